@@ -1,0 +1,1 @@
+"""Puts the parts together. The only package that imports everyone."""

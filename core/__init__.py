@@ -1,0 +1,1 @@
+"""Words that all parts share. Imports nothing else of ours."""

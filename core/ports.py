@@ -1,0 +1,188 @@
+"""The few protocols at which parts meet. Wiring (app/) is the only place that knows who stands behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from core.records import (
+    Article,
+    Change,
+    Claim,
+    DayCount,
+    DeliveryResult,
+    Desk,
+    Endpoint,
+    Entry,
+    FetchedPage,
+    ListedArticle,
+    LocatedArticle,
+    Message,
+    OutboxRow,
+    PendingPage,
+    PollState,
+    Publisher,
+    ReadArticle,
+    Saved,
+    SearchPage,
+    SourceHealth,
+    TaggedArticle,
+)
+
+
+class Gate(Protocol):
+    """Decides, before any extraction, whether a page may name a place of any desk."""
+
+    def passes(self, page: FetchedPage) -> bool:
+        """True where a name may stand in the page's visible text or its entry. Never False for a real mention."""
+        ...
+
+
+class Extractor(Protocol):
+    """FetchedPage -> Article."""
+
+    def extract(self, page: FetchedPage, publisher: Publisher | None) -> Article:
+        """Raises ExtractError where the page has no readable article."""
+        ...
+
+
+class Locator(Protocol):
+    """Article -> LocatedArticle."""
+
+    def locate(self, article: Article, publisher: Publisher | None = None) -> LocatedArticle:
+        """Which desks the article concerns; the publisher's province is evidence."""
+        ...
+
+
+class Tagger(Protocol):
+    """LocatedArticle -> TaggedArticle."""
+
+    def tag(self, located: LocatedArticle) -> TaggedArticle: ...
+
+
+class CrawlLedger(Protocol):
+    """What the crawl remembers: endpoints, pages still to be read, and what became of each page.
+
+    Every call is one transaction, so that a kill at any point loses nothing and reads nothing twice.
+    """
+
+    def poll_states(self, endpoints: Sequence[Endpoint]) -> dict[str, PollState]:
+        """State per endpoint address; a fresh state for one never asked before."""
+        ...
+
+    def save_poll(self, state: PollState, entries: Iterable[Entry], at: datetime) -> int:
+        """Remember a poll and what it found, together. Entries already known by address or guid are not new.
+
+        Returns the number of pages that became pending.
+        """
+        ...
+
+    def pending(self, at: datetime, limit: int, exclude_hosts: Sequence[str] = ()) -> list[PendingPage]:
+        """Pages due to be read, oldest first, spread over hosts; one that failed comes back after its delay."""
+        ...
+
+    def is_read(self, article_id: str) -> bool:
+        """Whether this identity was already stopped or kept (another address may have led to it)."""
+        ...
+
+    def page_stopped(self, page: PendingPage, article_id: str, title: str, at: datetime) -> None:
+        """The gate (or the locator) stopped it: counted per source and day; address and title kept 30 days."""
+        ...
+
+    def page_failed(
+        self,
+        page: PendingPage,
+        reason: str,
+        at: datetime,
+        *,
+        retry_at: datetime | None,
+        article_id: str | None = None,
+    ) -> None:
+        """It could not be read. With `retry_at` it is tried again; without, it is over and counted by its reason.
+
+        Reasons are stable words: "blocked", "no-body", "http-500", "timeout", "too-large", "robots", ...
+        """
+        ...
+
+    def page_same(self, page: PendingPage, article_id: str, at: datetime) -> None:
+        """It turned out to be an article that was already read under another address."""
+        ...
+
+    def set_reserved(self, source: str, reserved: bool, at: datetime) -> None:
+        """Remember whether a source reserves text and data mining."""
+        ...
+
+    def stopped_since(self, since: datetime) -> list[PendingPage]:
+        """What the gate stopped lately, so that a new desk or place can be filled from it."""
+        ...
+
+    def reread(self, pages: Sequence[PendingPage], at: datetime) -> int:
+        """Make stopped pages pending again (for a new desk)."""
+        ...
+
+
+class Store(Protocol):
+    """The record of articles."""
+
+    def save(self, tagged: TaggedArticle, messages: Sequence[Message], page: PendingPage | None = None) -> Saved:
+        """Article, story stub, per-desk rows, alert messages and the ledger's mark, in one transaction."""
+        ...
+
+    def known_hash(self, article_id: str) -> str | None:
+        """Hash of the stored text of an article, or None where it is not stored."""
+        ...
+
+
+class Outbox(Protocol):
+    """Messages on their way."""
+
+    def claim(self, at: datetime, limit: int, lease_seconds: float, channel: str = "email") -> list[Claim]:
+        """Lend due messages to one worker; nobody else gets them until the lease ends."""
+        ...
+
+    def mark(self, claim: Claim, result: DeliveryResult, at: datetime) -> None:
+        """Record what came of a claimed message. A claim whose lease has passed on is ignored."""
+        ...
+
+
+class Notifier(Protocol):
+    """A channel."""
+
+    def send(self, message: Message, address: str) -> DeliveryResult: ...
+
+
+class DeskBook(Protocol):
+    """The desks that the record holds, versioned."""
+
+    def desks(self) -> tuple[Desk, ...]: ...
+
+    def apply_desk(self, desk: Desk, at: datetime, by: str) -> bool:
+        """Take a desk as it is described; False where nothing changed."""
+        ...
+
+
+class SearchIndex(Protocol):
+    """Finds articles of one desk."""
+
+    def apply(self, changes: Sequence[Change]) -> None: ...
+
+    def search(
+        self, desk: str, query: str, *, by_time: bool = False, offset: int = 0, limit: int = 20
+    ) -> SearchPage: ...
+
+
+class ReadingRoom(Protocol):
+    """What pages and reports ask of the record, for one desk."""
+
+    def day(self, desk: str, day: date) -> tuple[ListedArticle, ...]:
+        """Articles published (or, where later, first seen) on that Vietnamese day, newest first."""
+        ...
+
+    def article(self, desk: str, article_id: str) -> ReadArticle | None: ...
+
+    def day_counts(self, desk: str, last: date, days: int = 7) -> tuple[DayCount, ...]: ...
+
+    def sources(self, at: datetime) -> tuple[SourceHealth, ...]: ...
+
+    def messages(self, desk: str, limit: int = 50) -> tuple[OutboxRow, ...]: ...

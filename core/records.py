@@ -1,0 +1,430 @@
+"""The frozen records that pass between the parts.
+
+From Article on each record wraps the one before, so none is ever half filled. All are keyword-only; all times are
+aware UTC; all text is NFC. No record has a field for a person.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Literal
+
+from core.roles import Role
+from core.topics import ToneLabel
+
+# --- publishers -------------------------------------------------------------------------------------------------
+
+EndpointKind = Literal["feed", "sitemap", "section"]
+
+
+class PublisherKind(StrEnum):
+    """The closed list of kinds of publisher. A person's account, blog, group or forum is none of them."""
+
+    NEWSPAPER = "newspaper"
+    BROADCASTER = "broadcaster"
+    AGENCY = "agency"
+    PUBLIC_BODY = "public_body"
+    INTERNATIONAL = "international_publisher"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """An address at which a publisher says what is new."""
+
+    source: str  # id of the publisher
+    kind: EndpointKind
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selectors:
+    """CSS selectors of a publisher's pages, where they help; empty means: find it without."""
+
+    title: str = ""
+    lead: str = ""
+    body: str = ""  # container of the article's paragraphs
+    published: str = ""
+    boxes: tuple[str, ...] = ()  # editorial boxes that belong to the article though they stand outside the body
+    drop: tuple[str, ...] = ()  # parts inside the body that are not the article
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publisher:
+    """One declaration: an organisation that publishes and answers for it."""
+
+    id: str
+    name: str
+    kind: PublisherKind
+    licence: str  # number of its press licence, or the body that issues it
+    home: str
+    endpoints: tuple[Endpoint, ...]
+    language: str = "vi"
+    province: str | None = None  # two-digit NSO code of 2025 for a provincial publisher; None: national
+    pace: float | None = None  # seconds between two requests to one host; None: the setting's default
+    selectors: Selectors = Selectors()
+    hosts: tuple[str, ...] = ()  # hosts besides home's on which it publishes
+    skip_sections: tuple[str, ...] = ()  # path prefixes not read: readers' letters, forums
+    address_source: str = ""  # where its addresses were found
+    verified: bool = False  # seen to answer by `sources check`
+
+
+# --- what is new ------------------------------------------------------------------------------------------------
+
+TimeProvenance = Literal["selector", "json-ld", "meta", "time-tag", "text", "feed", "sitemap", "url", "fetched"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """A publication time and where it was read."""
+
+    at: datetime
+    provenance: TimeProvenance
+    zone_stated: bool = True  # False: the page gave none and +07:00 was taken
+    doubtful: bool = False  # True: it lay in the future or out of range and was replaced by the fetch time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One item of a feed, sitemap or section page, before its page has been read."""
+
+    source: str
+    url: str
+    found_in: str  # address of the endpoint
+    title: str = ""
+    lead: str = ""
+    guid: str = ""
+    published: Published | None = None
+
+
+class EndpointStatus(StrEnum):
+    """How an endpoint or source fares; `blocked` is never "no news"."""
+
+    NEW = "new"
+    OK = "ok"
+    FAILING = "failing"
+    BLOCKED = "blocked"
+    BROKEN = "broken"  # it answers, but not with a feed, sitemap or list
+    GONE = "gone"
+    DISALLOWED = "disallowed"  # by robots.txt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollState:
+    """All that is remembered of one endpoint across runs."""
+
+    endpoint: Endpoint
+    status: EndpointStatus = EndpointStatus.NEW
+    reason: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    next_poll: datetime | None = None  # None: at once
+    interval: timedelta = timedelta(minutes=30)
+    last_poll: datetime | None = None
+    last_success: datetime | None = None
+    last_full: datetime | None = None  # last answer that was not 304
+    last_new: datetime | None = None  # last poll that brought a new entry
+    failures: int = 0  # in a row
+    moved_to: str = ""  # where a permanent redirect leads
+    link_shape: str = ""  # learned shape of article links (section pages), JSON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingPage:
+    """A page that is still to be read."""
+
+    id: str  # article id of the address in `entry`
+    entry: Entry
+    found_at: datetime
+    attempts: int = 0
+
+
+# --- a page, an article -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchedPage:
+    """What a server answered, as bytes. Lives in memory only."""
+
+    source: str
+    url: str  # as asked
+    final_url: str  # after redirects
+    status: int
+    headers: dict[str, str]  # lower-case names; only those that are needed
+    body: bytes
+    fetched_at: datetime
+    entry: Entry | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """A publisher's article. Its text only: no byline, no comments, no embedded posts."""
+
+    id: str
+    url: str  # canonical address
+    source: str
+    title: str
+    lead: str
+    paragraphs: tuple[str, ...]  # body with subheads and editorial boxes, in reading order
+    captions: tuple[str, ...]
+    published: Published
+    fetched_at: datetime
+    language: str = "vi"
+    reserved: bool = False  # the source reserves text and data mining: paragraphs and captions are not kept
+    meta: tuple[str, ...] = ()  # texts for place finding only, never stored: section path, meta description
+
+    @property
+    def text(self) -> str:
+        """Lead and body, a line each."""
+        return "\n".join(part for part in (self.lead, *self.paragraphs) if part)
+
+
+MentionField = Literal["title", "lead", "body", "caption", "meta"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """One place in an article where a name stands that was taken for a unit."""
+
+    field: MentionField
+    index: int  # paragraph or caption number; 0 for title and lead
+    start: int  # offsets in the NFC text of that field
+    end: int
+    unit: str  # gazetteer id
+    score: float  # calibrated probability that this unit is meant
+    evidence: tuple[str, ...]  # why, in words an officer understands
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskMatch:
+    """That an article concerns a desk's place."""
+
+    desk: str
+    score: float
+    focus: bool  # it is about the place, not only naming it
+    mentions: tuple[Mention, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocatedArticle:
+    """An article and the desks that it concerns (none: it was let through the gate in vain)."""
+
+    article: Article
+    matches: tuple[DeskMatch, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """A topic with its calibrated score and the words that carried it."""
+
+    topic: str
+    score: float
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tone:
+    """How the event comes across for the people concerned. Never a stance, never about a publisher."""
+
+    label: ToneLabel
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaggedArticle:
+    """A located article with topics and tone, and the version of the model that gave them."""
+
+    located: LocatedArticle
+    topics: tuple[Label, ...]
+    tone: Tone
+    model: str
+
+
+class Saved(StrEnum):
+    """What the store did with an article."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+
+
+# --- a desk -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """One who receives for a role. The office's own people only; checked by core.roles.refusal."""
+
+    id: str
+    name: str  # of the office or function
+    roles: tuple[Role, ...]
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """One locality with its recipients."""
+
+    id: str
+    name: str  # as people call the place
+    office: str  # the office of today that issues its papers
+    units: tuple[str, ...]  # gazetteer ids of either age
+    partial_successors: bool = True  # whether units that took in only a part of the area count
+    recipients: tuple[Recipient, ...] = ()
+    places: tuple[tuple[str, str], ...] = ()  # other named places: (kind, name), kinds from a closed list
+
+
+# --- alerts -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message to one recipient, as it is written with its article."""
+
+    key: str  # idempotency key: unique for ever
+    desk: str
+    recipient: str  # Recipient.id; the address is looked up when it is sent
+    channel: Literal["email", "page"]
+    article: str | None
+    subject: str
+    text: str
+    html: str = ""
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A message lent to one worker until `until`."""
+
+    id: int
+    message: Message
+    address: str  # e-mail address of the recipient at the moment of claiming; "" where it is no longer known
+    attempts: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """The channel has taken the message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry:
+    """Not now; ask again after the interval (None: the drain's own backoff)."""
+
+    reason: str
+    after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """Never: the address or the message itself is refused."""
+
+    reason: str
+
+
+DeliveryResult = Delivered | Retry | Refused
+
+
+# --- reading ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedArticle:
+    """A row of a list: an article as one desk sees it."""
+
+    id: str
+    url: str
+    source: str
+    title: str
+    lead: str
+    published: Published
+    first_seen: datetime
+    revised_at: datetime | None
+    focus: bool
+    topics: tuple[Label, ...]
+    tone: Tone
+    mentions: tuple[Mention, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadArticle:
+    """An article with its text, as one desk sees it."""
+
+    listed: ListedArticle
+    paragraphs: tuple[str, ...]
+    captions: tuple[str, ...]
+    revisions: int
+    model: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayCount:
+    """Articles of one Vietnamese day: about the desk's place, and read in all."""
+
+    day: str  # ISO date
+    articles: int
+    read: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceHealth:
+    """Technical reading health of one source. Nothing else is added up about a publisher."""
+
+    source: str
+    status: EndpointStatus
+    reason: str
+    endpoints: int
+    last_poll: datetime | None
+    last_success: datetime | None
+    last_new: datetime | None
+    read_7d: int
+    kept_7d: int
+    failed_7d: int
+    no_body_7d: int
+    blocked_7d: int
+    silent: bool
+    moved_to: str = ""
+    reserved: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchHit:
+    """One result of a search with a snippet in which hits are marked by U+E000 and U+E001."""
+
+    article: ListedArticle
+    snippet: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchPage:
+    """Results, how many there are in all, and whether ranking was bounded to the newest matches."""
+
+    hits: tuple[SearchHit, ...]
+    total: int
+    bounded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
+    """A message as the page shows it."""
+
+    id: int
+    message: Message
+    created: datetime
+    state: Literal["waiting", "claimed", "delivered", "refused", "page"]
+    attempts: int
+    reason: str = ""
+    delivered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One line of the record's change log, from which any index is fed."""
+
+    seq: int
+    article: str
+    desk: str | None
+    kind: Literal["upsert", "erase"]
+    at: datetime = field(kw_only=True)

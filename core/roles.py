@@ -1,0 +1,69 @@
+"""Who may receive anything: one closed list of roles, and the one check that every door calls.
+
+Recipients are the information office, line departments for their own topics, and the office's own leadership.
+There is no police, security or military role, and addresses of such bodies are refused whatever role is claimed.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Final
+
+from core.text import clean, fold_plain
+
+
+class Role(StrEnum):
+    """The closed list of functions that may receive messages."""
+
+    INFORMATION_OFFICE = "information_office"
+    DISASTER_PREVENTION = "disaster_prevention"
+    HEALTH = "health"
+    EDUCATION = "education"
+    AGRICULTURE_ENVIRONMENT = "agriculture_environment"
+    TRANSPORT_CONSTRUCTION = "transport_construction"
+    CULTURE_TOURISM = "culture_tourism"
+    CONSUMER_PROTECTION = "consumer_protection"
+    LEADERSHIP = "leadership"
+
+
+ROLE_TOPICS: Final[dict[Role, frozenset[str] | None]] = {
+    Role.INFORMATION_OFFICE: None,
+    Role.LEADERSHIP: None,
+    Role.DISASTER_PREVENTION: frozenset({"disaster", "weather"}),
+    Role.HEALTH: frozenset({"health"}),
+    Role.EDUCATION: frozenset({"education"}),
+    Role.AGRICULTURE_ENVIRONMENT: frozenset({"agriculture", "environment", "weather"}),
+    Role.TRANSPORT_CONSTRUCTION: frozenset({"transport_infrastructure"}),
+    Role.CULTURE_TOURISM: frozenset({"culture_tourism", "sport"}),
+    Role.CONSUMER_PROTECTION: frozenset({"scam_warning", "economy"}),
+}
+"""Topics each role may be sent; None for the two that see all of the desk's articles."""
+
+_SECURITY_NAME: Final = re.compile(
+    r"\b(cong an|canh sat|an ninh|quan doi|quan su|bien phong|tinh bao|quoc phong|dieu tra|phong chong toi pham"
+    r"|police|security|military|army|intelligence)\b"
+)
+_SECURITY_HOST: Final = re.compile(
+    r"(^|[.-])(bocongan|congan\w*|\w*congan|canhsat\w*|\w*canhsat|mps|catinh|mod|bqp|bqpvn|quansu\w*|\w*quansu"
+    r"|bienphong\w*|\w*bienphong|quandoi\w*|\w*quandoi|anninh\w*|police|army|military|qdnd)([.-]|$)"
+)
+_ADDRESS: Final = re.compile(r"^[A-Za-z0-9._%+-]{1,64}@([A-Za-z0-9-]+\.)+[A-Za-z]{2,24}$")
+
+
+def refusal(*, role: str, name: str = "", address: str = "") -> str | None:
+    """Why this recipient can't be taken, as a catalogue key, or None where nothing stands against it.
+
+    Every door through which something can be sent (alerts, report copies, accounts, the leader's mail) asks here.
+    """
+    if role not in set(Role):
+        return "recipient.unknown_role"
+    if _SECURITY_NAME.search(fold_plain(clean(name))):
+        return "recipient.security_body"
+    if address:
+        if not _ADDRESS.match(address):
+            return "recipient.bad_address"
+        local_part, _, host = address.lower().rpartition("@")
+        if _SECURITY_HOST.search(host) or _SECURITY_HOST.search(local_part):
+            return "recipient.security_body"
+    return None

@@ -1,0 +1,157 @@
+"""Settings: read once, frozen. Environment (DIEMBAO_…) over the file over the defaults."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from core.errors import ConfigError
+
+CONFIG_NAME = "diembao.toml"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CrawlSettings(_Part):
+    """How publishers are asked. Times are seconds, sizes bytes."""
+
+    contact: str = Field(default="", description="e-mail or page by which a publisher reaches the operator")
+    pace: float = Field(default=5.0, ge=0, description="seconds between two requests to one host")
+    polite: bool = Field(default=True, description="false only against hosts of private_hosts (trials, benchmarks)")
+    poll_shortest: float = Field(default=600, gt=0)
+    poll_longest: float = Field(default=86_400, gt=0)
+    timeout: float = Field(default=30, gt=0)
+    max_bytes: int = Field(default=15_000_000, gt=0, description="after decompression")
+    max_entries: int = Field(default=5_000, gt=0, description="read of one feed or sitemap")
+    max_links: int = Field(default=20_000, gt=0, description="looked at on one section page")
+    sitemap_depth: int = Field(default=3, gt=0)
+    sitemap_files: int = Field(default=50, gt=0, description="sitemaps read at one poll of an index")
+    sitemap_days: int = Field(default=9, gt=0, description="age of the oldest entry of a sitemap that is taken")
+    concurrency: int = Field(default=16, gt=0, description="requests under way at once, all hosts together")
+    private_hosts: tuple[str, ...] = Field(default=(), description="hosts that may have loopback or private addresses")
+    proxy: str = Field(default="", description="outbound HTTP proxy; resolves names by itself")
+    proxy_allow: tuple[str, ...] = Field(default=(), description="behind a proxy: hosts allowed besides publishers'")
+
+
+class SmtpSettings(_Part):
+    """The mail server that takes alerts. Without a host they stay readable on the page."""
+
+    host: str = ""
+    port: int = Field(default=587, gt=0, le=65_535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    sender: str = ""
+    timeout: float = Field(default=30, gt=0)
+    ca_file: str = Field(default="", description="PEM file of an own certificate authority")
+
+
+class ServeSettings(_Part):
+    """The page."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8765, gt=0, le=65_535)
+    language: Literal["vi", "en"] = "vi"
+
+
+class KeepSettings(_Part):
+    """How long things are kept; the upper bounds are design and can't be raised."""
+
+    article_months: Annotated[int, Field(ge=1, le=36)] = 24
+    replaced_days: Annotated[int, Field(ge=1, le=90)] = 30
+    stopped_days: Annotated[int, Field(ge=1, le=30)] = 30
+    delivery_months: Annotated[int, Field(ge=1, le=12)] = 6
+    audit_months: Annotated[int, Field(ge=1, le=36)] = 24
+    backup_days: Annotated[int, Field(ge=1, le=90)] = 35
+
+
+class LogSettings(_Part):
+    """Structured logs, one JSON object a line, rotated."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    max_bytes: int = Field(default=10_000_000, gt=0)
+    files: int = Field(default=5, gt=0)
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set. See docs/operate.md."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        env_prefix="DIEMBAO_",
+        env_nested_delimiter="__",
+        nested_model_default_partial_update=True,
+    )
+
+    data_dir: Path = Path("var")
+    public_url: str = ""
+    crawl: CrawlSettings = CrawlSettings()
+    smtp: SmtpSettings = SmtpSettings()
+    serve: ServeSettings = ServeSettings()
+    keep: KeepSettings = KeepSettings()
+    log: LogSettings = LogSettings()
+
+    @field_validator("data_dir")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @property
+    def database(self) -> Path:
+        """The record's file."""
+        return self.data_dir / "diembao.sqlite3"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment over the file, whose values come in as `init_settings`."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return env_settings, init_settings
+
+
+def config_path() -> Path:
+    """The settings file: $DIEMBAO_CONFIG, else diembao.toml in the working folder. It need not exist."""
+    return Path(os.environ.get("DIEMBAO_CONFIG") or CONFIG_NAME)
+
+
+def load(path: Path | None = None) -> Settings:
+    """Read the settings once.
+
+    Raises ConfigError naming the file and the field: for TOML that does not parse, unknown or ill-typed fields,
+    and a file that was named but does not exist.
+    """
+    named = path is not None or "DIEMBAO_CONFIG" in os.environ
+    file = path or config_path()
+    values: dict[str, Any] = {}
+    if file.exists():
+        try:
+            values = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+            raise ConfigError(f"{file}: not readable as TOML: {error}") from None
+    elif named:
+        raise ConfigError(f"{file}: no such settings file; write it or unset DIEMBAO_CONFIG")
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        raise ConfigError(f"{file}: {explain(error)}") from None
+
+
+def explain(error: ValidationError) -> str:
+    """Each wrong field with what is wrong, without the values (one may be a secret)."""
+    return "; ".join(
+        f"{'.'.join(str(part) for part in item['loc']) or 'file'}: {item['msg']}" for item in error.errors()
+    )

@@ -1,0 +1,100 @@
+"""Text at the door, and the one place for folding.
+
+Everything that enters goes through `nfc` or `clean`; everything that is compared goes through `fold` (case and the
+two ways of placing a tone mark) or `fold_plain` (diacritics dropped as well). Both folds of NFC text keep its length,
+so that an offset found in folded text is an offset in the text itself.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+_TONED: Final = {
+    "a": "àáảãạ", "e": "èéẻẽẹ", "o": "òóỏõọ", "u": "ùúủũụ", "y": "ỳýỷỹỵ",
+}  # fmt: skip
+_TONES: Final = "̣̀́̉̃"
+_OLD_TO_NEW: Final = {
+    first + _TONED[second][tone]: _TONED[first][tone] + second
+    for first, second in (("o", "a"), ("o", "e"), ("u", "y"))
+    for tone in range(5)
+}
+"""oà -> òa, oè -> òe, uỳ -> ùy and so on: the tone on the last vowel of an open syllable moves to the first."""
+
+_LETTER: Final = r"[^\W\d_]"
+_OLD_TONE: Final = re.compile(rf"(?<![qQ])({'|'.join(_OLD_TO_NEW)})(?!{_LETTER})")
+_QU_TONE: Final = re.compile(r"q([ùúủũụ])y(?!" + _LETTER + ")")
+
+_UNSEEN: Final = dict.fromkeys(
+    code
+    for first, last in (
+        (0x00, 0x08), (0x0B, 0x0C), (0x0E, 0x1F), (0x7F, 0x9F), (0xAD, 0xAD), (0x61C, 0x61C), (0x180E, 0x180E),
+        (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0xFEFF, 0xFEFF), (0xFFF9, 0xFFFB), (0xD800, 0xDFFF),
+    )
+    for code in range(first, last + 1)
+)  # fmt: skip
+"""Controls, zero-width marks, bidirectional overrides and lone surrogates: nothing that a newspaper prints."""
+
+_PLAIN: Final[dict[int, int]] = {}
+for _code in [*range(0xC0, 0x250), *range(0x1E00, 0x1F00)]:
+    _base = unicodedata.normalize("NFD", chr(_code))
+    if len(_base) > 1 and all(unicodedata.combining(mark) for mark in _base[1:]):
+        _PLAIN[_code] = ord(_base[0])
+_PLAIN[ord("đ")], _PLAIN[ord("Đ")] = ord("d"), ord("D")
+
+
+def nfc(text: str) -> str:
+    """Composed form, as all text inside the program is."""
+    return unicodedata.normalize("NFC", text)
+
+
+def strip_unseen(text: str) -> str:
+    """Without control characters, bidirectional overrides, zero-width marks and lone surrogates; keeps \\t \\n \\r."""
+    return text.translate(_UNSEEN)
+
+
+def clean(text: str) -> str:
+    """One line of NFC text: unseen characters dropped, white space collapsed, ends trimmed."""
+    return " ".join(nfc(strip_unseen(text)).split())
+
+
+def clip(text: str, limit: int) -> str:
+    """At most `limit` characters, cut at a space where one is near, with an ellipsis."""
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    space = cut.rfind(" ", limit // 2)
+    return (cut[:space] if space > 0 else cut).rstrip(" ,;:-") + "…"
+
+
+def new_tone(text: str) -> str:
+    """Lower-case NFC text with tone marks in one placement (hoà -> hòa, thuý -> thúy, qúy -> quý). Keeps the length."""
+    moved = _OLD_TONE.sub(lambda m: _OLD_TO_NEW[m.group(1)], text)
+    return _QU_TONE.sub(lambda m: "qu" + "ỳýỷỹỵ"["ùúủũụ".index(m.group(1))], moved)
+
+
+def lower(text: str) -> str:
+    """Lower case that keeps the length ("İ" would grow in `str.lower`)."""
+    lowered = text.lower()
+    return lowered if len(lowered) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
+def fold(text: str) -> str:
+    """For comparing with diacritics: NFC, lower case, one tone placement. Keeps the length of NFC text."""
+    return new_tone(lower(nfc(text)))
+
+
+def plain(text: str) -> str:
+    """Without diacritics, case kept: "Thường Xuân" -> "Thuong Xuan". Keeps the length of NFC text."""
+    return nfc(text).translate(_PLAIN)
+
+
+def fold_plain(text: str) -> str:
+    """For comparing without diacritics: lower case and plain. Keeps the length of NFC text."""
+    return lower(plain(text))
+
+
+def has_diacritics(text: str) -> bool:
+    """Whether the text carries any Vietnamese mark (a tone, a vowel sign or đ)."""
+    return plain(text) != nfc(text)

@@ -1,0 +1,1 @@
+"""The pages. Imports core only; reads through ports."""

@@ -1,0 +1,1 @@
+"""What an article is about: its place, topics and tone. Imports core only."""

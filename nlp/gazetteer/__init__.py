@@ -1,0 +1,1 @@
+"""Units of both ages and how they became one another."""

@@ -1,0 +1,1 @@
+"""The record. Imports core only."""
