@@ -1,0 +1,18 @@
+"""What holds for every test: no network beyond loopback, settings of the machine left out."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from pytest_socket import socket_allow_hosts
+
+LOOPBACK = ["127.0.0.1", "::1", "localhost", *(f"127.0.{a}.{b}" for a in range(6) for b in range(1, 130))]
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    socket_allow_hosts(LOOPBACK, allow_unix_socket=True)
+    for name in list(os.environ):
+        if name.startswith("DIEMBAO_") and name not in {"DIEMBAO_DATA", "DIEMBAO_REQUIRE_ALL"}:
+            monkeypatch.delenv(name)

@@ -1,0 +1,71 @@
+"""Folding: what compares equal, and that offsets survive."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.text import clean, clip, fold, fold_plain, has_diacritics, nfc, strip_unseen
+
+VIETNAMESE = st.text(alphabet="aàảãáạăằẳẵắặâầẩẫấậeèéẹêếệiíìoòóọôốộơớợuúùụưứựyýỳđhqtngDHÀÒÓÚ ̣́̀,.")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Mỹ Hoà", "Mỹ Hòa"),
+        ("HOÀ PHONG", "hòa phong"),
+        ("Khánh Hoè", "Khánh Hòe"),
+        ("Thuý", "Thúy"),
+        ("Qúy", "Quý"),
+        (unicodedata.normalize("NFD", "Thường Xuân"), "thường xuân"),
+    ],
+)
+def test_spellings_of_one_name_fold_to_one(one: str, other: str) -> None:
+    assert fold(one) == fold(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("đường", "dường"), ("hoàn", "hòan"), ("Bình Sơn", "Bình Son")])
+def test_different_words_stay_different(one: str, other: str) -> None:
+    assert fold(one) != fold(other)
+
+
+def test_plain_folding_drops_every_mark() -> None:
+    assert fold_plain("Đường Thường Xuân, QUẾ PHONG") == "duong thuong xuan, que phong"
+
+
+@given(st.text())
+def test_folds_keep_the_length_of_composed_text(text: str) -> None:
+    composed = nfc(text)
+    assert len(fold_plain(composed)) == len(composed)
+    assert len(fold(composed)) == len(composed)
+
+
+@given(VIETNAMESE)
+def test_folding_twice_is_folding_once(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+    assert fold_plain(fold(text)) == fold_plain(text)
+
+
+@given(st.text())
+def test_a_clean_line_is_one_line_without_unseen_characters(text: str) -> None:
+    line = clean(text)
+    assert "\n" not in line and "\r" not in line and "\x00" not in line
+    assert not any(mark in line for mark in "\u202e\u202d\u200b\ufeff")
+    assert clean(line) == line
+
+
+def test_bidi_overrides_and_surrogates_are_dropped() -> None:
+    assert strip_unseen("a\u202eb\ud800c") == "abc"
+
+
+@given(st.text(), st.integers(min_value=2, max_value=80))
+def test_clipping_never_exceeds_the_limit(text: str, limit: int) -> None:
+    assert len(clip(text, limit)) <= limit
+
+
+def test_diacritics_are_noticed() -> None:
+    assert has_diacritics("đuong") and not has_diacritics("thuong xuan")
