@@ -53,6 +53,12 @@ class SmtpSettings(_Part):
     ca_file: str = Field(default="", description="PEM file of an own certificate authority")
 
 
+class AlertSettings(_Part):
+    """Which articles raise an alert."""
+
+    old_days: float = Field(default=2, gt=0, description="an article published longer ago raises none (first filling)")
+
+
 class ServeSettings(_Part):
     """The page."""
 
@@ -95,6 +101,7 @@ class Settings(BaseSettings):
     public_url: str = ""
     crawl: CrawlSettings = CrawlSettings()
     smtp: SmtpSettings = SmtpSettings()
+    alerts: AlertSettings = AlertSettings()
     serve: ServeSettings = ServeSettings()
     keep: KeepSettings = KeepSettings()
     log: LogSettings = LogSettings()
