@@ -122,6 +122,20 @@ class CrawlLedger(Protocol):
         ...
 
 
+class CrawlNotes(Protocol):
+    """Small things that are asked at most once a day and must outlive the process: what a host's robots.txt and its
+    reservation of text and data mining say. Whoever is the CrawlLedger is this too.
+    """
+
+    def note(self, key: str, at: datetime) -> str | None:
+        """The text kept under the key, or None where there is none or its time is over."""
+        ...
+
+    def keep_note(self, key: str, text: str, until: datetime) -> None:
+        """Keep a text under the key in place of what was there; it may be dropped after `until`."""
+        ...
+
+
 class Store(Protocol):
     """The record of articles."""
 

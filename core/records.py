@@ -138,6 +138,7 @@ class PendingPage:
     entry: Entry
     found_at: datetime
     attempts: int = 0
+    due: datetime | None = None  # not to be asked before; None: at once
 
 
 # --- a page, an article -----------------------------------------------------------------------------------------
@@ -155,6 +156,7 @@ class FetchedPage:
     body: bytes
     fetched_at: datetime
     entry: Entry | None = None
+    reserved: bool = False  # the publisher reserves text and data mining of it (tdmrep.json, header or meta)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
