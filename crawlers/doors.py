@@ -1,0 +1,147 @@
+"""Publishers only: the one check that every door asks before an address comes in.
+
+Doors are the commands, OPML, declaration files, pages, redirects, and links that lead off a publisher's hosts.
+Kept out are social networks, video and chat platforms, blog hosts, forums, bridges that turn any of these into a
+feed, feeds of comments, and pages or feeds of one person, on whatever host they stand.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from importlib import resources
+from typing import Final
+from urllib.parse import parse_qsl, unquote
+
+from core import urls
+from core.errors import AddressRefused
+from core.records import Publisher
+from core.text import fold_plain
+
+_TABLES: Final = tomllib.loads((resources.files("crawlers") / "platforms.toml").read_text(encoding="utf-8"))
+_PLATFORMS: Final = tuple((f"source.{name}", frozenset(hosts)) for name, hosts in _TABLES["hosts"].items())
+_LABELS: Final = tuple((f"source.{name}", frozenset(words)) for name, words in _TABLES["labels"].items())
+_READERS: Final = frozenset(_TABLES["readers_sections"])
+_BRIDGE_PATH: Final = re.compile(
+    r"/(rss-?bridge|rsshub|nitter|makefulltextfeed\.php|extract\.php|morss|twitter2rss|facebook2rss|fb2rss|tg2rss)(/|$)"
+)
+_COMMENT_PATH: Final = re.compile(
+    r"/(comments?|binh-?luan|commentrss|y-kien-binh-luan)(/|\.(rss|xml|atom|aspx|htm|html)$|$)"
+    r"|/(comments?|binh-?luan)[-_](feed|rss)|/feeds/\d+/comments/|/rss/(comments?|binh-?luan)"
+)
+_FORUM_PATH: Final = re.compile(
+    r"/(forums?|dien-?dan|viewtopic\.php|viewforum\.php|showthread\.php|threads?|bbs|hoi-dap-cong-dong)(/|\.|$)"
+)
+_PERSON_PATH: Final = re.compile(
+    r"^/(@|~)[^/]+|^(/rss|/feed|/en|/vi)?/(authors?|tac-gia|users?|members?|profiles?|u|nguoi-dung|thanh-vien"
+    r"|tai-khoan|account|phong-vien|cay-but|but-danh)/[^/]+|^/(author|tac-gia|user|profile)-[^/]*$"
+    r"|/(author|tac-gia|user)/[^/]+/(feed|rss)|^/(author|user|tac-gia)s?[-_]?(sitemap|rss)|/(author|users?)-sitemap"
+)
+_QUERY: Final = {
+    "feed": (re.compile(r"comment", re.IGNORECASE), "source.comments"),
+    "withcomments": (re.compile(r""), "source.comments"),
+    "action": (re.compile(r"^(display|frontpage)$"), "source.bridge"),
+    "bridge": (re.compile(r""), "source.bridge"),
+    "author": (re.compile(r""), "source.person"),
+    "author_name": (re.compile(r""), "source.person"),
+}
+
+
+def refusal(url: str, *, publisher: Publisher | None = None, others: Iterable[Publisher] = ()) -> str | None:
+    """Why this address can't come in, as a catalogue key, or None where nothing stands against it.
+
+    Without a publisher it is asked whether the address could be a publisher's at all (adding a source). With one,
+    whether it stands on that publisher's hosts and in a part that is read; `others` are declared publishers whose
+    hosts are as good (a paper that merged into another redirects there).
+    """
+    try:
+        parts = urls.parse(url)
+        host = urls.host_of(url)
+    except AddressRefused:
+        return "source.not_an_address"
+    path = fold_plain(unquote(parts.path))
+    owners = [owner for owner in (publisher, *others) if owner is not None]
+    if any(_declares_channel(owner, host, path) for owner in owners):
+        return None
+    found = _platform(host) or _label(host) or _by_path(path) or _by_query(parts.query)
+    if found:
+        return found
+    if owners and not any(owns(owner, host) for owner in owners):
+        return "source.off_host"
+    if in_readers_part(path, publisher):
+        return "source.readers_section"
+    return None
+
+
+def owns(publisher: Publisher, host: str) -> bool:
+    """Whether the publisher answers for a host: its home's, a declared one, or one below either."""
+    bare = urls.bare_host(host)
+    return any(bare == own or bare.endswith("." + own) for own in own_hosts(publisher))
+
+
+def own_hosts(publisher: Publisher) -> tuple[str, ...]:
+    """The bare host names of a publisher: home's first, then the declared ones (channels on platforms left out)."""
+    return (urls.bare_host(urls.host_of(publisher.home)),
+            *(urls.bare_host(host) for host in publisher.hosts if "/" not in host))  # fmt: skip
+
+
+def in_readers_part(path: str, publisher: Publisher | None = None) -> bool:
+    """Whether a path lies in readers' letters, forums or contests, by the general list or the declaration's own."""
+    parts = [part for part in fold_plain(path).split("/") if part]
+    if not parts:
+        return False
+    leading = {*parts[:-1][:3], parts[-1].split(".")[0]}
+    if leading & _READERS:
+        return True
+    return publisher is not None and any(_below(path, prefix) for prefix in publisher.skip_sections)
+
+
+def is_platform(host: str) -> bool:
+    """Whether the host is a shared platform, on which only a declared channel may be read."""
+    return _platform(host.lower()) is not None
+
+
+def _declares_channel(publisher: Publisher, host: str, path: str) -> bool:
+    """A publisher's own channel: `hosts` names platform and channel, as in "youtube.com/@kenh"."""
+    for own in publisher.hosts:
+        name, slash, channel = own.lower().partition("/")
+        if slash and channel.strip("/") and urls.bare_host(host) == urls.bare_host(name):
+            return _below(path, "/" + fold_plain(channel))
+    return False
+
+
+def _below(path: str, prefix: str) -> bool:
+    """Whether the path is the prefix or lies under it; "/ban-doc" covers /ban-doc.htm, not /ban-doc-hoi."""
+    prefix = fold_plain(prefix).rstrip("/")
+    path = fold_plain(path)
+    return path.startswith(prefix) and path[len(prefix) : len(prefix) + 1] in ("", "/", ".")
+
+
+def _platform(host: str) -> str | None:
+    labels = host.split(".")
+    names = {".".join(labels[start:]) for start in range(len(labels) - 1)}
+    return next((key for key, platforms in _PLATFORMS if names & platforms), None)
+
+
+def _label(host: str) -> str | None:
+    labels = set(host.split("."))
+    return next((key for key, words in _LABELS if labels & words), None)
+
+
+def _by_path(path: str) -> str | None:
+    if _BRIDGE_PATH.search(path):
+        return "source.bridge"
+    if _COMMENT_PATH.search(path):
+        return "source.comments"
+    if _FORUM_PATH.search(path):
+        return "source.forum"
+    return "source.person" if _PERSON_PATH.search(path) else None
+
+
+def _by_query(query: str) -> str | None:
+    for name, value in parse_qsl(query[:2048], keep_blank_values=True):
+        pattern, key = _QUERY.get(name.lower(), (None, ""))
+        if pattern is not None and pattern.search(value):
+            return key
+    return None
