@@ -113,7 +113,7 @@ def _read_corrections(path: Path) -> dict[str, Any]:
 
 
 def split_type(full: str) -> tuple[str, str]:
-    """"Thị trấn Châu Ổ" -> ("thị trấn", "Châu Ổ"). Raises ConfigError where no type of unit leads the name."""
+    """ "Thị trấn Châu Ổ" -> ("thị trấn", "Châu Ổ"). Raises ConfigError where no type of unit leads the name."""
     full = clean(full)
     lowered = full.lower()
     for kind in TYPES:

@@ -74,6 +74,9 @@ class Gazetteer:
         self.parent: list[int] = data["parent"]
         self.names: dict[str, list[int]] = data["names"]
         self.into: list[list[list[int]]] = data["into"]
+        self.since: list[str | None] = data["since"]
+        self.until: list[str | None] = data["until"]
+        self.was: list[list[tuple[str, str | None]]] = data["was"]
         self._units: dict[str, Unit] = {}
 
     @classmethod
@@ -127,14 +130,14 @@ class Gazetteer:
             type=self.type[i],
             name=self.name[i],
             parent=self.ids[self.parent[i]] if self.parent[i] >= 0 else None,
-            since=_day(self._data["since"][i]),
-            until=_day(self._data["until"][i]),
+            since=_day(self.since[i]),
+            until=_day(self.until[i]),
             successors=tuple(self.ids[target] for target, _ in self.into[i]),
             parts=frozenset(self.ids[target] for target, part in self.into[i] if part),
             point=(point[0], point[1]) if point else None,
             point_derived=bool(point and point[2]),
             aliases=tuple(self._data["aliases"][i]),
-            earlier_types=tuple((kind, _day(until)) for kind, until in self._data["was"][i]),
+            earlier_types=tuple((kind, _day(until)) for kind, until in self.was[i]),
         )
 
     def named(self, name: str) -> tuple[Unit, ...]:
@@ -213,7 +216,7 @@ class Gazetteer:
         return self._spelled(name)
 
     def _was(self, i: int, kind: str) -> bool:
-        return self.type[i] == kind or any(kind == earlier for earlier, _ in self._data["was"][i])
+        return self.type[i] == kind or any(kind == earlier for earlier, _ in self.was[i])
 
     def _spelled(self, name: str) -> list[int]:
         exact = self.names.get(name)

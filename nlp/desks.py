@@ -1,0 +1,161 @@
+"""Desk files: TOML -> core.records.Desk, and back.
+
+id = "binh_son"
+name = "Huyện Bình Sơn (trước 01/07/2025)"
+office = "UBND xã Bình Sơn, tỉnh Quảng Ngãi"     # the office of today that issues its papers
+units = ["old:524"]                              # of either age, by id or by name: "huyện Bình Sơn, Quảng Ngãi"
+partial_successors = true
+
+[[places]]                                       # other named places, each of a closed kind
+kind = "economic_zone"
+name = "Khu kinh tế Dung Quất"
+
+[[recipients]]
+id = "thong-tin"
+name = "Bộ phận thông tin"
+roles = ["information_office"]
+email = "thong-tin@example.gov.vn"
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+import tomli_w
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from core.errors import ConfigError
+from core.i18n import t
+from core.records import Desk, Recipient
+from core.roles import Role, refusal
+from core.settings import explain
+from core.text import clean
+from nlp.gazetteer.units import Candidate, Gazetteer
+
+PlaceKind = Literal[
+    "river", "lake", "road", "bridge", "port", "railway", "mountain", "island", "economic_zone", "heritage_site"
+]
+"""The closed kinds of named places. A person, an organisation or a free keyword is none of them."""
+
+_Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+_Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+CANDIDATES_SHOWN: Final = 12
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _Recipient(_Part):
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
+    name: _Line
+    roles: Annotated[tuple[str, ...], Field(min_length=1)]
+    email: str = ""
+
+
+class _Place(_Part):
+    kind: PlaceKind
+    name: _Line
+
+
+class _DeskFile(_Part):
+    id: _Id
+    name: _Line
+    office: _Line
+    units: Annotated[tuple[str, ...], Field(min_length=1)]
+    partial_successors: bool = True
+    recipients: tuple[_Recipient, ...] = ()
+    places: tuple[_Place, ...] = ()
+
+
+def load_desk(path: Path, gazetteer: Gazetteer) -> Desk:
+    """Read one desk file.
+
+    Raises ConfigError naming the file and the field: TOML that does not parse, unknown or missing fields, a unit
+    that is unknown or means several (with the candidates), a recipient who may not be one.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not readable: {error}") from None
+    return parse_desk(text, gazetteer, str(path))
+
+
+def parse_desk(text: str, gazetteer: Gazetteer, where: str = "desk file") -> Desk:
+    """The same from the text of a file; `where` names it in errors."""
+    try:
+        file = _DeskFile(**tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{where}: not readable as TOML: {error}") from None
+    except (ValidationError, TypeError) as error:
+        detail = explain(error) if isinstance(error, ValidationError) else str(error)
+        raise ConfigError(f"{where}: {detail}") from None
+    return Desk(
+        id=file.id,
+        name=clean(file.name),
+        office=clean(file.office),
+        units=tuple(_unit(name, gazetteer, f"{where}: units.{i}") for i, name in enumerate(file.units)),
+        partial_successors=file.partial_successors,
+        recipients=tuple(_recipient(entry, f"{where}: recipients.{i}") for i, entry in enumerate(file.recipients)),
+        places=tuple((place.kind, clean(place.name)) for place in file.places),
+    )
+
+
+def load_desks(folder: Path, gazetteer: Gazetteer) -> tuple[Desk, ...]:
+    """All *.toml of a folder, by id. Raises ConfigError as load_desk does, and where two have one id."""
+    desks: dict[str, Desk] = {}
+    for path in sorted(folder.glob("*.toml")):
+        desk = load_desk(path, gazetteer)
+        if desk.id in desks:
+            raise ConfigError(f"{path}: the id {desk.id} is taken by another desk file of the folder")
+        desks[desk.id] = desk
+    return tuple(desks.values())
+
+
+def dump_desk(desk: Desk) -> str:
+    """The desk as a file that load_desk reads back."""
+    content: dict[str, object] = {
+        "id": desk.id,
+        "name": desk.name,
+        "office": desk.office,
+        "units": list(desk.units),
+        "partial_successors": desk.partial_successors,
+    }
+    if desk.places:
+        content["places"] = [{"kind": kind, "name": name} for kind, name in desk.places]
+    if desk.recipients:
+        content["recipients"] = [
+            {"id": r.id, "name": r.name, "roles": [str(role) for role in r.roles], "email": r.email}
+            for r in desk.recipients
+        ]
+    return tomli_w.dumps(content)
+
+
+def _unit(name: str, gazetteer: Gazetteer, where: str) -> str:
+    if name in gazetteer:
+        return name
+    found = gazetteer.find_units(name)
+    if len(found) == 1:
+        return found[0].unit.id
+    if not found:
+        raise ConfigError(f"{where}: no unit {name!r}; `diembao desk new` finds units by name")
+    raise ConfigError(f"{where}: {name!r} is {len(found)} units; name one by its id: {_listed(found)}")
+
+
+def _listed(found: Iterable[Candidate]) -> str:
+    shown = [f"{candidate.unit.id} = {candidate.label}" for candidate in found]
+    more = f" and {len(shown) - CANDIDATES_SHOWN} more" if len(shown) > CANDIDATES_SHOWN else ""
+    return "; ".join(shown[:CANDIDATES_SHOWN]) + more
+
+
+def _recipient(entry: _Recipient, where: str) -> Recipient:
+    for role in entry.roles:
+        reason = refusal(role=role, name=entry.name, address=entry.email)
+        if reason:
+            raise ConfigError(f"{where}: {t(reason, 'en')}")
+    return Recipient(
+        id=entry.id, name=clean(entry.name), roles=tuple(Role(role) for role in entry.roles), email=entry.email
+    )

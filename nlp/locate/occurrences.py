@@ -1,0 +1,277 @@
+"""Finds where names of the gazetteer stand in a text, and what stands round each."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from core.text import fold, has_diacritics, plain
+from nlp.locate import words
+
+_TOKEN: Final = re.compile(r"[^\W\d_]+|\d+")
+_SENTENCE_END: Final = re.compile(r"[.!?…:;\n\"“”]")
+
+
+@dataclass(slots=True)
+class Occurrence:
+    """A name in a text. Offsets are in the text; `first` and `last` are numbers of its tokens."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+    key: str
+    units: list[int]
+    type: str = ""  # type word before it, normalised
+    lead: int = 0  # where its type word begins (= start without one)
+    cues: set[str] = field(default_factory=set)
+    up: int = -1  # occurrence linked after it ("xã X, huyện Y": from X to Y)
+    down: int = -1  # occurrence linked before it
+    claim: bool = False  # what follows claims an unknown unit above it
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A text cut into words and numbers."""
+
+    text: str
+    start: list[int]
+    end: list[int]
+    folded: list[str]
+    upper: list[bool]
+
+    def gap(self, i: int) -> str:
+        """What stands between token i and the next."""
+        return self.text[self.end[i] : self.start[i + 1]]
+
+
+@lru_cache(maxsize=50_000)
+def _fold_word(word: str) -> str:
+    return fold(word)
+
+
+def tokenize(text: str) -> Tokens:
+    """Words and numbers of NFC text with their offsets."""
+    start, end, folded, upper = [], [], [], []
+    for match in _TOKEN.finditer(text):
+        word = match.group()
+        start.append(match.start())
+        end.append(match.end())
+        folded.append(_fold_word(word))
+        upper.append(word[0].isupper())
+    return Tokens(text, start, end, folded, upper)
+
+
+class NameFinder:
+    """Finds names longest first, at word boundaries, written as names are (capitals)."""
+
+    def __init__(self, names: Mapping[str, list[int]], plain_names: Mapping[str, list[int]]) -> None:
+        self._names, self._plain = names, plain_names
+        self._longest: dict[str, int] = {}
+        for table in (names, plain_names):
+            for name in table:
+                parts = _TOKEN.findall(name)
+                self._longest[parts[0]] = max(self._longest.get(parts[0], 0), len(parts))
+
+    def find(self, tokens: Tokens, *, bare: bool) -> list[Occurrence]:
+        """All occurrences in reading order, none overlapping. `bare`: the text has no diacritics at all."""
+        found: list[Occurrence] = []
+        i, n = 0, len(tokens.start)
+        names = self._plain if bare else self._names
+        while i < n:
+            longest = self._longest.get(tokens.folded[i], 0) if tokens.upper[i] else 0
+            hit = self._at(tokens, i, min(longest, n - i), names) if longest else None
+            if hit is None:
+                i += 1
+                continue
+            found.append(hit)
+            i = hit.last + 1
+        return found
+
+    def _at(self, tokens: Tokens, i: int, longest: int, names: Mapping[str, list[int]]) -> Occurrence | None:
+        for count in range(longest, 0, -1):
+            last = i + count - 1
+            name = self._key(tokens, i, last)
+            units = names.get(name) if name else None
+            if units:
+                return Occurrence(tokens.start[i], tokens.end[last], i, last, name, units, lead=tokens.start[i])
+        return None
+
+    @staticmethod
+    def _key(tokens: Tokens, first: int, last: int) -> str:
+        parts = [tokens.folded[first]]
+        for i in range(first, last):
+            gap = tokens.gap(i)
+            if not tokens.upper[i + 1] and not tokens.folded[i + 1].isdigit():
+                return ""
+            if gap.isspace():
+                if "\n" in gap:
+                    return ""
+                parts.append(" ")
+            elif len(gap) <= 3 and not gap.strip(" .-–"):
+                parts.append(gap)
+            else:
+                return ""
+            parts.append(tokens.folded[i + 1])
+        return "".join(parts)
+
+
+def read(text: str, finder: NameFinder) -> tuple[Tokens, list[Occurrence]]:
+    """Tokens and occurrences with types, links and cues."""
+    tokens = tokenize(text)
+    bare = len(text) > 0 and not has_diacritics(text[:4000]) and plain(text) == text
+    found = finder.find(tokens, bare=bare)
+    for one in found:
+        _read_type(tokens, one)
+    _share_types(tokens, found)
+    _link(tokens, found)
+    covered = {i for one in found for i in range(one.first, one.last + 1)}
+    for one in found:
+        _read_cues(tokens, one, covered)
+    return tokens, found
+
+
+def _type_at(tokens: Tokens, i: int) -> tuple[str, int]:
+    """Type word that ends at token i: (type, first token), or ("", i)."""
+    for size in (2, 1):
+        first = i - size + 1
+        if first < 0:
+            continue
+        words_here = tuple(tokens.folded[first : i + 1])
+        kind = words.TYPE_WORDS.get(words_here)
+        if not kind:
+            continue
+        if size == 2 and not tokens.gap(first).isspace() and words_here != ("t", "p"):
+            continue
+        if size == 1 and words_here[0] in words.DOTTED and tokens.text[tokens.end[i] : tokens.end[i] + 1] != ".":
+            continue
+        return kind, first
+    return "", i
+
+
+def _read_type(tokens: Tokens, one: Occurrence) -> None:
+    i = one.first - 1
+    steps = 0
+    while i >= 0 and tokens.gap(i).strip() in {"", "."} and "\n" not in tokens.gap(i):
+        kind, first = _type_at(tokens, i)
+        if kind:
+            one.type, one.lead = kind, tokens.start[first]
+            return
+        if tokens.folded[i] not in words.BETWEEN or steps == 4 or tokens.gap(i).strip():
+            return
+        i, steps = i - 1, steps + 1
+
+
+def _share_types(tokens: Tokens, found: list[Occurrence]) -> None:
+    """ "các huyện A, B và C": the type holds for the entire list."""
+    for before, one in itertools.pairwise(found):
+        if one.type or not before.type:
+            continue
+        gap = tokens.text[before.end : one.start].strip()
+        if gap in {",", "và", ", và", "-", "–", ";", "cùng", "với"} and _plural(tokens, before):
+            one.type = before.type
+            one.cues.add("listed")
+            before.cues.add("listed")
+
+
+def _plural(tokens: Tokens, one: Occurrence) -> bool:
+    if "listed" in one.cues:
+        return True
+    before = _TOKEN.findall(tokens.text[max(0, one.lead - 24) : one.lead].lower())[-3:]
+    return bool({"các", "hai", "ba", "bốn", "năm", "những", "nhiều", "số", "2", "3", "4", "5", "6"} & set(before))
+
+
+_LINK: Final = re.compile(r"\s+")
+
+
+def _link(tokens: Tokens, found: list[Occurrence]) -> None:
+    for i, (one, after) in enumerate(itertools.pairwise(found)):
+        gap = _LINK.sub(" ", tokens.text[one.end : after.lead]).strip().lower()
+        if len(gap) <= 24 and (gap in words.SEPARATORS or (gap == "" and after.lead < after.start)):
+            one.up, after.down = i + 1, i
+        if len(gap) <= 2 and "\n\n" in tokens.text[one.end : after.lead]:
+            one.up = after.down = -1
+
+
+def _before(tokens: Tokens, i: int, count: int) -> list[str]:
+    return tokens.folded[max(0, i - count) : i]
+
+
+def _phrases(parts: list[str]) -> set[str]:
+    return {" ".join(parts[i:]) for i in range(len(parts))}
+
+
+def _read_cues(tokens: Tokens, one: Occurrence, covered: set[int]) -> None:
+    before = _before(tokens, one.first, 8)
+    near = _clause_before(tokens, one.first, 8)
+    ending = _phrases(near[-3:])
+    cues = one.cues
+    if not one.type:
+        _name_before(tokens, one, covered)
+        _name_after(tokens, one, covered)
+    if ending & words.HAMLET:
+        cues.add("hamlet")
+    if ending & words.FEATURE:
+        cues.add("feature")
+    if ending & words.BODIES:
+        cues.add("body")
+    wide = {" ".join(near[i:j]) for i in range(len(near)) for j in range(i + 1, min(len(near), i + 3) + 1)}
+    if not one.type:
+        if wide & words.COMPANY:
+            cues.add("company")
+        if set(_all_phrases(near[-4:])) & words.SCHOOL:
+            cues.add("school")
+        if ending & words.PAPER or (one.key in words.NEWSPAPERS and ending & words.PAPER_TALK):
+            cues.add("paper")
+        if one.key in words.NEWSPAPERS:
+            cues.add("brand")
+    if before and before[-1] in words.PERSON_TITLES and not one.type:
+        cues.add("person")
+
+
+def _all_phrases(parts: list[str]) -> list[str]:
+    return [" ".join(parts[i:j]) for i in range(len(parts)) for j in range(i + 1, len(parts) + 1)]
+
+
+def _clause_before(tokens: Tokens, i: int, count: int) -> list[str]:
+    """Up to `count` folded words before token i within its clause (no sentence end, comma or bracket between)."""
+    parts: list[str] = []
+    k = i - 1
+    while k >= 0 and len(parts) < count:
+        gap = tokens.gap(k)
+        if gap.strip(" \xa0&-–./") or "\n" in gap or (". " in gap):
+            break
+        parts.append(tokens.folded[k])
+        k -= 1
+    return parts[::-1]
+
+
+def _name_before(tokens: Tokens, one: Occurrence, covered: set[int]) -> None:
+    i = one.first - 1
+    if i < 0 or i in covered or not tokens.gap(i).isspace() or not tokens.upper[i] or "\n" in tokens.gap(i):
+        return
+    word = tokens.text[tokens.start[i] : tokens.end[i]]
+    if tokens.folded[i] in words.SURNAMES:
+        one.cues.add("person")
+    elif len(word) > 1 and word.isupper():  # UBND, CSGT
+        one.cues.add("body")
+    elif tokens.folded[i] in words.FUNCTION or tokens.folded[i] in words.PAPER:
+        return
+    elif i == 0 or _SENTENCE_END.search(tokens.gap(i - 1)):
+        one.cues.add("opens")
+    else:
+        one.cues.add("longer")
+
+
+def _name_after(tokens: Tokens, one: Occurrence, covered: set[int]) -> None:
+    i = one.last + 1
+    if i >= len(tokens.start) or i in covered or not tokens.gap(one.last).isspace() or "\n" in tokens.gap(one.last):
+        return
+    if tokens.upper[i]:
+        one.cues.add("goes_on")
+    elif tokens.folded[i].isdigit():
+        one.cues.add("number")

@@ -1,0 +1,228 @@
+"""Weighs, for one occurrence of a name, each unit that bears it against the others and against none of them.
+
+A conditional logit: each candidate unit has a sum of weighted features, "no unit" has another, and the scores are
+their softmax. The features are few and each has a sentence in the catalogue (places.toml), so that every score can be
+told in words. The weights are in weights.json and learned by `python -m nlp.locate_train`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from nlp.gazetteer.units import Gazetteer
+from nlp.locate.occurrences import Occurrence
+
+WEIGHTS: Final = Path(__file__).parent / "weights.json"
+NEAR: Final = 160  # characters within which a province counts as near
+COMMUNE_TYPES: Final = frozenset({"xã", "phường", "thị trấn", "đặc khu"})
+DISTRICT_TYPES: Final = frozenset({"huyện", "quận", "thị xã", "thành phố"})
+
+
+@dataclass(slots=True)
+class Context:
+    """What the article as a whole says about places; made once for an article."""
+
+    occurrences: list[Occurrence]
+    where: dict[int, list[int]] = field(default_factory=dict)  # unit above communes -> offsets where it may be named
+    family: dict[int, float] = field(default_factory=dict)  # district -> weight of names of its communes
+    neighbours: dict[int, float] = field(default_factory=dict)  # province -> weight of names of its districts
+    provinces: set[int] = field(default_factory=set)  # named by a name that only provinces (and their seats) bear
+    published: date | None = None
+    paper: int | None = None  # province of the publisher
+
+
+class Weigher:
+    """Scores candidates. Holds what is needed of the gazetteer, by number."""
+
+    def __init__(self, gazetteer: Gazetteer, weights: dict[str, float] | None = None) -> None:
+        self.gazetteer = gazetteer
+        self.weights = weights if weights is not None else load_weights()
+        self.kin = gazetteer.kin
+        self.level = gazetteer.level
+        self.types = [
+            {kind, *(earlier for earlier, _ in was)} for kind, was in zip(gazetteer.type, gazetteer.was, strict=True)
+        ]
+        self.districts = [
+            frozenset({d for d in kin if self.level[d] == 2} | ({i} if self.level[i] == 2 else set()))
+            for i, kin in enumerate(self.kin)
+        ]
+        self.tops = [
+            frozenset({p for p in kin if self.level[p] == 1} | ({i} if self.level[i] == 1 else set()))
+            for i, kin in enumerate(self.kin)
+        ]
+
+    def context(
+        self, occurrences: list[Occurrence], *, published: date | None = None, paper: int | None = None
+    ) -> Context:
+        """What the text names as a whole."""
+        context = Context(occurrences, published=published, paper=paper)
+        where: dict[int, list[int]] = defaultdict(list)
+        family: dict[int, float] = defaultdict(float)
+        neighbours: dict[int, float] = defaultdict(float)
+        seen: set[str] = set()
+        for one in occurrences:
+            for unit in one.units:
+                if self.level[unit] < 3 and not one.cues & {"person", "company", "longer"}:
+                    where[unit].append(one.start)
+                if self.level[unit] == 1 and (not one.type or one.type in self.types[unit]):
+                    context.provinces |= {unit}
+            if one.key in seen or one.cues & {"person", "longer"}:
+                continue
+            seen.add(one.key)
+            share = 1 / len(one.units)
+            for district in frozenset().union(*(self.districts[unit] for unit in one.units)):
+                family[district] += share
+            for top in {self.gazetteer.parent[unit] for unit in one.units if self.level[unit] == 2}:
+                neighbours[top] += share
+        context.where, context.family, context.neighbours = dict(where), dict(family), dict(neighbours)
+        return context
+
+    def features(self, context: Context, i: int, unit: int) -> dict[str, float]:
+        """Evidence for and against occurrence i being this unit."""
+        one = context.occurrences[i]
+        level = self.level[unit]
+        found: dict[str, float] = {}
+        if one.type:
+            found.update(self._type_evidence(one, unit))
+        else:
+            found[("province_bare", "district_bare", "commune_bare")[level - 1]] = 1.0
+        found.update(self._chain_evidence(context, i, unit))
+        found.update(self._text_evidence(context, one, unit))
+        found.update(self._age_evidence(context, unit))
+        return found
+
+    def _type_evidence(self, one: Occurrence, unit: int) -> dict[str, float]:
+        if one.type in self.types[unit]:
+            return {"type": 1.0}
+        if one.type in COMMUNE_TYPES and self.level[unit] == 3:
+            return {"type_near": 1.0}
+        if one.type in DISTRICT_TYPES and self.level[unit] == 2:
+            return {"type_other": 1.0}
+        return {"type_level": 1.0}
+
+    def _chain_evidence(self, context: Context, i: int, unit: int) -> dict[str, float]:
+        found: dict[str, float] = {}
+        occurrences = context.occurrences
+        kin = self.kin[unit]
+        j, steps = occurrences[i].up, 0
+        while j >= 0 and steps < 3:
+            if kin.intersection(occurrences[j].units) and self._above(occurrences[j], unit):
+                found["parent_after"] = 1.0
+                break
+            j, steps = occurrences[j].up, steps + 1
+        up = occurrences[i].up
+        if "parent_after" not in found and up >= 0 and self._claims_above(occurrences[i], occurrences[up], unit):
+            found["other_parent"] = 1.0
+        down = occurrences[i].down
+        if down >= 0:
+            below = occurrences[down]
+            if any(unit in self.kin[v] for v in below.units) and below.type not in DISTRICT_TYPES | {"tỉnh"}:
+                found["child_before"] = 1.0
+            elif kin.intersection(below.units) and below.type in DISTRICT_TYPES | {"tỉnh"}:
+                found["parent_before"] = 1.0
+        for j in (up, down):
+            if j >= 0 and self._sibling(occurrences[j], unit):
+                found["sibling_beside"] = 1.0
+        return found
+
+    def _above(self, other: Occurrence, unit: int) -> bool:
+        """Whether the other occurrence can name something above this unit, by its type word."""
+        if other.type in COMMUNE_TYPES:
+            return False
+        return not (other.type in DISTRICT_TYPES and self.level[unit] <= 2 and other.type != "thành phố")
+
+    def _claims_above(self, one: Occurrence, other: Occurrence, unit: int) -> bool:
+        """Whether the other says that the name lies in it, which this unit does not."""
+        if "listed" in one.cues and other.type == one.type:
+            return False
+        if other.type == "tỉnh":
+            return True
+        if other.type in DISTRICT_TYPES:
+            return self.level[unit] == 3 and one.type not in DISTRICT_TYPES
+        if other.type:
+            return False
+        levels = {self.level[v] for v in other.units}
+        return levels == {1} or (1 in levels and 3 not in levels) or (bool(one.type) and levels <= {1, 2})
+
+    def _sibling(self, other: Occurrence, unit: int) -> bool:
+        level = self.level[unit]
+        mine = self.districts[unit] if level == 3 else self.tops[unit]
+        for v in other.units:
+            if self.level[v] != level or v == unit:
+                continue
+            theirs = self.districts[v] if level == 3 else self.tops[v]
+            if mine & theirs:
+                return True
+        return False
+
+    def _text_evidence(self, context: Context, one: Occurrence, unit: int) -> dict[str, float]:
+        found: dict[str, float] = {}
+        spots = [
+            spot for top in self.tops[unit] if top != unit for spot in context.where.get(top, ())
+            if not one.start <= spot < one.end
+        ]  # fmt: skip
+        if spots:
+            found["province"] = 1.0
+            if min(abs(spot - one.start) for spot in spots) < NEAR:
+                found["province_near"] = 1.0
+        elif context.provinces - set(one.units):
+            found["province_other"] = 1.0
+        if self.level[unit] == 3 and any(
+            not one.start <= spot < one.end
+            for district in self.districts[unit]
+            for spot in context.where.get(district, ())
+        ):
+            found["district"] = 1.0
+        share = 1 / len(one.units)
+        kinsfolk = max((context.family.get(d, 0.0) for d in self.districts[unit]), default=0.0) - share
+        if kinsfolk > 0.02:
+            found["siblings"] = min(1.0, kinsfolk)
+        if self.level[unit] == 2:
+            beside = context.neighbours.get(self.gazetteer.parent[unit], 0.0) - share
+            if beside > 0.02:
+                found["neighbours"] = min(1.0, beside / 2)
+        if context.paper is not None and context.paper in self.tops[unit]:
+            found["paper"] = 1.0
+        return found
+
+    def _age_evidence(self, context: Context, unit: int) -> dict[str, float]:
+        if context.published is None:
+            return {}
+        since, until = self.gazetteer.since[unit], self.gazetteer.until[unit]
+        if since and context.published.isoformat() < since:
+            return {"not_yet": 1.0}
+        if until and context.published.isoformat() >= until:
+            return {"no_more": 1.0}
+        return {}
+
+    def none_features(self, one: Occurrence) -> dict[str, float]:
+        """Evidence that the occurrence is no unit of the gazetteer at all."""
+        found = {"none": 1.0} if not one.type else {"none_typed": 1.0}
+        found.update({f"none_{cue}": 1.0 for cue in one.cues if cue != "listed"})
+        return found
+
+    def score(self, context: Context, i: int) -> tuple[list[float], float]:
+        """Probability of each of the occurrence's units, in their order, and of none."""
+        one = context.occurrences[i]
+        logits = [self._sum(self.features(context, i, unit)) for unit in one.units]
+        logits.append(self._sum(self.none_features(one)))
+        top = max(logits)
+        powers = [math.exp(value - top) for value in logits]
+        total = sum(powers)
+        return [power / total for power in powers[:-1]], powers[-1] / total
+
+    def _sum(self, found: dict[str, float]) -> float:
+        weights = self.weights
+        return sum(weights.get(name, 0.0) * value for name, value in found.items())
+
+
+def load_weights() -> dict[str, float]:
+    """The shipped weights."""
+    loaded: dict[str, float] = json.loads(WEIGHTS.read_text(encoding="utf-8"))["weights"]
+    return loaded
