@@ -34,6 +34,8 @@ class CrawlSettings(_Part):
     sitemap_depth: int = Field(default=3, gt=0)
     sitemap_files: int = Field(default=50, gt=0, description="sitemaps read at one poll of an index")
     sitemap_days: int = Field(default=9, gt=0, description="age of the oldest entry of a sitemap that is taken")
+    attempts: int = Field(default=8, gt=0, description="tries of one page before it counts as failed")
+    wait: float = Field(default=60, ge=0, description="a single crawl waits this long for pages to be tried again")
     concurrency: int = Field(default=16, gt=0, description="requests under way at once, all hosts together")
     private_hosts: tuple[str, ...] = Field(default=(), description="hosts that may have loopback or private addresses")
     proxy: str = Field(default="", description="outbound HTTP proxy; resolves names by itself")
