@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from core import urls
 from core.errors import AddressRefused
-from core.records import Entry, Publisher
+from core.records import Endpoint, Entry, Publisher
 from core.settings import CrawlSettings
 from crawlers import doors
 
@@ -36,6 +36,21 @@ class Limits:
             files=crawl.sitemap_files,
             days=timedelta(days=crawl.sitemap_days),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Whose answer is being read, and how much of it."""
+
+    endpoint: Endpoint
+    url: str  # the address that answered
+    fetched_at: datetime
+    publisher: Publisher | None
+    limits: Limits
+
+    def admitted(self, link: str) -> str | None:
+        """The address that a link in it leads to, or None where no door lets it in."""
+        return admitted(link, self.url, self.publisher)
 
 
 def admitted(link: str, base: str, publisher: Publisher | None) -> str | None:

@@ -20,7 +20,7 @@ from core.text import clean
 from core.urls import is_web
 from crawlers import markup, moments
 from crawlers.discovery import Discovery, Format
-from crawlers.entries import GUID_CHARS, LEAD_CHARS, TITLE_CHARS, Limits, admitted, distinct
+from crawlers.entries import GUID_CHARS, LEAD_CHARS, TITLE_CHARS, Answer, Limits, distinct
 
 ITEM_CHARS: Final = 200_000
 """More than any item with a full text has; what stands beyond is not looked at."""
@@ -63,46 +63,34 @@ def parse(
     `url` is the address that answered, `headers` have lower-case names. With a publisher, entries off its hosts or
     in parts that are not read are left out and counted in `refused`. Never raises for anything a server can send.
     """
-    limits = limits or Limits()
     decoded = markup.decode(body, headers)
     if decoded.problem:
         return Discovery(problem=decoded.problem)
-    context = _Context(endpoint=endpoint, url=url, fetched_at=fetched_at, publisher=publisher, limits=limits)
+    answer = Answer(endpoint=endpoint, url=url, fetched_at=fetched_at, publisher=publisher, limits=limits or Limits())
     if decoded.text.lstrip()[:1] == "{":
-        return _json_feed(decoded.text, decoded.charset, context)
+        return _json_feed(decoded.text, decoded.charset, answer)
     document = markup.xml_text(decoded)
     if document.problem:
         return Discovery(problem=document.problem, charset=decoded.charset)
     if not _ROOT.search(document.text[:5000]):
         return Discovery(problem="not-a-feed", charset=decoded.charset)
-    return _xml_feed(document.text, decoded.charset, context)
+    return _xml_feed(document.text, decoded.charset, answer)
 
 
-class _Context:
-    """Where a feed came from and what becomes of its items."""
-
-    def __init__(
-        self, *, endpoint: Endpoint, url: str, fetched_at: datetime, publisher: Publisher | None, limits: Limits
-    ) -> None:
-        self.endpoint, self.url, self.fetched_at = endpoint, url, fetched_at
-        self.publisher, self.limits = publisher, limits
-        self.refused = 0
-
-    def entry(self, *, link: str, title: str, lead: str, guid: str, published: Published | None) -> Entry | None:
-        """The entry, or None (and counted) where its link may not come in."""
-        address = admitted(link.strip(), self.url, self.publisher)
-        if address is None:
-            self.refused += 1
-            return None
-        return Entry(
-            source=self.endpoint.source,
-            url=address,
-            found_in=self.endpoint.url,
-            title=markup.title_of(title, TITLE_CHARS),
-            lead=_lead(lead),
-            guid=clean(guid)[: GUID_CHARS + 1],
-            published=published,
-        )
+def _entry(answer: Answer, *, link: str, title: str, lead: str, guid: str, published: Published | None) -> Entry | None:
+    """The entry, or None where its link may not come in."""
+    address = answer.admitted(link.strip())
+    if address is None:
+        return None
+    return Entry(
+        source=answer.endpoint.source,
+        url=address,
+        found_in=answer.endpoint.url,
+        title=markup.title_of(title, TITLE_CHARS),
+        lead=_lead(lead),
+        guid=clean(guid)[: GUID_CHARS + 1],
+        published=published,
+    )
 
 
 def _lead(snippet: str) -> str:
@@ -110,8 +98,8 @@ def _lead(snippet: str) -> str:
     return "" if "\ufffd" in lead else lead
 
 
-def _xml_feed(text: str, charset: str, context: _Context) -> Discovery:
-    head, items, tail, truncated = split(text, context.limits.entries)
+def _xml_feed(text: str, charset: str, answer: Answer) -> Discovery:
+    head, items, tail, truncated = split(text, answer.limits.entries)
     slim = head + "".join(reduced(item) for item in items) + tail
     read = feedparser.parse(
         io.BytesIO(b'<?xml version="1.0" encoding="utf-8"?>' + slim.encode("utf-8")),
@@ -120,16 +108,16 @@ def _xml_feed(text: str, charset: str, context: _Context) -> Discovery:
         resolve_relative_uris=False,
     )
     spoken = _format(str(read.get("version") or ""))
-    rows: list[Any] = read.entries[: context.limits.entries]
+    rows: list[Any] = read.entries[: answer.limits.entries]
     if not rows and (read.bozo or not spoken) and not _is_empty_feed(spoken, items):
         return Discovery(problem="malformed" if items or spoken else "not-a-feed", charset=charset)
     day_first = moments.order_of(_date_text(row) for row in rows)
-    found = [entry for row in rows if (entry := _from_row(row, context, day_first)) is not None]
+    found = [_from_row(row, answer, day_first) for row in rows]
     return Discovery(
         format=spoken,
-        entries=distinct(found),
+        entries=distinct(entry for entry in found if entry is not None),
         truncated=truncated,
-        refused=context.refused,
+        refused=found.count(None),
         bozo=bool(read.bozo),
         charset=charset,
         ttl=_ttl(head),
@@ -145,15 +133,16 @@ def _is_empty_feed(spoken: Format, items: list[str]) -> bool:
     return bool(spoken) and not items
 
 
-def _from_row(row: Any, context: _Context, day_first: bool) -> Entry | None:
+def _from_row(row: Any, answer: Answer, day_first: bool) -> Entry | None:
     guid = str(row.get("id") or "")
     link = str(row.get("link") or "") or (guid if is_web(guid) else "")
-    return context.entry(
+    return _entry(
+        answer,
         link=link,
         title=str(row.get("title") or ""),
         lead=str(row.get("summary") or row.get("description") or ""),
         guid=guid,
-        published=moments.read(_date_text(row), context.fetched_at, "feed", day_first=day_first),
+        published=moments.read(_date_text(row), answer.fetched_at, "feed", day_first=day_first),
     )
 
 
@@ -280,7 +269,7 @@ def _moved_to(head: str) -> str:
     return found[1] if found and is_web(found[1]) else ""
 
 
-def _json_feed(text: str, charset: str, context: _Context) -> Discovery:
+def _json_feed(text: str, charset: str, answer: Answer) -> Discovery:
     try:
         feed = json.loads(text)
     except RecursionError:
@@ -290,26 +279,27 @@ def _json_feed(text: str, charset: str, context: _Context) -> Discovery:
     items = feed.get("items")
     if "jsonfeed.org" not in str(feed.get("version")) or not isinstance(items, list):
         return Discovery(problem="not-a-feed", charset=charset)
-    rows = [row for row in items[: context.limits.entries] if isinstance(row, dict)]
-    found = [entry for row in rows if (entry := _from_json(row, context)) is not None]
+    rows = [row for row in items[: answer.limits.entries] if isinstance(row, dict)]
+    found = [_from_json(row, answer) for row in rows]
     return Discovery(
         format="json-feed",
-        entries=distinct(found),
-        truncated=len(items) > context.limits.entries,
-        refused=context.refused,
+        entries=distinct(entry for entry in found if entry is not None),
+        truncated=len(items) > answer.limits.entries,
+        refused=found.count(None),
         charset=charset,
     )
 
 
-def _from_json(row: Mapping[str, Any], context: _Context) -> Entry | None:
+def _from_json(row: Mapping[str, Any], answer: Answer) -> Entry | None:
     def text(*names: str) -> str:
         return next((value for name in names if isinstance(value := row.get(name), str) and value), "")
 
     guid = text("id")
-    return context.entry(
+    return _entry(
+        answer,
         link=text("url", "external_url") or (guid if is_web(guid) else ""),
         title=text("title")[: 20 * TITLE_CHARS],
         lead=text("summary", "content_text", "content_html")[: 20 * LEAD_CHARS],
         guid=guid,
-        published=moments.read(text("date_published", "date_modified"), context.fetched_at, "feed"),
+        published=moments.read(text("date_published", "date_modified"), answer.fetched_at, "feed"),
     )
