@@ -415,7 +415,7 @@ class OutboxRow:
     id: int
     message: Message
     created: datetime
-    state: Literal["waiting", "claimed", "delivered", "refused", "page"]
+    state: Literal["waiting", "claimed", "delivered", "refused", "page", "held"]
     attempts: int
     reason: str = ""
     delivered_at: datetime | None = None
