@@ -1,0 +1,217 @@
+"""The port Store: an article, its revisions, what each desk sees of it, and all that is written with it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from core.clock import Clock
+from core.records import Article, DeskMatch, Message, PendingPage, Saved, TaggedArticle
+from store.sqlite import changes, outbox, pages, search
+from store.sqlite.database import Database
+from store.sqlite.rows import (
+    content_hash,
+    day_of,
+    dump,
+    dump_labels,
+    dump_mentions,
+    from_us,
+    published_values,
+    to_us,
+)
+
+_MINUTE: Final = 60_000_000
+_PER_MINUTE: Final = 4096
+_OLDEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
+
+
+class Articles:
+    """Saves articles. Errors of the database are StoreError."""
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+
+    def save(self, tagged: TaggedArticle, messages: Sequence[Message], page: PendingPage | None = None) -> Saved:
+        """Article, story stub, per-desk rows, alert messages and the ledger's mark, in one transaction.
+
+        A message whose key was ever written is not written again. An article that was erased is not stored again.
+        Raises ValueError for a new article that concerns no desk: it is the ledger's to mark as stopped.
+        """
+        article = tagged.located.article
+        at = self._clock.now()
+        with self._db.write() as con:
+            if con.execute("SELECT 1 FROM stones WHERE article = ?", (article.id,)).fetchone():
+                saved = Saved.SAME
+            else:
+                backlog = page is not None and _is_backlog(con, page)
+                saved, n, first_seen = _store(con, article, tagged)
+                _see(con, tagged, n, first_seen, saved, backlog=backlog)
+                _log(con, tagged, saved, at)
+                outbox.enqueue(con, messages, at)
+            if page is not None:
+                _mark(con, page, article, at)
+        return saved
+
+    def known_hash(self, article_id: str) -> str | None:
+        """Hash of the stored text of an article (rows.content_hash), or None where it is not stored."""
+        with self._db.read() as con:
+            row = con.execute("SELECT hash FROM articles WHERE id = ?", (article_id,)).fetchone()
+            return row["hash"] if row else None
+
+    def count(self) -> int:
+        """Articles stored, all desks together."""
+        with self._db.read() as con:
+            return int(con.execute("SELECT count(*) FROM articles").fetchone()[0])
+
+
+def _store(con: sqlite3.Connection, article: Article, tagged: TaggedArticle) -> tuple[Saved, int, datetime]:
+    """The article's own rows and the index: what it was to the record, its number, when it was first seen."""
+    known = con.execute("SELECT * FROM articles WHERE id = ?", (article.id,)).fetchone()
+    new_hash = content_hash(article)
+    if known is None:
+        if not tagged.located.matches:
+            raise ValueError(f"article {article.id} concerns no desk and is not stored")
+        n = _insert(con, article, new_hash)
+        search.add(con, n)
+        return Saved.NEW, n, article.fetched_at
+    n = known["n"]
+    first_seen = from_us(known["first_seen"])
+    if known["hash"] == new_hash and known["state"] == "live":
+        con.execute("UPDATE articles SET last_seen = ? WHERE n = ?", (to_us(article.fetched_at), n))
+        return Saved.SAME, n, first_seen
+    search.remove(con, n)
+    _revise(con, known, article, new_hash)
+    search.add(con, n)
+    return Saved.CHANGED, n, first_seen
+
+
+def _insert(con: sqlite3.Connection, article: Article, new_hash: str) -> int:
+    n = _number(con, min(article.published.at, article.fetched_at))
+    seen = to_us(article.fetched_at)
+    con.execute(
+        "INSERT INTO articles (n, id, url, source, title, lead, language, reserved, published_at, provenance,"
+        " zone_stated, doubtful, hash, first_seen, last_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            n, article.id, article.url, article.source, article.title, article.lead, article.language,
+            int(article.reserved), *published_values(article.published), new_hash, seen, seen,
+        ),
+    )  # fmt: skip
+    _write_text(con, n, article)
+    return n
+
+
+def _write_text(con: sqlite3.Connection, n: int, article: Article) -> None:
+    """Paragraphs and captions; nothing for a source that reserves text and data mining."""
+    con.execute("DELETE FROM article_text WHERE n = ?", (n,))
+    if not article.reserved:
+        con.execute("INSERT INTO article_text VALUES (?, ?, ?)", (n, dump(article.paragraphs), dump(article.captions)))
+
+
+def _number(con: sqlite3.Connection, published: datetime) -> int:
+    """A free number in the article's minute (or the next with room), so that numbers follow publication."""
+    base = to_us(max(published, _OLDEST)) // _MINUTE * _PER_MINUTE
+    while True:
+        last = con.execute("SELECT max(n) FROM articles WHERE n >= ? AND n < ?", (base, base + _PER_MINUTE))
+        top = last.fetchone()[0]
+        if top is None:
+            return base
+        if top + 1 < base + _PER_MINUTE:
+            return int(top) + 1
+        base += _PER_MINUTE
+
+
+def _revise(con: sqlite3.Connection, known: sqlite3.Row, article: Article, new_hash: str) -> None:
+    """Put the replaced text among the revisions (its hash only for a reserved source) and take the new one."""
+    n, at = known["n"], to_us(article.fetched_at)
+    old = con.execute("SELECT paragraphs, captions FROM article_text WHERE n = ?", (n,)).fetchone()
+    kept = (known["title"], known["lead"], old["paragraphs"], old["captions"]) if old else (None,) * 4
+    con.execute(
+        "INSERT INTO revisions (n, number, hash, title, lead, paragraphs, captions, seen_at, replaced_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (n, known["revisions"] + 1, known["hash"], *kept, known["last_seen"], at),
+    )
+    con.execute(
+        "UPDATE articles SET title = ?, lead = ?, language = ?, reserved = ?, hash = ?, last_seen = ?, revised_at = ?,"
+        " revisions = revisions + 1, state = 'live' WHERE n = ?",
+        (article.title, article.lead, article.language, int(article.reserved), new_hash, at, at, n),
+    )
+    _write_text(con, n, article)
+
+
+def _see(
+    con: sqlite3.Connection, tagged: TaggedArticle, n: int, first_seen: datetime, saved: Saved, *, backlog: bool
+) -> None:
+    """What each desk sees. What a desk had before keeps its story, state and day."""
+    article = tagged.located.article
+    published = min(article.published.at, article.fetched_at)
+    listed_at = published if backlog and not article.published.doubtful else max(published, first_seen)
+    for match in tagged.located.matches:
+        known = con.execute("SELECT 1 FROM desk_articles WHERE desk = ? AND n = ?", (match.desk, n)).fetchone()
+        if known is None:
+            _insert_view(con, tagged, match, n, listed_at)
+        elif saved is not Saved.SAME:
+            _update_view(con, tagged, match, n)
+
+
+def _insert_view(con: sqlite3.Connection, tagged: TaggedArticle, match: DeskMatch, n: int, listed_at: datetime) -> None:
+    moment = to_us(listed_at)
+    story = con.execute(
+        "INSERT INTO stories (desk, title, opened_at, updated_at) VALUES (?, ?, ?, ?)",
+        (match.desk, tagged.located.article.title, moment, moment),
+    ).lastrowid
+    con.execute(
+        "INSERT INTO desk_articles (desk, n, score, focus, mentions, topics, tone, tone_score, model, story, listed_at,"
+        " day) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (match.desk, n, *_view_values(tagged, match), story, moment, day_of(listed_at)),
+    )
+
+
+def _update_view(con: sqlite3.Connection, tagged: TaggedArticle, match: DeskMatch, n: int) -> None:
+    con.execute(
+        "UPDATE desk_articles SET score = ?, focus = ?, mentions = ?, topics = ?, tone = ?, tone_score = ?, model = ?"
+        " WHERE desk = ? AND n = ?",
+        (*_view_values(tagged, match), match.desk, n),
+    )
+
+
+def _view_values(tagged: TaggedArticle, match: DeskMatch) -> tuple[object, ...]:
+    return (
+        match.score,
+        int(match.focus),
+        dump_mentions(match.mentions),
+        dump_labels(tagged.topics),
+        tagged.tone.label,
+        tagged.tone.score,
+        tagged.model,
+    )
+
+
+def _log(con: sqlite3.Connection, tagged: TaggedArticle, saved: Saved, at: datetime) -> None:
+    article = tagged.located.article.id
+    if saved is Saved.SAME:
+        return
+    rows = con.execute(
+        "SELECT desk FROM desk_articles JOIN articles USING (n) WHERE id = ? ORDER BY desk", (article,)
+    ).fetchall()
+    for row in rows:
+        changes.log(con, article, row["desk"], "upsert", at)
+
+
+def _is_backlog(con: sqlite3.Connection, page: PendingPage) -> bool:
+    row = con.execute("SELECT backlog FROM pages WHERE id = ?", (page.id,)).fetchone()
+    return row is not None and bool(row["backlog"])
+
+
+def _mark(con: sqlite3.Connection, page: PendingPage, article: Article, at: datetime) -> None:
+    """Kept; or the same as another page, where that one was counted as this article."""
+    other = con.execute(
+        "SELECT 1 FROM pages WHERE (id = :article OR identity = :article) AND id <> :page"
+        " AND (state = 'kept' OR counted_as = 'kept')",
+        {"article": article.id, "page": page.id},
+    ).fetchone()
+    own_day = min(article.published.at, at) if _is_backlog(con, page) and not article.published.doubtful else at
+    outcome: pages.Outcome = "same" if other else "kept"
+    pages.finish(con, page, outcome, at, identity=article.id, title=article.title, counted_at=own_day)

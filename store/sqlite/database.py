@@ -1,0 +1,136 @@
+"""The one door to SQLite: connections, transactions, and errors told in words that say what to do.
+
+Several processes share the file (crawl, deliver, serve). WAL lets them read while one writes; a write takes its lock
+at the start (BEGIN IMMEDIATE), so that it waits for its turn instead of failing in the middle. synchronous=NORMAL
+never damages the file, but a power cut (not a kill) may lose the last seconds; what must outlast one asks for
+`write(durable=True)`, which syncs the log with everything that was committed before.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from core.errors import StoreError
+
+BUSY_SECONDS: Final = 20.0
+APPLICATION_ID: Final = 0x6469656D
+"""Marks the file as a record of this program (the bytes "diem")."""
+
+_ADVICE: Final = {
+    "SQLITE_FULL": "the disk is full; free some space there and start again (nothing was lost)",
+    "SQLITE_BUSY": f"another process has held it for over {BUSY_SECONDS:.0f} s; end that process or try again",
+    "SQLITE_LOCKED": "another part of this process holds it; try again",
+    "SQLITE_CORRUPT": "the file is damaged; put it aside and run `diembao restore` with the last backup",
+    "SQLITE_NOTADB": "the file is damaged or no database; put it aside and run `diembao restore` with the last backup",
+    "SQLITE_CANTOPEN": "it can't be opened; check that the folder exists and that this user may write in it",
+    "SQLITE_READONLY": "it can't be written; check the rights of the file and of its folder",
+    "SQLITE_PERM": "access was denied; check the rights of the file and of its folder",
+    "SQLITE_IOERR": "reading or writing it failed; check the disk (space, cabling, quota), then run `diembao doctor`",
+    "SQLITE_TOOBIG": "a text is too large for the database",
+}
+
+
+def told(error: sqlite3.Error, path: Path) -> StoreError:
+    """The error as a StoreError that names the file and says what to do."""
+    name = getattr(error, "sqlite_errorname", None) or ""
+    if not name and "closed database" in str(error):
+        return StoreError(f"record {path}: it was closed already")
+    advice = next((text for code, text in _ADVICE.items() if name.startswith(code)), "")
+    return StoreError(f"record {path}: {advice or 'unexpected error of the database'} ({error})")
+
+
+class Database:
+    """One connection a thread to one file. Raises StoreError for whatever SQLite raises inside `read` and `write`."""
+
+    def __init__(self, path: Path, *, busy_seconds: float = BUSY_SECONDS) -> None:
+        self.path = path
+        self._busy_seconds = busy_seconds
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._all: list[sqlite3.Connection] = []
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """A connection that sees one state of the record throughout (inside a `write`: that write's own)."""
+        try:
+            con = self._connection()
+            if con.in_transaction:
+                yield con
+                return
+            con.execute("BEGIN")
+            try:
+                yield con
+            finally:
+                con.rollback()
+        except sqlite3.Error as error:
+            raise told(error, self.path) from error
+
+    @contextmanager
+    def write(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
+        """One transaction: all of it or nothing. A `write` within a `write` of the same thread joins it."""
+        try:
+            con = self._connection()
+            if con.in_transaction:
+                yield con
+                return
+            if durable:
+                con.execute("PRAGMA synchronous = FULL")
+            con.execute("BEGIN IMMEDIATE")
+            try:
+                yield con
+                con.commit()
+            except BaseException:
+                con.rollback()
+                raise
+            finally:
+                if durable:
+                    con.execute("PRAGMA synchronous = NORMAL")
+        except sqlite3.Error as error:
+            raise told(error, self.path) from error
+
+    @contextmanager
+    def alone(self) -> Iterator[sqlite3.Connection]:
+        """A connection outside any transaction, for pragmas, backup and checkpoints."""
+        try:
+            yield self._connection()
+        except sqlite3.Error as error:
+            raise told(error, self.path) from error
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        with self._lock:
+            for con in self._all:
+                con.close()
+            self._all.clear()
+
+    def _connection(self) -> sqlite3.Connection:
+        con: sqlite3.Connection | None = getattr(self._local, "con", None)
+        if con is None:
+            con = connect(self.path, busy_seconds=self._busy_seconds)
+            self._local.con = con
+            with self._lock:
+                self._all.append(con)
+        return con
+
+
+def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
+    """A connection as this package uses it. Raises sqlite3.Error: for use inside this package only."""
+    con = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
+    try:
+        con.row_factory = sqlite3.Row
+        con.execute("PRAGMA journal_mode = WAL")
+        con.execute("PRAGMA synchronous = NORMAL")
+        con.execute("PRAGMA foreign_keys = ON")
+        con.execute("PRAGMA secure_delete = ON")
+        con.execute("PRAGMA cache_size = -8000")
+        con.execute("PRAGMA mmap_size = 268435456")
+        con.execute("PRAGMA temp_store = MEMORY")
+    except BaseException:
+        con.close()
+        raise
+    return con

@@ -1,0 +1,85 @@
+"""The desks that the record holds, each version with who applied it and when."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sqlite3
+from datetime import datetime
+
+from core.errors import ConfigError
+from core.i18n import t
+from core.records import Desk, Recipient
+from core.roles import Role, refusal
+from store.sqlite import audit
+from store.sqlite.database import Database
+from store.sqlite.rows import dump, to_us
+
+
+class DeskBook:
+    """The port DeskBook on SQLite."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def desks(self) -> tuple[Desk, ...]:
+        """All desks, by id."""
+        with self._db.read() as con:
+            return tuple(load_desk(row["body"]) for row in con.execute("SELECT body FROM desks ORDER BY id"))
+
+    def apply_desk(self, desk: Desk, at: datetime, by: str) -> bool:
+        """Take a desk as it is described; False where nothing changed.
+
+        Raises ConfigError for a recipient that may not receive anything.
+        """
+        check_recipients(desk)
+        body = dump_desk(desk)
+        with self._db.write(durable=True) as con:
+            row = con.execute("SELECT version, body FROM desks WHERE id = ?", (desk.id,)).fetchone()
+            if row is not None and row["body"] == body:
+                return False
+            version = row["version"] + 1 if row is not None else 1
+            con.execute("INSERT OR REPLACE INTO desks VALUES (?, ?, ?)", (desk.id, version, body))
+            con.execute("INSERT INTO desk_versions VALUES (?, ?, ?, ?, ?)", (desk.id, version, body, to_us(at), by))
+            audit.write(con, at, who=by, action="desk.apply", subject=desk.id, detail=f"version {version}")
+        return True
+
+    def version(self, desk: str) -> int:
+        """The desk's present version; 0 for one that the record doesn't hold."""
+        with self._db.read() as con:
+            row = con.execute("SELECT version FROM desks WHERE id = ?", (desk,)).fetchone()
+            return row["version"] if row else 0
+
+
+def check_recipients(desk: Desk) -> None:
+    """Raises ConfigError for a recipient whom the one check of core.roles refuses."""
+    for person in desk.recipients:
+        for role in person.roles:
+            reason = refusal(role=role, name=person.name, address=person.email)
+            if reason:
+                raise ConfigError(f"desk {desk.id}, recipient {person.id}: {t(reason, 'en')}")
+
+
+def addresses(con: sqlite3.Connection) -> dict[tuple[str, str], str]:
+    """(desk, recipient) -> e-mail address as the desks have it now."""
+    return {
+        (row["id"], person.id): person.email
+        for row in con.execute("SELECT id, body FROM desks")
+        for person in load_desk(row["body"]).recipients
+    }
+
+
+def dump_desk(desk: Desk) -> str:
+    return dump(dataclasses.asdict(desk))
+
+
+def load_desk(body: str) -> Desk:
+    """The desk of `dump_desk`; fields that a newer version added have their defaults."""
+    values = json.loads(body)
+    values["units"] = tuple(values["units"])
+    values["places"] = tuple(tuple(place) for place in values.get("places", ()))
+    values["recipients"] = tuple(
+        Recipient(**{**person, "roles": tuple(Role(role) for role in person["roles"])})
+        for person in values.get("recipients", ())
+    )
+    return Desk(**values)

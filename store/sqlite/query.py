@@ -1,0 +1,79 @@
+"""What an officer typed -> what is looked for. Any text is a query; none is a syntax error.
+
+Words apart must all occur, anywhere in the article; "words in quotes" must stand together; -word and -"a phrase" must
+not occur. The last word, while it is being typed, also finds what begins with it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from core.text import clean
+from store.sqlite import words
+
+MAX_TERMS: Final = 24
+MAX_LENGTH: Final = 500
+_PREFIX_FROM: Final = 2
+_PART: Final = re.compile(
+    r'(?P<minus>(?<!\S)[-−–](?=["“”«\w]))?(?:["“”«»](?P<phrase>[^"“”«»]*)["“”«»]?|(?P<word>[^\s"“”«»]+))'
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """Syllables that must stand together."""
+
+    syllables: tuple[str, ...]
+    wanted: bool = True
+    prefix: bool = False  # the last syllable may go on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """All wanted terms must occur, no other may."""
+
+    terms: tuple[Term, ...]
+
+    @property
+    def wanted(self) -> tuple[Term, ...]:
+        return tuple(term for term in self.terms if term.wanted)
+
+
+def parse(text: str) -> Query:
+    """The query of a typed text; without wanted terms it finds nothing."""
+    typed = clean(text)[:MAX_LENGTH]
+    terms: list[Term] = []
+    for match in _PART.finditer(typed):
+        wanted = not match["minus"]
+        if match["phrase"] is not None:
+            syllables = tuple(words.syllables(match["phrase"]))
+            terms += [Term(syllables=syllables, wanted=wanted)] if syllables else []
+        else:
+            terms += _loose(match["word"], wanted=wanted, last=match.end() == len(typed) and not text[-1:].isspace())
+    return Query(terms=tuple(dict.fromkeys(terms))[:MAX_TERMS])
+
+
+def _loose(text: str, *, wanted: bool, last: bool) -> list[Term]:
+    """Words apart; what is written together with a hyphen or dot (Covid-19, 3.500) stands together."""
+    syllables = tuple(words.syllables(text))
+    if not syllables:
+        return []
+    going_on = last and wanted and len(syllables) == 1 and len(syllables[-1]) >= _PREFIX_FROM and text[-1].isalnum()
+    return [Term(syllables=syllables, wanted=wanted, prefix=going_on)]
+
+
+def match_expression(query: Query) -> str | None:
+    """The query in the syntax of FTS5's MATCH, or None where it finds nothing."""
+    wanted = [_quoted(term) for term in query.terms if term.wanted]
+    unwanted = [_quoted(term) for term in query.terms if not term.wanted]
+    if not wanted:
+        return None
+    positive = " AND ".join(wanted)
+    return f"({positive}) NOT ({' OR '.join(unwanted)})" if unwanted else positive
+
+
+def _quoted(term: Term) -> str:
+    text = " ".join(words.phrase(term.syllables))
+    return f'"{text}" *' if term.prefix else f'"{text}"'

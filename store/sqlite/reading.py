@@ -1,0 +1,74 @@
+"""The port ReadingRoom: what pages and reports ask of the record, for one desk."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import date, timedelta
+
+from core.records import DayCount, ListedArticle, OutboxRow, ReadArticle
+from store.sqlite.counts import Counts
+from store.sqlite.database import Database
+from store.sqlite.health import Health
+from store.sqlite.outbox import load_row
+from store.sqlite.rows import LISTED_COLUMNS, LISTED_FROM, load_listed, texts
+
+
+class ReadingRoom(Health):
+    """Reads for pages. Errors of the database are StoreError."""
+
+    def __init__(self, db: Database) -> None:
+        super().__init__(db)
+        self._counts = Counts(db)
+
+    def day(self, desk: str, day: date) -> tuple[ListedArticle, ...]:
+        """Articles published (or, where later, first seen) on that Vietnamese day, newest first.
+
+        What an endpoint already listed when it was first asked belongs to its day of publication.
+        """
+        with self._db.read() as con:
+            rows = con.execute(
+                f"SELECT {LISTED_COLUMNS} FROM {LISTED_FROM} WHERE d.desk = ? AND d.day = ? AND d.hidden = 0"  # noqa: S608
+                " ORDER BY d.listed_at DESC, d.n DESC",
+                (desk, day.isoformat()),
+            )
+            return tuple(load_listed(row) for row in rows)
+
+    def article(self, desk: str, article_id: str) -> ReadArticle | None:
+        """The article as this desk sees it; None where it doesn't concern the desk (or is not there)."""
+        with self._db.read() as con:
+            row = con.execute(
+                f"SELECT {LISTED_COLUMNS}, t.paragraphs, t.captions FROM {LISTED_FROM}"  # noqa: S608
+                " LEFT JOIN article_text t ON t.n = d.n WHERE a.id = ? AND d.desk = ?",
+                (article_id, desk),
+            ).fetchone()
+        return None if row is None else _read_article(row)
+
+    def day_counts(self, desk: str, last: date, days: int = 7) -> tuple[DayCount, ...]:
+        """One line a day, oldest first, the last being `last`; days without articles too."""
+        wanted = [last - timedelta(days=back) for back in range(days - 1, -1, -1)]
+        with self._db.read() as con:
+            rows = con.execute(
+                "SELECT day, count(*) AS n FROM desk_articles WHERE desk = ? AND hidden = 0 AND day BETWEEN ? AND ?"
+                " GROUP BY day",
+                (desk, wanted[0].isoformat(), last.isoformat()),
+            )
+            about = {row["day"]: row["n"] for row in rows}
+            read = self._counts.read_by_day(wanted[0], last)
+        keys = [day.isoformat() for day in wanted]
+        return tuple(DayCount(day=key, articles=about.get(key, 0), read=read.get(key, 0)) for key in keys)
+
+    def messages(self, desk: str, limit: int = 50) -> tuple[OutboxRow, ...]:
+        """The desk's messages, newest first."""
+        with self._db.read() as con:
+            rows = con.execute("SELECT * FROM outbox WHERE desk = ? ORDER BY id DESC LIMIT ?", (desk, limit))
+            return tuple(load_row(row) for row in rows)
+
+
+def _read_article(row: sqlite3.Row) -> ReadArticle:
+    return ReadArticle(
+        listed=load_listed(row),
+        paragraphs=texts(row["paragraphs"]),
+        captions=texts(row["captions"]),
+        revisions=row["revisions"],
+        model=row["model"],
+    )

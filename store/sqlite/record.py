@@ -1,0 +1,108 @@
+"""Opens the record: one SQLite file, every port on it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from core.clock import Clock
+from core.errors import StoreError
+from core.settings import KeepSettings
+from store.sqlite.articles import Articles
+from store.sqlite.audit import Audit
+from store.sqlite.backup import backup_before_migration
+from store.sqlite.changes import Changes
+from store.sqlite.counts import Counts
+from store.sqlite.database import BUSY_SECONDS, Database, told
+from store.sqlite.desks import DeskBook
+from store.sqlite.ledger import Ledger
+from store.sqlite.migrate import Migration, migrate
+from store.sqlite.outbox import Outbox
+from store.sqlite.reading import ReadingRoom
+from store.sqlite.retention import Retention
+from store.sqlite.search import Search
+from store.sqlite.source_checks import SourceChecks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """Every port on one file. May be used from several threads; several processes may open the same file."""
+
+    path: Path
+    articles: Articles
+    ledger: Ledger
+    outbox: Outbox
+    search: Search
+    desks: DeskBook
+    reading: ReadingRoom
+    changes: Changes
+    counts: Counts
+    source_checks: SourceChecks
+    audit: Audit
+    retention: Retention
+    database: Database
+
+    def close(self) -> None:
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_record(
+    path: Path,
+    *,
+    clock: Clock,
+    keep: KeepSettings,
+    busy_seconds: float = BUSY_SECONDS,
+    migrations: tuple[Migration, ...] | None = None,
+) -> Record:
+    """Open the record at `path`, made (with its folder) where there is none, and bring it to this program's schema.
+
+    Raises StoreError: folder or file can't be made or written, damaged, another program's, newer than the program,
+    locked for long, disk full. `migrations` is for tests.
+    """
+    _make_private(path)
+    db = Database(path, busy_seconds=busy_seconds)
+    try:
+        migrate(db, clock.now(), lambda version: backup_before_migration(path, version, clock.now()), migrations)
+        record = Record(
+            path=path,
+            articles=Articles(db, clock),
+            ledger=Ledger(db),
+            outbox=Outbox(db),
+            search=Search(db),
+            desks=DeskBook(db),
+            reading=ReadingRoom(db),
+            changes=Changes(db),
+            counts=Counts(db),
+            source_checks=SourceChecks(db),
+            audit=Audit(db),
+            retention=Retention(db, path, keep),
+            database=db,
+        )
+        record.search.bring_up_to_date()
+    except sqlite3.Error as error:
+        db.close()
+        raise told(error, path) from error
+    except BaseException:
+        db.close()
+        raise
+    return record
+
+
+def _make_private(path: Path) -> None:
+    """The folder, and an empty file that only its owner may read. SQLite gives its -wal and -shm the same rights."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise StoreError(
+            f"record {path}: {error.strerror or error}; check that the folder can be written, or set another data_dir"
+        ) from None

@@ -1,0 +1,247 @@
+"""Nothing is kept longer than design says: one purge, and `erase` for a single article. Both may be repeated."""
+
+from __future__ import annotations
+
+import sqlite3
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from core.errors import StoreError
+from core.settings import KeepSettings
+from store.sqlite import audit, changes, search, stones
+from store.sqlite.database import Database
+from store.sqlite.outbox import key_hash
+from store.sqlite.rows import day_of, dump_labels, from_us, load_labels, maybe_from_us, to_us
+from store.sqlite.stones import Stone
+
+FORGET_UNLISTED: Final = timedelta(days=60)
+"""How long the bare id of a page is remembered after its publisher last listed it, so that it isn't read again."""
+_CHANGES_DAYS: Final = 35
+_AT_ONCE: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purged:
+    """How many of each went."""
+
+    texts: int
+    replaced: int
+    pages: int
+    forgotten: int
+    messages: int
+    audit: int
+    changes: int
+    backups: int
+
+
+class Retention:
+    """Deletes what has had its time."""
+
+    def __init__(self, db: Database, path: Path, keep: KeepSettings) -> None:
+        self._db = db
+        self._path = path
+        self._keep = keep
+
+    def purge(self, at: datetime) -> Purged:
+        """Delete everything whose time is over, in short transactions; safe to stop and to repeat."""
+        keep = self._keep
+        purged = Purged(
+            texts=self._texts(months_before(at, keep.article_months)),
+            replaced=self._replaced(at - timedelta(days=keep.replaced_days)),
+            pages=self._pages(at - timedelta(days=keep.stopped_days)),
+            forgotten=self._forgotten(at),
+            messages=self._messages(months_before(at, keep.delivery_months)),
+            audit=self._audit(months_before(at, keep.audit_months)),
+            changes=self._changes(at - timedelta(days=_CHANGES_DAYS)),
+            backups=remove_old_backups(self._path, at - timedelta(days=keep.backup_days)),
+        )
+        self._scrub(index=bool(purged.texts))
+        return purged
+
+    def erase(self, article_id: str, at: datetime, by: str) -> bool:
+        """Remove one article everywhere and leave a stone with address and date; False where it is not there.
+
+        The stone is on the disk before anything goes, so that an interrupted erase is finished by `replay_stones`.
+        """
+        with self._db.read() as con:
+            row = con.execute("SELECT url, published_at FROM articles WHERE id = ?", (article_id,)).fetchone()
+        if row is None:
+            return False
+        stone = Stone(article=article_id, url=row["url"], published_at=maybe_from_us(row["published_at"]), erased_at=at)
+        stones.add(self._path, stone)
+        with self._db.write(durable=True) as con:
+            erase_rows(con, stone)
+            audit.write(con, at, who=by, action="article.erase", subject=article_id)
+        self._scrub(index=True)
+        return True
+
+    def stones(self) -> tuple[Stone, ...]:
+        """What was erased, in order of time."""
+        with self._db.read() as con:
+            return tuple(
+                Stone(
+                    article=r["article"],
+                    url=r["url"],
+                    published_at=maybe_from_us(r["published_at"]),
+                    erased_at=from_us(r["erased_at"]),
+                )
+                for r in con.execute("SELECT * FROM stones ORDER BY erased_at, article")
+            )
+
+    def replay_stones(self) -> int:
+        """Erase again what the file of stones names and the record still (or again) has. Returns how many."""
+        with self._db.write(durable=True) as con:
+            again = replay(con, stones.read(self._path))
+        if again:
+            self._scrub(index=True)
+        return again
+
+    def _texts(self, before: datetime) -> int:
+        """Texts of old articles: title, address and date stay, and the counts."""
+        gone = 0
+        while True:
+            with self._db.write() as con:
+                rows = con.execute(
+                    "SELECT n FROM articles WHERE state = 'live' AND first_seen < ? LIMIT ?", (to_us(before), _AT_ONCE)
+                ).fetchall()
+                for row in rows:
+                    _expire(con, row["n"])
+            gone += len(rows)
+            if len(rows) < _AT_ONCE:
+                return gone
+
+    def _replaced(self, before: datetime) -> int:
+        with self._db.write() as con:
+            return con.execute(
+                "UPDATE revisions SET title = NULL, lead = NULL, paragraphs = NULL, captions = NULL"
+                " WHERE title IS NOT NULL AND replaced_at < ?",
+                (to_us(before),),
+            ).rowcount
+
+    def _pages(self, before: datetime) -> int:
+        """Address, title and guid of pages that are done; the id stays."""
+        with self._db.write() as con:
+            return con.execute(
+                "UPDATE pages SET url = '', found_in = '', title = '', lead = '', guid = ''"
+                " WHERE state <> 'pending' AND url <> '' AND done_at < ?",
+                (to_us(before),),
+            ).rowcount
+
+    def _forgotten(self, at: datetime) -> int:
+        day = day_of(at - FORGET_UNLISTED)
+        with self._db.write() as con:
+            con.execute(
+                "DELETE FROM guids WHERE page IN (SELECT id FROM pages WHERE url = '' AND seen_day < ?)", (day,)
+            )
+            return con.execute("DELETE FROM pages WHERE url = '' AND seen_day < ?", (day,)).rowcount
+
+    def _messages(self, before: datetime) -> int:
+        """The delivery log; of each key a hash stays, so that no message is ever written twice."""
+        with self._db.write() as con:
+            rows = con.execute(
+                "SELECT id, key FROM outbox WHERE state NOT IN ('waiting', 'claimed')"
+                " AND coalesce(done_at, created) < ?",
+                (to_us(before),),
+            ).fetchall()
+            con.executemany("INSERT OR IGNORE INTO outbox_past VALUES (?)", [(key_hash(r["key"]),) for r in rows])
+            con.executemany("DELETE FROM outbox WHERE id = ?", [(r["id"],) for r in rows])
+            return len(rows)
+
+    def _audit(self, before: datetime) -> int:
+        with self._db.write() as con:
+            con.execute(
+                "DELETE FROM desk_versions WHERE applied_at < ? AND version < (SELECT version FROM desks"
+                " WHERE desks.id = desk_versions.id)",
+                (to_us(before),),
+            )
+            return con.execute("DELETE FROM audit WHERE at < ?", (to_us(before),)).rowcount
+
+    def _changes(self, before: datetime) -> int:
+        """Lines that every reader has taken; one that is so far behind has to rebuild its index anyway."""
+        with self._db.write() as con:
+            return con.execute("DELETE FROM changes WHERE at < ?", (to_us(before),)).rowcount
+
+    def _scrub(self, *, index: bool) -> None:
+        """Take deleted words out of the index's files and of the write-ahead log too."""
+        if index:
+            with self._db.write() as con:
+                con.execute("INSERT INTO search (search) VALUES ('optimize')")
+        with self._db.alone() as con:
+            con.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def _expire(con: sqlite3.Connection, n: int) -> None:
+    search.remove(con, n)
+    con.execute("DELETE FROM article_text WHERE n = ?", (n,))
+    con.execute("DELETE FROM revisions WHERE n = ?", (n,))
+    con.execute("UPDATE articles SET lead = '', state = 'expired' WHERE n = ?", (n,))
+    for row in con.execute("SELECT desk, topics FROM desk_articles WHERE n = ?", (n,)).fetchall():
+        bare = [type(label)(topic=label.topic, score=label.score) for label in load_labels(row["topics"])]
+        con.execute(
+            "UPDATE desk_articles SET mentions = '[]', topics = ? WHERE desk = ? AND n = ?",
+            (dump_labels(bare), row["desk"], n),
+        )
+    search.add(con, n)
+
+
+def erase_rows(con: sqlite3.Connection, stone: Stone) -> bool:
+    """Remove an article's rows in the caller's transaction and set the stone; True where there was an article."""
+    con.execute(
+        "INSERT OR IGNORE INTO stones VALUES (?, ?, ?, ?)",
+        (
+            stone.article,
+            stone.url,
+            None if stone.published_at is None else to_us(stone.published_at),
+            to_us(stone.erased_at),
+        ),
+    )
+    con.execute("UPDATE pages SET title = '', lead = '' WHERE id = :a OR identity = :a", {"a": stone.article})
+    con.execute("DELETE FROM outbox WHERE article = ? AND state IN ('waiting', 'held')", (stone.article,))
+    con.execute("UPDATE outbox SET subject = '', text = '', html = '' WHERE article = ?", (stone.article,))
+    row = con.execute("SELECT n FROM articles WHERE id = ?", (stone.article,)).fetchone()
+    if row is None:
+        return False
+    desks = con.execute("SELECT desk, story FROM desk_articles WHERE n = ?", (row["n"],)).fetchall()
+    search.remove(con, row["n"])
+    con.execute("DELETE FROM articles WHERE n = ?", (row["n"],))
+    for view in desks:
+        con.execute(
+            "DELETE FROM stories WHERE id = :s AND NOT EXISTS (SELECT 1 FROM desk_articles WHERE story = :s)",
+            {"s": view["story"]},
+        )
+        changes.log(con, stone.article, view["desk"], "erase", stone.erased_at)
+    return True
+
+
+def replay(con: sqlite3.Connection, erased: list[Stone]) -> int:
+    """Erase again whatever of these the record has. Returns how many articles went."""
+    return sum(erase_rows(con, stone) for stone in erased)
+
+
+def months_before(at: datetime, months: int) -> datetime:
+    """The same day so many months earlier (the month's last where it has no such day)."""
+    years, month = divmod(at.year * 12 + at.month - 1 - months, 12)
+    return at.replace(year=years, month=month + 1, day=min(at.day, monthrange(years, month + 1)[1]))
+
+
+def backup_dir(record: Path) -> Path:
+    """Where backups of this record lie by default, and where the purge looks for old ones."""
+    return record.parent / "backups"
+
+
+def remove_old_backups(record: Path, before: datetime) -> int:
+    """Delete backups (and records put aside by a restore) whose name says that they are older. Raises StoreError."""
+    gone = 0
+    stamp = before.strftime("%Y%m%dT%H%M%SZ")
+    old = [*backup_dir(record).glob("diembao-*.tar.gz"), *record.parent.glob(f"{record.name}.aside-*")]
+    for file in old:
+        if file.name.removesuffix(".tar.gz").rsplit("-", 1)[-1] < stamp:
+            try:
+                file.unlink()
+            except OSError as error:
+                raise StoreError(f"{file}: an old backup can't be deleted ({error.strerror}); delete it") from None
+            gone += 1
+    return gone

@@ -1,0 +1,132 @@
+"""How records are written into columns and read back: times, lists, and what a page shows of an article."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from core.clock import local_day, to_utc
+from core.records import Article, Entry, Label, ListedArticle, Mention, PendingPage, Published, Tone
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+
+def to_us(moment: datetime) -> int:
+    """Microseconds since 1970-01-01 UTC. Raises ValueError for a naive time."""
+    return (to_utc(moment) - _EPOCH) // _MICROSECOND
+
+
+def from_us(value: int) -> datetime:
+    """The aware UTC time of `to_us`."""
+    return _EPOCH + timedelta(microseconds=value)
+
+
+def maybe_us(moment: datetime | None) -> int | None:
+    return None if moment is None else to_us(moment)
+
+
+def maybe_from_us(value: int | None) -> datetime | None:
+    return None if value is None else from_us(value)
+
+
+def day_of(moment: datetime) -> str:
+    """ISO date of the Vietnamese day."""
+    return local_day(moment).isoformat()
+
+
+def dump(value: object) -> str:
+    """Compact JSON in plain characters."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def texts(value: str | None) -> tuple[str, ...]:
+    """A tuple of strings from its JSON."""
+    return tuple(json.loads(value)) if value else ()
+
+
+def content_hash(article: Article) -> str:
+    """SHA-256 over title, lead and paragraphs: what makes a text another text."""
+    return hashlib.sha256(dump([article.title, article.lead, *article.paragraphs]).encode()).hexdigest()
+
+
+def dump_mentions(mentions: Iterable[Mention]) -> str:
+    return dump([[m.field, m.index, m.start, m.end, m.unit, round(m.score, 4), list(m.evidence)] for m in mentions])
+
+
+def load_mentions(value: str) -> tuple[Mention, ...]:
+    return tuple(
+        Mention(field=field, index=index, start=start, end=end, unit=unit, score=score, evidence=tuple(evidence))
+        for field, index, start, end, unit, score, evidence in json.loads(value)
+    )
+
+
+def dump_labels(labels: Iterable[Label]) -> str:
+    return dump([[label.topic, round(label.score, 4), list(label.words)] for label in labels])
+
+
+def load_labels(value: str) -> tuple[Label, ...]:
+    return tuple(Label(topic=topic, score=score, words=tuple(words)) for topic, score, words in json.loads(value))
+
+
+def published_values(published: Published | None) -> tuple[int | None, str | None, int, int]:
+    """published_at, provenance, zone_stated, doubtful."""
+    if published is None:
+        return None, None, 1, 0
+    return to_us(published.at), published.provenance, int(published.zone_stated), int(published.doubtful)
+
+
+def load_published(row: sqlite3.Row) -> Published:
+    return Published(
+        at=from_us(row["published_at"]),
+        provenance=row["provenance"],
+        zone_stated=bool(row["zone_stated"]),
+        doubtful=bool(row["doubtful"]),
+    )
+
+
+PAGE_COLUMNS: Final = (
+    "n, id, identity, source, host, url, found_in, title, lead, guid, published_at, provenance, zone_stated, doubtful,"
+    " found_at, attempts"
+)
+
+
+def load_page(row: sqlite3.Row) -> PendingPage:
+    """A row with PAGE_COLUMNS."""
+    entry = Entry(
+        source=row["source"],
+        url=row["url"],
+        found_in=row["found_in"],
+        title=row["title"],
+        lead=row["lead"],
+        guid=row["guid"],
+        published=load_published(row) if row["published_at"] is not None else None,
+    )
+    return PendingPage(id=row["id"], entry=entry, found_at=from_us(row["found_at"]), attempts=row["attempts"])
+
+
+LISTED_COLUMNS: Final = (
+    "a.n, a.id, a.url, a.source, a.title, a.lead, a.published_at, a.provenance, a.zone_stated, a.doubtful,"
+    " a.first_seen, a.revised_at, a.revisions, a.state AS article_state, d.focus, d.topics, d.tone, d.tone_score,"
+    " d.mentions, d.model, d.story, d.listed_at"
+)
+LISTED_FROM: Final = "desk_articles d JOIN articles a ON a.n = d.n"
+
+
+def load_listed(row: sqlite3.Row) -> ListedArticle:
+    """A row with LISTED_COLUMNS."""
+    values: dict[str, Any] = {name: row[name] for name in ("id", "url", "source", "title", "lead")}
+    return ListedArticle(
+        **values,
+        published=load_published(row),
+        first_seen=from_us(row["first_seen"]),
+        revised_at=maybe_from_us(row["revised_at"]),
+        focus=bool(row["focus"]),
+        topics=load_labels(row["topics"]),
+        tone=Tone(label=row["tone"], score=row["tone_score"]),
+        mentions=load_mentions(row["mentions"]),
+    )

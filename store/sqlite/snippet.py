@@ -1,0 +1,65 @@
+"""A short passage of an article with what was looked for marked by U+E000 and U+E001."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from core.text import fold, fold_plain, nfc
+from store.sqlite.query import Query, Term
+
+OPEN: Final = "\ue000"
+CLOSE: Final = "\ue001"
+LENGTH: Final = 220
+_MARKS: Final = str.maketrans("", "", OPEN + CLOSE)
+
+
+def snippet(query: Query, texts: Sequence[str], length: int = LENGTH) -> str:
+    """About `length` characters of the first text with the most different terms; the first text where none is."""
+    clean = [nfc(text).translate(_MARKS) for text in texts if text]
+    if not clean:
+        return ""
+    patterns = [_pattern(term) for term in query.wanted]
+    found = [_spans(text, patterns) for text in clean]
+    best = max(range(len(clean)), key=lambda i: (len({kind for _, _, kind in found[i]}), -i))
+    return _cut(clean[best], [(start, end) for start, end, _ in found[best]], length)
+
+
+def _pattern(term: Term) -> tuple[bool, re.Pattern[str]]:
+    """(with diacritics?, pattern over the text folded that way)."""
+    with_marks = any(fold_plain(s) != s for s in term.syllables)
+    body = r"[\W_]+".join(re.escape(s) for s in term.syllables)
+    return with_marks, re.compile(rf"(?<![^\W_]){body}" + (r"[^\W_]*" if term.prefix else r"(?![^\W_])"))
+
+
+def _spans(text: str, patterns: Sequence[tuple[bool, re.Pattern[str]]]) -> list[tuple[int, int, int]]:
+    """Hits as (start, end, term), not overlapping, in order."""
+    marked, bare = fold(text), fold_plain(text)
+    hits = sorted(
+        (m.start(), m.end(), kind)
+        for kind, (with_marks, pattern) in enumerate(patterns)
+        for m in pattern.finditer(marked if with_marks else bare)
+    )
+    kept: list[tuple[int, int, int]] = []
+    for hit in hits:
+        if not kept or hit[0] >= kept[-1][1]:
+            kept.append(hit)
+    return kept
+
+
+def _cut(text: str, spans: list[tuple[int, int]], length: int) -> str:
+    first = spans[0][0] if spans else 0
+    start = max(0, first - length // 3)
+    if start:
+        start = text.find(" ", start, first) + 1 or start
+    end = min(len(text), start + length)
+    if end < len(text):
+        end = max(text.rfind(" ", start, end), start + length // 2)
+    parts, at = [], start
+    for a, b in spans:
+        if a >= at and b <= end:
+            parts += [text[at:a], OPEN, text[a:b], CLOSE]
+            at = b
+    parts.append(text[at:end])
+    return ("… " if start else "") + "".join(parts).strip() + (" …" if end < len(text) else "")

@@ -1,0 +1,77 @@
+"""Stones of erased articles, in a file beside the record, so that a restored backup forgets them again.
+
+One JSON object a line: article, url, published_at, erased_at (ISO times). Lines are only ever added.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from core.clock import to_utc
+from core.errors import StoreError
+from store.sqlite.rows import dump
+
+NAME: Final = "stones.jsonl"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stone:
+    """What is left of an erased article."""
+
+    article: str
+    url: str
+    published_at: datetime | None
+    erased_at: datetime
+
+
+def stones_file(record: Path) -> Path:
+    return record.with_name(NAME)
+
+
+def add(record: Path, stone: Stone) -> None:
+    """Add a stone and wait until the disk has it. Raises StoreError."""
+    line = dump(
+        {
+            "article": stone.article,
+            "url": stone.url,
+            "published_at": stone.published_at.isoformat() if stone.published_at else None,
+            "erased_at": stone.erased_at.isoformat(),
+        }
+    )
+    path = stones_file(record)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a", encoding="utf-8") as file:
+            file.write(line + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror or error}; nothing was erased; free space and try again") from None
+
+
+def read(record: Path) -> list[Stone]:
+    """All stones; an unfinished last line (a power cut) is left out. Raises StoreError where unreadable."""
+    path = stones_file(record)
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    except (OSError, UnicodeDecodeError) as error:
+        raise StoreError(f"{path}: not readable ({error}); put back the last good copy of this file") from None
+    return [stone for line in lines if (stone := _stone(line)) is not None]
+
+
+def _stone(line: str) -> Stone | None:
+    try:
+        values = json.loads(line)
+        published = values["published_at"]
+        return Stone(
+            article=values["article"],
+            url=values["url"],
+            published_at=to_utc(datetime.fromisoformat(published)) if published else None,
+            erased_at=to_utc(datetime.fromisoformat(values["erased_at"])),
+        )
+    except (ValueError, KeyError, TypeError):
+        return None
