@@ -31,16 +31,28 @@ from crawlers.nesting import too_deep
 
 _BREAK: Final = "\x01"
 _UNSEEN_TAGS: Final = ["script", "style"]
-_BESIDE: Final = 'meta[content], script[type*="json"], img[alt]'
+_META: Final = "meta[content]"
+_IMAGES: Final = "img[alt]"
+_JSON: Final = 'script[type*="ld+json" i]'
 _META_NAMES: Final = frozenset(
     ("description", "og:description", "og:title", "twitter:title", "twitter:description", "title", "headline",
      "dc.title", "dc.description", "abstract", "article:section")
 )  # fmt: skip
-_JSON_KEYS: Final = ("headline", "alternativeHeadline", "name", "description", "articleBody", "articleSection", "caption")
+_JSON_KEYS: Final = (
+    "headline",
+    "alternativeHeadline",
+    "name",
+    "description",
+    "articleBody",
+    "articleSection",
+    "caption",
+)
 _TWINS: Final = {ord("ð"): "đ", ord("Ð"): "Đ", ord("ƣ"): "ư", ord("Ƣ"): "Ư"}
 """Look-alikes that old keyboards and converters leave: eth for đ, the letter gha for ư."""
 _STROKE: Final = {ord("đ"): "d\u0335"}
 _LATE_TONE: Final = re.compile("([\u0300\u0301\u0303\u0309\u0323])([aeiouy\u0302\u0306\u031b]+)")
+
+_LONG: Final = 7
 
 _Codes = np.ndarray[Any, np.dtype[np.uint16]]
 _Letters = np.ndarray[Any, np.dtype[np.uint8]]
@@ -145,7 +157,7 @@ def _stands(form: _Form, codes: _Codes, start: int, end: int) -> bool:
         return _squeezed(_cut(codes, start, end)) == form.text and not _adjoined(codes, start, end)
     while end < len(codes) and unicodedata.combining(chr(codes[end])):
         end += 1
-    return not _adjoined(codes, start, end) and _within(_marked(_cut(codes, start, end)), form.text)
+    return not _adjoined(codes, start, end) and _within(_cut(codes, start, end), form.text)
 
 
 def _cut(codes: _Codes, start: int, end: int) -> str:
@@ -161,10 +173,16 @@ def _adjoined(codes: _Codes, start: int, end: int) -> bool:
     return after.isalpha() and not (chr(codes[end - 1]).islower() and after.isupper())
 
 
-def _within(said: str, meant: str) -> bool:
-    """Whether the marks said are those meant or fewer ("BINH SON", "Đak Lak"); the bare letters agree already."""
+def _within(span: str, meant: str) -> bool:
+    """Whether the marks in the span are those meant, or fewer ("BINH SON", "Đak Lak"); bare letters agree already.
+
+    Short names without their marks must begin with a capital, or half the page would pass ("da te" for Đạ Tẻh).
+    """
+    said = _marked(span)
+    if said == meant:
+        return True
     letters = iter(meant)
-    return said == meant or all(letter in letters for letter in said)
+    return (len(said) >= _LONG or span[0].isupper()) and all(letter in letters for letter in said)
 
 
 def _entry_text(entry: Entry) -> str:
@@ -191,23 +209,20 @@ def _texts(page: FetchedPage) -> Iterator[str]:
 def _said(markup: bytes | str) -> str:
     """Visible text, texts of images, meta descriptions and what JSON-LD says of the article."""
     tree = LexborHTMLParser(markup)
-    beside = [text for node in tree.css(_BESIDE) for text in _beside(node)]
+    beside = [text for node in tree.css(_META) for text in _meta(node)]
+    beside += [node.attrs.sget("alt", "") for node in tree.css(_IMAGES)]
+    beside += [text for node in tree.css(_JSON) for text in _json_texts(node.text())]
     tree.strip_tags(_UNSEEN_TAGS)
     root = tree.root
     body = root.text(separator=_BREAK) if root is not None else ""
     return _unescaped(_BREAK.join([body, *beside]))
 
 
-def _beside(node: LexborNode) -> Iterator[str]:
+def _meta(node: LexborNode) -> Iterator[str]:
     attributes = node.attributes
-    if node.tag == "img":
-        yield attributes.get("alt") or ""
-    elif node.tag == "meta":
-        name = attributes.get("name") or attributes.get("property") or attributes.get("itemprop") or ""
-        if name.lower() in _META_NAMES:
-            yield attributes.get("content") or ""
-    elif "ld+json" in (attributes.get("type") or ""):
-        yield from _json_texts(node.text())
+    name = attributes.get("name") or attributes.get("property") or attributes.get("itemprop") or ""
+    if name.lower() in _META_NAMES:
+        yield attributes.get("content") or ""
 
 
 def _json_texts(script: str) -> Iterator[str]:
