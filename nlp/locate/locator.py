@@ -71,7 +71,7 @@ class DeskLocator:
 
     def locate(self, article: Article, publisher: Publisher | None = None) -> LocatedArticle:
         """Which desks the article concerns, each with the mentions that say so."""
-        text, pieces = _assemble(article)
+        text, pieces = assemble(article)
         _, occurrences = read(text, self._finder)
         if not any(unit in self._desks_of for one in occurrences for unit in one.units):
             return LocatedArticle(article=article, matches=())
@@ -174,7 +174,7 @@ class DeskLocator:
         )
 
 
-def _assemble(article: Article) -> tuple[str, list[_Piece]]:
+def assemble(article: Article) -> tuple[str, list[_Piece]]:
     """All fields in one text, a blank line between, with the place of each."""
     parts: list[tuple[MentionField, int, str]] = [("title", 0, article.title), ("lead", 0, article.lead)]
     parts += [("body", i, paragraph) for i, paragraph in enumerate(article.paragraphs)]

@@ -31,7 +31,7 @@ class Occurrence:
     cues: set[str] = field(default_factory=set)
     up: int = -1  # occurrence linked after it ("xã X, huyện Y": from X to Y)
     down: int = -1  # occurrence linked before it
-    claim: bool = False  # what follows claims an unknown unit above it
+    bracketed: bool = False  # it stands after an opening bracket or a dash, as parents do
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +193,7 @@ def _link(tokens: Tokens, found: list[Occurrence]) -> None:
         gap = _LINK.sub(" ", tokens.text[one.end : after.lead]).strip().lower()
         if len(gap) <= 24 and (gap in words.SEPARATORS or (gap == "" and after.lead < after.start)):
             one.up, after.down = i + 1, i
+            after.bracketed = bool({"(", "-", "–", "—"} & set(gap))
         if len(gap) <= 2 and "\n\n" in tokens.text[one.end : after.lead]:
             one.up = after.down = -1
 
@@ -201,15 +202,20 @@ def _before(tokens: Tokens, i: int, count: int) -> list[str]:
     return tokens.folded[max(0, i - count) : i]
 
 
+_FORMER: Final = re.compile(r"\s*\(?(?:cũ|trước đây)\b", re.IGNORECASE)
+
+
 def _phrases(parts: list[str]) -> set[str]:
     return {" ".join(parts[i:]) for i in range(len(parts))}
 
 
 def _read_cues(tokens: Tokens, one: Occurrence, covered: set[int]) -> None:
-    before = _before(tokens, one.first, 8)
+    _before(tokens, one.first, 8)
     near = _clause_before(tokens, one.first, 8)
     ending = _phrases(near[-3:])
     cues = one.cues
+    if one.type and _FORMER.match(tokens.text, one.end):
+        cues.add("former")
     if not one.type:
         _name_before(tokens, one, covered)
         _name_after(tokens, one, covered)
@@ -229,7 +235,7 @@ def _read_cues(tokens: Tokens, one: Occurrence, covered: set[int]) -> None:
             cues.add("paper")
         if one.key in words.NEWSPAPERS:
             cues.add("brand")
-    if before and before[-1] in words.PERSON_TITLES and not one.type:
+    if not one.type and (ending & words.PERSON_TITLES):
         cues.add("person")
 
 

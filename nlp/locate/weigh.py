@@ -21,6 +21,7 @@ from nlp.locate.occurrences import Occurrence
 WEIGHTS: Final = Path(__file__).parent / "weights.json"
 NEAR: Final = 160  # characters within which a province counts as near
 COMMUNE_TYPES: Final = frozenset({"xã", "phường", "thị trấn", "đặc khu"})
+NO_PLACE: Final = frozenset({"person", "company", "paper", "longer", "hamlet", "feature"})
 DISTRICT_TYPES: Final = frozenset({"huyện", "quận", "thị xã", "thành phố"})
 
 
@@ -32,7 +33,11 @@ class Context:
     where: dict[int, list[int]] = field(default_factory=dict)  # unit above communes -> offsets where it may be named
     family: dict[int, float] = field(default_factory=dict)  # district -> weight of names of its communes
     neighbours: dict[int, float] = field(default_factory=dict)  # province -> weight of names of its districts
-    provinces: set[int] = field(default_factory=set)  # named by a name that only provinces (and their seats) bear
+    provinces: set[int] = field(default_factory=set)  # provinces named without another type word
+    backed: dict[str, set[int]] = field(default_factory=dict)  # name -> units that a type or parent beside it backs
+    no_place: set[str] = field(default_factory=set)  # names that elsewhere in the text are a person's or a company's
+    old_style: bool = False  # a district is named as one that exists
+    new_style: bool = False  # communes are named, no district is
     published: date | None = None
     paper: int | None = None  # province of the publisher
 
@@ -48,6 +53,7 @@ class Weigher:
         self.types = [
             {kind, *(earlier for earlier, _ in was)} for kind, was in zip(gazetteer.type, gazetteer.was, strict=True)
         ]
+        self._unique: dict[int, bool] = {}
         self.districts = [
             frozenset({d for d in kin if self.level[d] == 2} | ({i} if self.level[i] == 2 else set()))
             for i, kin in enumerate(self.kin)
@@ -81,7 +87,34 @@ class Weigher:
             for top in {self.gazetteer.parent[unit] for unit in one.units if self.level[unit] == 2}:
                 neighbours[top] += share
         context.where, context.family, context.neighbours = dict(where), dict(family), dict(neighbours)
+        types = {one.type for one in occurrences if not one.cues & {"former"}}
+        context.old_style = bool(types & {"huyện", "thị xã", "quận"})
+        context.new_style = not context.old_style and bool(types & {"xã", "phường", "đặc khu"})
+        context.no_place = {one.key for one in occurrences if not one.type and one.cues & NO_PLACE}
+        self._back(context)
         return context
+
+    def _back(self, context: Context) -> None:
+        """Which units are backed by what stands right beside a name; it speaks for the name's other occurrences."""
+        for i, one in enumerate(context.occurrences):
+            if len(one.units) < 2 or (not one.type and one.up < 0):
+                continue
+            for unit in one.units:
+                if one.type and not (one.type in self.types[unit] or self._near_type(one.type, unit)):
+                    continue
+                chain = self._chain_evidence(context, i, unit)
+                if "other_parent" not in chain and (one.type or "parent_after" in chain):
+                    context.backed.setdefault(one.key, set()).add(unit)
+
+    def _near_type(self, kind: str, unit: int) -> bool:
+        return kind in COMMUNE_TYPES and self.level[unit] == 3
+
+    def unique(self, units: list[int]) -> bool:
+        """Whether all units of that name lie in one old district (an old commune and the one it became, say)."""
+        first = units[0]
+        if first not in self._unique:
+            self._unique[first] = bool(frozenset.intersection(*(self.districts[unit] for unit in units)))
+        return self._unique[first]
 
     def features(self, context: Context, i: int, unit: int) -> dict[str, float]:
         """Evidence for and against occurrence i being this unit."""
@@ -92,6 +125,10 @@ class Weigher:
             found.update(self._type_evidence(one, unit))
         else:
             found[("province_bare", "district_bare", "commune_bare")[level - 1]] = 1.0
+            if level == 2 and "huyện" not in self.types[unit] and len(one.units) > 1:
+                found["town_bare"] = 1.0
+        if level > 1 and self.unique(one.units):
+            found["unique"] = 1.0
         found.update(self._chain_evidence(context, i, unit))
         found.update(self._text_evidence(context, one, unit))
         found.update(self._age_evidence(context, unit))
@@ -111,7 +148,7 @@ class Weigher:
         occurrences = context.occurrences
         kin = self.kin[unit]
         j, steps = occurrences[i].up, 0
-        while j >= 0 and steps < 3:
+        while j >= 0 and steps < 3 and not self._province_list(occurrences[i], occurrences[j], unit):
             if kin.intersection(occurrences[j].units) and self._above(occurrences[j], unit):
                 found["parent_after"] = 1.0
                 break
@@ -130,6 +167,17 @@ class Weigher:
             if j >= 0 and self._sibling(occurrences[j], unit):
                 found["sibling_beside"] = 1.0
         return found
+
+    def _province_list(self, one: Occurrence, other: Occurrence, unit: int) -> bool:
+        """ "Đồng Nai, Bình Phước, Quảng Ngãi": provinces side by side, not a commune Bình Phước in Quảng Ngãi."""
+        return (
+            one.type in {"", "tỉnh"}
+            and not other.type
+            and not other.bracketed
+            and self.level[unit] > 1
+            and any(self.level[v] == 1 for v in one.units)
+            and any(self.level[v] == 1 for v in other.units)
+        )
 
     def _above(self, other: Occurrence, unit: int) -> bool:
         """Whether the other occurrence can name something above this unit, by its type word."""
@@ -187,31 +235,38 @@ class Weigher:
             beside = context.neighbours.get(self.gazetteer.parent[unit], 0.0) - share
             if beside > 0.02:
                 found["neighbours"] = min(1.0, beside / 2)
+        backed = context.backed.get(one.key)
+        if backed:
+            found["elsewhere" if unit in backed else "elsewhere_other"] = 1.0
         if context.paper is not None and context.paper in self.tops[unit]:
             found["paper"] = 1.0
         return found
 
     def _age_evidence(self, context: Context, unit: int) -> dict[str, float]:
-        if context.published is None:
-            return {}
         since, until = self.gazetteer.since[unit], self.gazetteer.until[unit]
+        if context.published is None:
+            if not since or self.level[unit] != 3:
+                return {}
+            return {"reads_old": 1.0} if context.old_style else {"reads_new": 1.0} if context.new_style else {}
         if since and context.published.isoformat() < since:
             return {"not_yet": 1.0}
         if until and context.published.isoformat() >= until:
             return {"no_more": 1.0}
         return {}
 
-    def none_features(self, one: Occurrence) -> dict[str, float]:
+    def none_features(self, context: Context, one: Occurrence) -> dict[str, float]:
         """Evidence that the occurrence is no unit of the gazetteer at all."""
         found = {"none": 1.0} if not one.type else {"none_typed": 1.0}
-        found.update({f"none_{cue}": 1.0 for cue in one.cues if cue != "listed"})
+        found.update({f"none_{cue}": 1.0 for cue in one.cues if cue not in {"listed", "former"}})
+        if not one.type and not one.cues & NO_PLACE and one.key in context.no_place:
+            found["none_elsewhere"] = 1.0
         return found
 
     def score(self, context: Context, i: int) -> tuple[list[float], float]:
         """Probability of each of the occurrence's units, in their order, and of none."""
         one = context.occurrences[i]
         logits = [self._sum(self.features(context, i, unit)) for unit in one.units]
-        logits.append(self._sum(self.none_features(one)))
+        logits.append(self._sum(self.none_features(context, one)))
         top = max(logits)
         powers = [math.exp(value - top) for value in logits]
         total = sum(powers)

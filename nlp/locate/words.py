@@ -43,7 +43,7 @@ FEATURE: Final = _set(
 COMPANY: Final = _set(
     "bia | bất động sản | chứng khoán | clb | cty | câu lạc bộ | công ty | cúp | cổ phiếu | cổ phần | cửa hàng | "
     "dn | doanh nghiệp | dược | gara | giải | gốm sứ | htx | hãng | hóa dầu | hóa đầu | hợp tác xã | lọc dầu | "
-    "lọc hóa dầu | may | mtv | mỹ phẩm | ngân hàng | nhà hàng | nhà sách | nhà xe | nhựa | quán | siêu thị | "
+    "lọc hóa dầu | may | mtv | mỹ phẩm | ngân hàng | nhà hàng | nhà sách | nhà xe | nhựa | siêu thị | "
     "thép | thương hiệu | thương mại | thủy tinh | tnhh | tập đoàn | tổng công ty | vàng bạc | xe khách | "
     "xi măng | xây dựng | ô tô | ôtô | đầu tư | đội bóng"
 )
@@ -70,8 +70,9 @@ NEWSPAPERS: Final = _set(
 """Names of newspapers and brands that communes bear too. Beside them a bare name is no place."""
 
 PERSON_TITLES: Final = _set(
-    "anh | bs | bà | bác | bé | ca | can | cháu | chí | chú | chị | cáo | cô | cụ | em | nghệ | thiếu | thầy | "
-    "tiến | ts | tá | tướng | vua | ông | úy | đồng"
+    "anh | bà | bác | bé | bị can | bị cáo | bs | ca sĩ | cháu | chú | chị | chúa | cô | cụ | diễn viên | em | gs | "
+    "nghệ sĩ | nhà báo | nhà thơ | nhà văn | nhạc sĩ | nghi phạm | ông | thiếu tướng | thầy | tiến sĩ | tác giả | ts | "
+    "tướng | vua | đạo diễn | đồng chí | đối tượng | họa sĩ | nsnd | nsưt | vợ | chồng | nạn nhân"
 )
 
 SURNAMES: Final = _set(

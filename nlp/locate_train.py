@@ -1,0 +1,244 @@
+"""Learns the weights of the place resolver: `python -m nlp.locate_train DATA [--write]`.
+
+Reads DATA/locality/gold.jsonl.xz (labels per name and article) and, as a background in which none of the desks is
+meant, DATA/topics/sections2020.jsonl.xz. Prints figures cross-validated by article; with --write it then learns from
+all of it and writes nlp/locate/weights.json. The weights are drawn towards the ones set by hand (`prior`), whose signs
+they keep, so that a feature that the labels say little about keeps its meaning.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import lzma
+import random
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from core.records import Desk
+from core.text import nfc
+from nlp.desks import load_desks
+from nlp.gazetteer.spelling import key
+from nlp.gazetteer.units import Gazetteer
+from nlp.locate.locator import assemble, desk_area
+from nlp.locate.occurrences import NameFinder, read
+from nlp.locate.rows import article_of
+from nlp.locate.weigh import WEIGHTS, Weigher
+
+DESKS: Final = Path(__file__).parent.parent / "desks"
+PULL: Final = 0.5
+"""How strongly weights are drawn to the prior; chosen by cross-validation among .1, .25, .5, 1, 2."""
+FOLDS: Final = 10
+
+Matrix = NDArray[np.float64]
+
+
+@dataclass(slots=True)
+class Example:
+    """One occurrence of a labelled name: features of each candidate and, last, of none."""
+
+    article: str
+    group: tuple[str, str]  # article and name
+    label: str  # a desk, "none" or "other"
+    matrix: Matrix
+    areas: dict[str, Matrix]  # desk -> 1.0 for candidates that lie in it
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Entry of the command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--pull", type=float, default=PULL)
+    options = parser.parse_args(arguments)
+    learner = Learner(options.data, options.pull)
+    learner.cross_validate()
+    if options.write:
+        learner.write()
+    return 0
+
+
+def read_rows(path: Path) -> list[dict[str, Any]]:
+    """The objects of a packed JSON Lines file."""
+    with lzma.open(path, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+class Learner:
+    """Examples, and what is learned from them."""
+
+    def __init__(self, data: Path, pull: float) -> None:
+        self.pull = pull
+        self.gazetteer = Gazetteer.load()
+        self.rows = read_rows(data / "locality" / "gold.jsonl.xz")
+        town = Desk(id="hong_ngu_city", name="", office="", units=("old:868",))
+        self.desks = (*load_desks(DESKS, self.gazetteer), town)
+        self.areas = {desk.id: desk_area(self.gazetteer, desk) for desk in self.desks}
+        shipped = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+        self.prior: dict[str, float] = shipped["prior"]
+        self.names = sorted(self.prior)
+        self.start = np.array([self.prior[name] for name in self.names])
+        self.finder = NameFinder(self.gazetteer.names, self.gazetteer.plain_names)
+        self.weigher = Weigher(self.gazetteer, self.prior)
+        self.examples = [e for row in self.rows for e in self._examples(row)]
+        self.examples += self._background(data / "topics" / "sections2020.jsonl.xz")
+        self.ids = sorted({e.article for e in self.examples})
+
+    def _examples(self, row: dict[str, Any]) -> list[Example]:
+        labels = {key(name): sense for name, sense in row["names"].items()}
+        found = []
+        text, _ = assemble(article_of(row))
+        _, occurrences = read(text, self.finder)
+        context = self.weigher.context(occurrences)
+        for i, one in enumerate(occurrences):
+            name = next((name for name in labels if name in one.key), None)
+            if name is None:
+                continue
+            sense = labels[name]
+            label = sense if sense in self.areas else "none" if sense in {"org", "person"} else "other"
+            found.append(self._example(row["id"], name, label, context, i))
+        return found
+
+    def _example(self, article: str, name: str, label: str, context: Any, i: int) -> Example:
+        one = context.occurrences[i]
+        sets = [self.weigher.features(context, i, unit) for unit in one.units]
+        sets.append(self.weigher.none_features(context, one))
+        matrix = np.array([[f.get(name, 0.0) for name in self.names] for f in sets])
+        areas = {
+            desk: np.array([float(unit in area) for unit in one.units] + [0.0]) for desk, area in self.areas.items()
+        }
+        return Example(article, (article, name), label, matrix, areas)
+
+    def _background(self, path: Path, count: int = 6000) -> list[Example]:
+        """Names of the desks' communes in articles that name none of the desks' labelled names."""
+        if not path.exists():
+            return []
+        labelled = {key(name) for row in self.rows for name in row["names"]}
+        watched = frozenset().union(*self.areas.values())
+        rows = read_rows(path)
+        random.Random(7).shuffle(rows)  # noqa: S311 - a fixed sample, nothing secret
+        found = []
+        for n, row in enumerate(rows[:count]):
+            text = nfc(row["text"])[:20_000]
+            _, occurrences = read(text, self.finder)
+            if any(name in one.key for one in occurrences for name in labelled):
+                continue
+            context = self.weigher.context(occurrences)
+            for i, one in enumerate(occurrences):
+                if watched.intersection(one.units):
+                    scores, _ = self.weigher.score(context, i)
+                    if sum(s for u, s in zip(one.units, scores, strict=True) if u in watched) > 0.02:
+                        found.append(self._example(f"background-{n}", one.key, "other", context, i))
+        return found
+
+    def probabilities(self, weights: Matrix, example: Example) -> Matrix:
+        """Of each candidate and of none."""
+        logits = example.matrix @ weights
+        powers = np.exp(logits - logits.max())
+        return np.asarray(powers / powers.sum())
+
+    def learn(self, examples: list[Example]) -> Matrix:
+        """Weights from these examples. Of a positive name the clearest occurrence counts, of a negative one all."""
+        weights = self.start
+        bounds = [(0.0, None) if value > 0 else (None, 0.0) for value in self.start]
+        for _ in range(3):
+            chosen = self._choose(weights, examples)
+            weights = minimize(self._loss, weights, args=(chosen,), jac=True, method="L-BFGS-B", bounds=bounds).x
+        return np.asarray(weights)
+
+    def _choose(self, weights: Matrix, examples: list[Example]) -> list[tuple[Example, float]]:
+        groups: dict[tuple[str, str], list[Example]] = {}
+        for example in examples:
+            groups.setdefault(example.group, []).append(example)
+        chosen: list[tuple[Example, float]] = []
+        for members in groups.values():
+            label = members[0].label
+            if label in self.areas:
+                best = max(members, key=lambda e: float(self.probabilities(weights, e) @ e.areas[label]))
+                chosen.append((best, 1.0))
+            else:
+                chosen += [(e, 1.0 / len(members)) for e in members]
+        return chosen
+
+    def _loss(self, weights: Matrix, chosen: list[tuple[Example, float]]) -> tuple[float, Matrix]:
+        loss = self.pull * float(((weights - self.start) ** 2).sum()) / 2
+        gradient = self.pull * (weights - self.start)
+        for example, share in chosen:
+            p = self.probabilities(weights, example)
+            wanted = self._wanted(example)
+            inside = p * wanted
+            total = max(float(inside.sum()), 1e-9)
+            loss -= share * float(np.log(total))
+            gradient = gradient - share * (example.matrix.T @ (inside / total - p))
+        return loss, gradient
+
+    def _wanted(self, example: Example) -> Matrix:
+        if example.label in self.areas:
+            return example.areas[example.label]
+        if example.label == "none":
+            return np.array([0.0] * (len(example.matrix) - 1) + [1.0])
+        return 1.0 - np.clip(sum(area for desk, area in example.areas.items()), 0.0, 1.0)
+
+    def cross_validate(self) -> None:
+        """Print precision, recall and F1 of desks by article, and the calibration, each article left out in turn."""
+        ids = list(self.ids)
+        random.Random(7).shuffle(ids)  # noqa: S311 - a fixed split
+        scores: dict[tuple[str, str], float] = {}
+        for fold in range(FOLDS):
+            left_out = set(ids[fold::FOLDS])
+            weights = self.learn([e for e in self.examples if e.article not in left_out])
+            self._score([e for e in self.examples if e.article in left_out], weights, scores)
+        gold = {(row["id"], desk) for row in self.rows for desk in row["localities"]}
+        print("cross-validated:", report(scores, gold))  # noqa: T201
+        own: dict[tuple[str, str], float] = {}
+        self._score(self.examples, self.learn(self.examples), own)
+        print("on the training data:", report(own, gold))  # noqa: T201
+
+    def _score(self, examples: list[Example], weights: Matrix, scores: dict[tuple[str, str], float]) -> None:
+        for e in examples:
+            p = self.probabilities(weights, e)
+            for desk, area in e.areas.items():
+                if area.any() and desk != "hong_ngu_city":
+                    pair = (e.article, desk)
+                    scores[pair] = max(scores.get(pair, 0.0), float(p @ area))
+
+    def write(self) -> None:
+        """Learn from everything and write the weights."""
+        weights = dict(zip(self.names, (round(float(w), 3) for w in self.learn(self.examples)), strict=True))
+        WEIGHTS.write_text(
+            json.dumps({"weights": weights, "prior": self.prior}, indent=1, sort_keys=True) + "\n", encoding="utf-8"
+        )
+
+
+def report(scores: dict[tuple[str, str], float], gold: set[tuple[str, str]]) -> str:
+    """Precision, recall, F1 at one half, and the expected calibration error over ten bins."""
+    gold = {pair for pair in gold if pair[1] != "hong_ngu_city"}
+    said = {pair for pair, score in scores.items() if score >= 0.5}
+    right = len(said & gold)
+    precision, recall = right / max(1, len(said)), right / max(1, len(gold))
+    error = calibration_error([(score, pair in gold) for pair, score in scores.items()])
+    f1 = 2 * precision * recall / (precision + recall)
+    wrong = sorted(said ^ gold)
+    return f"P {precision:.4f} R {recall:.4f} F1 {f1:.4f} ECE {error:.4f} n {len(scores)} wrong {wrong}"
+
+
+def calibration_error(pairs: Sequence[tuple[float, bool]], bins: int = 10) -> float:
+    """Expected calibration error: mean gap of score and share that is right, by bins of equal width (Naeini 2015)."""
+    total = 0.0
+    for k in range(bins):
+        inside = [(s, y) for s, y in pairs if k / bins <= s < (k + 1) / bins or (k == bins - 1 and s == 1.0)]
+        if inside:
+            gap = abs(sum(s for s, _ in inside) - sum(y for _, y in inside)) / len(inside)
+            total += gap * len(inside) / len(pairs)
+    return total
+
+
+if __name__ == "__main__":
+    sys.exit(main())
