@@ -1,0 +1,86 @@
+"""The pages as one application. Only reading: there is no route that changes anything."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from core.clock import Clock
+from core.errors import StoreError
+from core.ports import DeskBook, ReadingRoom, SearchIndex
+from core.records import Publisher
+from core.settings import Settings
+from dashboard import render
+from dashboard.asking import BadRequest, NotHere
+from dashboard.pages import alerts, article, failures, health, scope, search, sources, today
+from dashboard.room import Room, RunStatus, Status
+from dashboard.safety import HostGuard, SecurityHeaders, allowed_hosts
+
+log = logging.getLogger(__name__)
+
+
+def create_app(
+    *,
+    reading: ReadingRoom,
+    search: SearchIndex,
+    desks: DeskBook,
+    publishers: Mapping[str, Publisher],
+    clock: Clock,
+    settings: Settings,
+    status: Status = RunStatus,
+) -> ASGIApp:
+    """The application to serve. Handlers run in a thread pool, so the ports are asked from several threads.
+
+    `status` is asked on every page and must answer at once.
+    """
+    app = FastAPI(
+        title="diembao", docs_url=None, redoc_url=None, openapi_url=None, routes=_routes(),
+        middleware=[Middleware(HostGuard, allowed=allowed_hosts(settings.public_url))],
+        exception_handlers={
+            HTTPException: failures.http, NotHere: failures.not_here, BadRequest: failures.bad_request,
+            StoreError: failures.store, Exception: failures.bug,
+        },
+    )  # fmt: skip
+    app.state.room = Room(
+        reading=reading, search=search, desks=desks, publishers=publishers, clock=clock, settings=settings,
+        status=status, templates=render.environment(),
+    )  # fmt: skip
+    return SecurityHeaders(app)
+
+
+def _routes() -> list[BaseRoute]:
+    return [
+        Route("/", today.page),
+        Route("/bai/{article}", article.page),
+        Route("/tim-kiem", search.page),
+        Route("/canh-bao", alerts.page),
+        Route("/nguon-tin", sources.page),
+        Route("/pham-vi", scope.page),
+        Route("/khoe", health.page),
+        Route("/healthz", health.page),
+        Route("/favicon.ico", _icon),
+        Mount("/static", _KeptStatic(directory=render.STATIC)),
+    ]
+
+
+def _icon(_: Request) -> Response:
+    icon = (render.STATIC / "icon.svg").read_bytes()
+    return Response(icon, media_type="image/svg+xml", headers={"Cache-Control": "public, max-age=86400"})
+
+
+class _KeptStatic(StaticFiles):
+    """Static files carry their version in the address and may be kept."""
+
+    def file_response(self, *args: object, **kwargs: object) -> Response:
+        answer = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
+        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return answer

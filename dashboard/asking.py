@@ -1,0 +1,112 @@
+"""What a request asks for: language, desk, day. Read here once, so that handlers stay thin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+
+from core.clock import local_day
+from core.i18n import LANGUAGES, Language
+from core.records import Desk
+from dashboard.room import Room
+from dashboard.words import Words
+
+LANGUAGE_COOKIE, DESK_COOKIE = "lang", "ban"
+
+
+class BadRequest(Exception):  # noqa: N818 - an outcome with a name
+    """A parameter that no page of ours writes. `key` says in the catalogue what is wrong."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+class NotHere(Exception):  # noqa: N818 - an outcome with a name
+    """There is no such page, article or desk. `key` says in the catalogue what is missing and what to do."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What every page needs of a request."""
+
+    request: Request
+    room: Room
+    words: Words
+    desks: tuple[Desk, ...]
+    desk: Desk | None  # None: no desk has been set up
+
+    @property
+    def language(self) -> Language:
+        return self.words.language
+
+    def link(self, path: str, /, **params: object) -> str:
+        """An address of ours behind any prefix, with the desk where there are several."""
+        chosen = {"ban": self.desk.id} if self.desk and len(self.desks) > 1 else {}
+        given = {name: str(value) for name, value in (chosen | params).items() if value not in (None, "")}
+        query = f"?{urlencode(given)}" if given else ""
+        return f"{self.request.scope.get('root_path', '')}{path}{query}"
+
+    def same_page(self, **params: str) -> str:
+        """This page again with other parameters."""
+        kept = dict(self.request.query_params) | params
+        path = self.request.url.path
+        return f"{path}?{urlencode(kept)}"
+
+
+def asked(request: Request) -> Asked:
+    """What the request asks for. Raises NotHere for a desk that there is not."""
+    room: Room = request.app.state.room
+    desks = room.desks.desks()
+    return Asked(
+        request=request, room=room, words=Words(language(request, room), room.clock.now()),
+        desks=desks, desk=_desk(request, desks),
+    )  # fmt: skip
+
+
+def language(request: Request, room: Room) -> Language:
+    """From the address, else the cookie, else the setting."""
+    for value in (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
+        if value in LANGUAGES:
+            return value
+    return room.settings.serve.language
+
+
+def day(ask: Asked) -> date:
+    """The Vietnamese day asked for, today where none is. Raises BadRequest for what is no day, or one to come."""
+    today = local_day(ask.words.now)
+    given = ask.request.query_params.get("ngay", "")
+    if not given:
+        return today
+    try:
+        wanted = date.fromisoformat(given)
+    except ValueError:
+        raise BadRequest("error.bad_day") from None
+    if wanted > today or wanted.year < 2000:
+        raise BadRequest("error.bad_day")
+    return wanted
+
+
+def number(ask: Asked, name: str, *, most: int) -> int:
+    """A page number from 1 to `most`; 1 where none is given. Raises BadRequest for anything else."""
+    given = ask.request.query_params.get(name, "1")
+    if not (given.isascii() and given.isdigit() and len(given) < 6 and 1 <= int(given) <= most):
+        raise BadRequest("error.bad_number")
+    return int(given)
+
+
+def _desk(request: Request, desks: tuple[Desk, ...]) -> Desk | None:
+    by_id = {desk.id: desk for desk in desks}
+    given = request.query_params.get("ban")
+    if given is not None:
+        if given not in by_id:
+            raise NotHere("error.no_such_desk")
+        return by_id[given]
+    return by_id.get(request.cookies.get(DESK_COOKIE, "")) or (desks[0] if desks else None)

@@ -1,0 +1,54 @@
+"""What a person reads when something is missing, wrong or broken, and what to do then.
+
+These pages ask no port: they must come out when the record can't be read.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from dashboard import render
+from dashboard.asking import Asked, BadRequest, NotHere, language
+from dashboard.room import Room
+from dashboard.words import Words
+
+log = logging.getLogger(__name__)
+
+
+async def http(request: Request, error: Exception) -> Response:
+    """An unknown path, a method that no page takes."""
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    if status == 405:
+        return PlainTextResponse("405\n", status_code=405, headers={"Allow": "GET, HEAD"})
+    return _page(request, "error.no_such_page", 404)
+
+
+async def not_here(request: Request, error: Exception) -> Response:
+    return _page(request, error.key if isinstance(error, NotHere) else "error.no_such_page", 404)
+
+
+async def bad_request(request: Request, error: Exception) -> Response:
+    return _page(request, error.key if isinstance(error, BadRequest) else "error.bad_request", 400)
+
+
+async def store(request: Request, error: Exception) -> Response:
+    """The record can't be read: the operator's words go to the log, not to the page."""
+    log.error("the record could not be read for %s: %s", request.url.path, error)
+    return _page(request, "error.store", 503)
+
+
+async def bug(request: Request, error: Exception) -> Response:
+    """A bug. It is logged with its trace by the server, which is given it again after this answer."""
+    del error
+    return _page(request, "error.bug", 500)
+
+
+def _page(request: Request, key: str, status: int) -> Response:
+    room: Room = request.app.state.room
+    words = Words(language(request, room), room.clock.now())
+    ask = Asked(request=request, room=room, words=words, desks=(), desk=None)
+    return render.page(ask, "failure.html", status=status, key=key, code=status)

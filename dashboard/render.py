@@ -1,0 +1,71 @@
+"""Fills a template and makes the answer."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from core import text, urls
+from dashboard import evidence
+from dashboard.asking import DESK_COOKIE, LANGUAGE_COOKIE, Asked
+
+HERE: Final = Path(__file__).parent
+STATIC: Final = HERE / "static"
+TEMPLATES: Final = HERE / "templates"
+_COOKIE_SECONDS: Final = 365 * 24 * 3600
+
+
+def environment() -> Environment:
+    """Templates with autoescape always on; a name that a template misspells is an error."""
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    env.filters["line"] = text.clean
+    env.filters["clip"] = text.clip
+    env.filters["hits"] = evidence.hits
+    env.filters["publisher"] = lambda source, ask: text.clean(ask.room.publisher_name(source))
+    env.tests["web"] = urls.is_web
+    env.globals.update(asset=_asset_version(), zip=zip)
+    return env
+
+
+def page(ask: Asked, template: str, /, *, status: int = 200, refresh: int = 0, **view: object) -> HTMLResponse:
+    """The page. `refresh`: seconds after which the browser asks again (0: never)."""
+    room = ask.room
+    body = room.templates.get_template(template).render(
+        ask=ask, w=ask.words, t=ask.words.t, link=ask.link, link_static=_static(ask), desk=ask.desk, run=room.status(),
+        publisher=room.publisher_name, mail=bool(room.settings.smtp.host), contact=room.settings.crawl.contact, **view,
+    )  # fmt: skip
+    answer = HTMLResponse(body, status_code=status, headers={"Content-Language": ask.language, "Vary": "Cookie"})
+    if refresh:
+        answer.headers["Refresh"] = str(refresh)
+    _remember(ask, answer)
+    return answer
+
+
+def _remember(ask: Asked, answer: HTMLResponse) -> None:
+    asked_for = ask.request.query_params
+    chosen = {
+        LANGUAGE_COOKIE: ask.language if asked_for.get("lang") == ask.language else "",
+        DESK_COOKIE: ask.desk.id if ask.desk and asked_for.get("ban") == ask.desk.id else "",
+    }
+    secure = ask.room.settings.public_url.startswith("https://")
+    for name, value in chosen.items():
+        if value:
+            answer.set_cookie(name, value, max_age=_COOKIE_SECONDS, httponly=True, samesite="lax", secure=secure)
+
+
+def _static(ask: Asked) -> Callable[[str], str]:
+    prefix = ask.request.scope.get("root_path", "")
+    return lambda name: f"{prefix}/static/{name}"
+
+
+def _asset_version() -> str:
+    """Changes with the style sheet, so that a browser may keep it for long."""
+    return hashlib.sha256((STATIC / "style.css").read_bytes()).hexdigest()[:12]

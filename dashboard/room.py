@@ -1,0 +1,44 @@
+"""What the pages have at hand, and what a view is filled with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from jinja2 import Environment
+
+from core.clock import Clock
+from core.ports import DeskBook, ReadingRoom, SearchIndex
+from core.records import Publisher
+from core.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStatus:
+    """How the reading itself stands, as far as the pages tell it."""
+
+    filling: bool = False  # no desk has an article yet: the press is being read for the first time
+    read: int = 0  # pages read so far
+    sample: bool = False  # the publishers are the invented sample press
+
+
+Status = Callable[[], RunStatus]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """The ports behind the pages. Handlers run in threads: the ports must stand that."""
+
+    reading: ReadingRoom
+    search: SearchIndex
+    desks: DeskBook
+    publishers: Mapping[str, Publisher]
+    clock: Clock
+    settings: Settings
+    status: Status
+    templates: Environment
+
+    def publisher_name(self, source: str) -> str:
+        """The publisher's name, or the source's id where its declaration is gone."""
+        known = self.publishers.get(source)
+        return known.name if known else source

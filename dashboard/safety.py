@@ -1,0 +1,96 @@
+"""What keeps the pages to themselves: headers, the Host check, and the address they may bind to."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.datastructures import MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from core.errors import ConfigError
+
+CSP: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS: Final = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def check_bind(host: str) -> str:
+    """The loopback address to bind to.
+
+    Raises ConfigError for any other address or name: there are no users yet, so nobody else may reach the pages.
+    """
+    if host == "localhost":
+        return "127.0.0.1"
+    try:
+        if ipaddress.ip_address(host).is_loopback:
+            return host
+    except ValueError:
+        pass
+    raise ConfigError(
+        f"serve.host = {host!r}: the pages have no login yet and open only on this machine; "
+        "set serve.host to 127.0.0.1 (or ::1) and reach it through an SSH tunnel"
+    )
+
+
+def allowed_hosts(public_url: str) -> frozenset[str]:
+    """Names under which a request may ask for the pages."""
+    public = urlsplit(public_url).hostname if public_url else None
+    return LOOPBACK_NAMES | ({public.lower()} if public else set())
+
+
+def host_name(header: str) -> str:
+    """The name in a Host header, without port and brackets; "" where it is none."""
+    try:
+        return (urlsplit(f"//{header}").hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+class HostGuard:
+    """Refuses requests under a foreign name: a page elsewhere whose name was rebound to this machine."""
+
+    def __init__(self, app: ASGIApp, allowed: frozenset[str]) -> None:
+        self._app, self._allowed = app, allowed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not self._may(scope):
+            refused = PlainTextResponse("Tên máy chủ không đúng / unknown host name\n", status_code=421)
+            await refused(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    def _may(self, scope: Scope) -> bool:
+        named = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
+        return len(named) == 1 and host_name(named[0]) in self._allowed
+
+
+class SecurityHeaders:
+    """Puts the security headers on every answer, the refused and the failed ones too."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers[name] = value
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)

@@ -1,0 +1,91 @@
+"""How things are said on the pages, in one language: strings, numbers, days, times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from core import i18n
+from core.clock import local, local_day
+from core.i18n import Language
+from core.topics import TOPIC_BY_ID, ToneLabel
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language and the present moment."""
+
+    language: Language
+    now: datetime
+
+    def t(self, key: str, **values: object) -> str:
+        """The catalogue's string; integers are written with the language's thousands mark."""
+        shown = {name: self.number(v) if type(v) is int else v for name, v in values.items()}
+        return i18n.t(key, self.language, **shown)
+
+    def number(self, value: int) -> str:
+        """1840 -> "1.840" (vi), "1,840" (en)."""
+        grouped = f"{value:,}"
+        return grouped.replace(",", ".") if self.language == "vi" else grouped
+
+    def day(self, day: date) -> str:
+        """ "thứ Bảy, 21/11/2026"."""
+        return f"{self.t(f'weekday.{day.isoweekday()}')}, {day:%d/%m/%Y}"
+
+    def short_day(self, day: date) -> str:
+        """ "T7 21/11"."""
+        return f"{self.t(f'weekday_short.{day.isoweekday()}')} {day:%d/%m}"
+
+    def named_day(self, day: date) -> str:
+        """ "Hôm nay" and "Hôm qua" by name, others by date."""
+        age = (local_day(self.now) - day).days
+        return self.t("day.today") if age == 0 else self.t("day.yesterday") if age == 1 else self.day(day)
+
+    def time(self, moment: datetime) -> str:
+        """Local time of day, "07:30"."""
+        return f"{local(moment):%H:%M}"
+
+    def moment(self, moment: datetime) -> str:
+        """Local time with its day, the day by name where it is near."""
+        here = local(moment)
+        age = (local_day(self.now) - here.date()).days
+        if age == 0:
+            return self.t("moment.today", time=f"{here:%H:%M}")
+        if age == 1:
+            return self.t("moment.yesterday", time=f"{here:%H:%M}")
+        return self.t("moment.day", time=f"{here:%H:%M}", day=f"{here:%d/%m/%Y}")
+
+    def full_moment(self, moment: datetime) -> str:
+        """Local time with its date, always in full."""
+        here = local(moment)
+        return self.t("moment.day", time=f"{here:%H:%M}", day=f"{here:%d/%m/%Y}")
+
+    def iso_day(self, moment: datetime) -> str:
+        """The Vietnamese day of a moment, as addresses carry it."""
+        return local_day(moment).isoformat()
+
+    def percent(self, score: float) -> int:
+        """A probability as whole per cent, never a certain 100."""
+        return min(99, round(100 * score))
+
+    def topic(self, topic: str) -> str:
+        """The topic's name in this language."""
+        known = TOPIC_BY_ID[topic]
+        return known.vi if self.language == "vi" else known.en
+
+    def tone(self, label: ToneLabel) -> str:
+        """How the event comes across for the people concerned."""
+        return self.t(f"tone.{label}")
+
+    def reason(self, reason: str) -> str:
+        """A stored reason ("smtp-busy 451", "recipient.bad_address", "http-403") in words an officer knows."""
+        if not reason:
+            return ""
+        word, _, detail = reason.partition(" ")
+        if word.startswith("http-"):
+            word, detail = "http", word.removeprefix("http-")
+        for key in (f"reason.{word}", word):
+            if key in i18n.catalogue():
+                said = self.t(key)
+                return f"{said} ({detail})" if detail else said
+        return reason
