@@ -29,8 +29,13 @@ NOON = datetime(2026, 3, 10, 5, 0, tzinfo=UTC)
 """Tuesday 10 March 2026, 12:00 in Viet Nam."""
 
 
+def _with(defaults: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    return defaults | over
+
+
 def make_endpoint(source: str = "bao_mau", url: str = "", **over: Any) -> Endpoint:
-    return Endpoint(**{"source": source, "kind": "feed", "url": url or f"https://{source}.vn/rss/home.rss"} | over)
+    values = {"source": source, "kind": "feed", "url": url or f"https://{source}.vn/rss/home.rss"}
+    return Endpoint(**_with(values, over))
 
 
 def make_state(endpoint: Endpoint | None = None, **over: Any) -> PollState:
@@ -41,12 +46,12 @@ def make_entry(path: str = "tin-1.html", source: str = "bao_mau", **over: Any) -
     """An entry of a source; `path` may be a whole address."""
     url = path if "://" in path else f"https://{source}.vn/{path}"
     values: dict[str, Any] = {"source": source, "url": url, "found_in": f"https://{source}.vn/rss/home.rss"}
-    return Entry(**values | {"title": f"Tin {path}"} | over)
+    return Entry(**_with(values | {"title": f"Tin {path}"}, over))
 
 
 def make_page(path: str = "tin-1.html", source: str = "bao_mau", **over: Any) -> PendingPage:
     entry = over.pop("entry", None) or make_entry(path, source)
-    return PendingPage(**{"id": article_id(entry.url), "entry": entry, "found_at": NOON} | over)
+    return PendingPage(**_with({"id": article_id(entry.url), "entry": entry, "found_at": NOON}, over))
 
 
 def make_article(path: str = "tin-1.html", source: str = "bao_mau", **over: Any) -> Article:
@@ -64,16 +69,16 @@ def make_article(path: str = "tin-1.html", source: str = "bao_mau", **over: Any)
         "published": Published(at=at - timedelta(minutes=10), provenance="meta"),
         "fetched_at": at,
     }
-    return Article(**values | over)
+    return Article(**_with(values, over))
 
 
 def make_mention(**over: Any) -> Mention:
     values: dict[str, Any] = {"field": "title", "index": 0, "start": 0, "end": 8, "unit": "xa_binh_son", "score": 0.97}
-    return Mention(**values | {"evidence": ("vì câu có 'sông Trà Bồng'",)} | over)
+    return Mention(**_with(values | {"evidence": ("vì câu có 'sông Trà Bồng'",)}, over))
 
 
 def make_match(desk: str = "binh_son", **over: Any) -> DeskMatch:
-    return DeskMatch(**{"desk": desk, "score": 0.97, "focus": True, "mentions": (make_mention(),)} | over)
+    return DeskMatch(**_with({"desk": desk, "score": 0.97, "focus": True, "mentions": (make_mention(),)}, over))
 
 
 def make_tagged(article: Article | None = None, desks: tuple[str, ...] = ("binh_son",), **over: Any) -> TaggedArticle:
@@ -84,7 +89,7 @@ def make_tagged(article: Article | None = None, desks: tuple[str, ...] = ("binh_
         "tone": Tone(label="positive", score=0.8),
         "model": "test-1",
     }
-    return TaggedArticle(**values | over)
+    return TaggedArticle(**_with(values, over))
 
 
 def make_message(key: str = "article:1:office", **over: Any) -> Message:
@@ -97,7 +102,7 @@ def make_message(key: str = "article:1:office", **over: Any) -> Message:
         "subject": "Bình Sơn khánh thành cầu mới",
         "text": "Báo Mẫu, 12:00\nhttps://bao_mau.vn/tin-1.html",
     }
-    return Message(**values | over)
+    return Message(**_with(values, over))
 
 
 def make_desk(desk: str = "binh_son", **over: Any) -> Desk:
@@ -112,4 +117,4 @@ def make_desk(desk: str = "binh_son", **over: Any) -> Desk:
             ),
         ),
     }
-    return Desk(**values | over)
+    return Desk(**_with(values, over))

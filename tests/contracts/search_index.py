@@ -1,0 +1,164 @@
+"""What every SearchIndex finds, and what it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core.ports import SearchIndex, Store
+from core.records import Article, Published
+from tests.fakes.records import NOON, make_article, make_tagged
+
+Refresh = Callable[[], None]
+DESK = "binh_son"
+
+
+def write(store: Store, path: str, title: str, *paragraphs: str, lead: str = "", **over: Any) -> Article:
+    article = make_article(path, title=title, lead=lead, paragraphs=paragraphs, captions=(), **over)
+    store.save(make_tagged(article, (DESK,)), [])
+    return article
+
+
+def found(index: SearchIndex, query: str, desk: str = DESK, *, by_time: bool = True) -> list[str]:
+    """Titles in the order in which they come."""
+    page = index.search(desk, query, by_time=by_time)
+    assert page.total == len(page.hits)
+    return [hit.article.title for hit in page.hits]
+
+
+class SearchIndexContract:
+    """Subclass with fixtures `store`, `index` and `refresh` (brings the index up to the record) on an empty record."""
+
+    @pytest.fixture
+    def press(self, store: Store, refresh: Refresh) -> None:
+        write(store, "1", "Lũ về Thường Xuân", "Nước sông Chu lên nhanh, nhiều bản bị chia cắt.")
+        write(store, "2", "Thương nhân thu mua quế", "Mùa xuân năm nay giá quế tăng ở Trà Bồng.")
+        write(store, "3", "Mở rộng đường ven biển", "Tuyến đường dài 12 km qua xã Bình Châu.", lead="Sáng 10/3.")
+        write(store, "4", "Chọn dường bệnh", "Bệnh viện thêm 200 giường, dường như vẫn thiếu.")
+        write(store, "5", "HOÀ BÌNH: TRƯỜNG MỚI", "Trường học khánh thành tại Hòa Bình.")
+        refresh()
+
+    @pytest.mark.usefixtures("press")
+    @pytest.mark.parametrize(
+        ("query", "titles"),
+        [
+            ('"thuong xuan"', ["Lũ về Thường Xuân"]),
+            ('"Thường Xuân"', ["Lũ về Thường Xuân"]),
+            ("thường xuân", ["Lũ về Thường Xuân"]),
+            ("THUONG XUAN", ["Thương nhân thu mua quế", "Lũ về Thường Xuân"]),
+            ("đường ", ["Mở rộng đường ven biển"]),
+            ("dường ", ["Chọn dường bệnh"]),
+            ("duong ", ["Chọn dường bệnh", "Mở rộng đường ven biển"]),
+            ("hoà bình", ["HOÀ BÌNH: TRƯỜNG MỚI"]),
+            ("Hòa Bình", ["HOÀ BÌNH: TRƯỜNG MỚI"]),
+            ("hoa\u0300 bi\u0300nh", ["HOÀ BÌNH: TRƯỜNG MỚI"]),
+            ('"ven biển" đường', ["Mở rộng đường ven biển"]),
+            ('"biển ven"', []),
+            ('"đường ven biển"', ["Mở rộng đường ven biển"]),
+            ('"duong ven bien"', ["Mở rộng đường ven biển"]),
+            ('"sông chu lên nhanh"', ["Lũ về Thường Xuân"]),
+            ("duong -biển", ["Chọn dường bệnh"]),
+            ('duong -"ven biển"', ["Chọn dường bệnh"]),
+            ("-biển", []),
+            ("quế", ["Thương nhân thu mua quế"]),
+            ("biể", ["Mở rộng đường ven biển"]),
+            ("trư", ["HOÀ BÌNH: TRƯỜNG MỚI"]),
+            ("trư ", []),
+            ("12 km", ["Mở rộng đường ven biển"]),
+            ("", []),
+            ("   ", []),
+            ("không có từ này", []),
+        ],
+    )
+    def test_a_query_finds(self, index: SearchIndex, query: str, titles: list[str]) -> None:
+        assert sorted(found(index, query)) == sorted(titles)
+        assert sorted(found(index, query, by_time=False)) == sorted(titles)
+
+    @pytest.mark.usefixtures("press")
+    @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(
+        st.one_of(st.text(max_size=60), st.text(alphabet="abđ\"-*():^+~{}[]\\ANDORNEATtitle:= _\x00'“”«»", max_size=40))
+    )
+    def test_any_text_is_a_query(self, index: SearchIndex, text: str) -> None:
+        page = index.search(DESK, text)
+        assert page.total >= len(page.hits)
+
+    @pytest.mark.usefixtures("press")
+    def test_a_phrase_spans_no_two_paragraphs(self, index: SearchIndex, store: Store, refresh: Refresh) -> None:
+        write(store, "6", "Hai đoạn", "Đoạn đầu hết ở cầu", "Khỉ vàng mở đoạn sau")
+        refresh()
+        assert found(index, '"cầu khỉ"') == []
+        assert found(index, '"khỉ vàng"') == ["Hai đoạn"]
+
+    @pytest.mark.usefixtures("press")
+    def test_only_the_desks_own_articles_are_found(self, index: SearchIndex) -> None:
+        assert found(index, "quế", "que_phong") == []
+
+    def test_captions_and_lead_are_searched(self, index: SearchIndex, store: Store, refresh: Refresh) -> None:
+        article = make_article(title="Cầu", lead="Sapo nói về lúa.", paragraphs=(), captions=("Ảnh chụp con trâu.",))
+        store.save(make_tagged(article), [])
+        refresh()
+        assert found(index, "trâu") == found(index, "lúa") == ["Cầu"]
+
+    def test_by_time_the_newest_publication_comes_first(
+        self, index: SearchIndex, store: Store, refresh: Refresh
+    ) -> None:
+        for name, hours in (("giữa", 2), ("cũ", 3), ("mới", 1)):
+            published = Published(at=NOON - timedelta(hours=hours), provenance="meta")
+            write(store, name, f"Lúa {name}", published=published)
+        refresh()
+        assert found(index, "lúa") == ["Lúa mới", "Lúa giữa", "Lúa cũ"]
+
+    def test_by_relevance_a_title_counts_for_more(self, index: SearchIndex, store: Store, refresh: Refresh) -> None:
+        write(store, "1", "Lúa được mùa", "Nông dân phấn khởi.")
+        write(store, "2", "Nông dân phấn khởi", "Vụ này lúa được mùa.")
+        refresh()
+        assert found(index, "lúa", by_time=False) == ["Lúa được mùa", "Nông dân phấn khởi"]
+
+    def test_pages_of_results_join_without_gap_or_overlap(
+        self, index: SearchIndex, store: Store, refresh: Refresh
+    ) -> None:
+        for number in range(25):
+            write(store, f"{number}", f"Lúa {number}", at=NOON + timedelta(minutes=number))
+        refresh()
+        for by_time in (True, False):
+            pages = [index.search(DESK, "lúa", by_time=by_time, offset=at, limit=10) for at in (0, 10, 20, 30)]
+            assert [page.total for page in pages] == [25] * 4
+            assert [len(page.hits) for page in pages] == [10, 10, 5, 0]
+            assert len({hit.article.id for page in pages for hit in page.hits}) == 25
+
+    def test_a_replaced_text_is_out_at_once(self, index: SearchIndex, store: Store, refresh: Refresh) -> None:
+        write(store, "1", "Cầu mới", "Cầu dài một trăm mét.")
+        refresh()
+        assert found(index, "trăm") == ["Cầu mới"]
+        write(store, "1", "Cầu mới", "Cầu dài hai nghìn mét.")
+        refresh()
+        assert found(index, "trăm") == []
+        assert found(index, "nghìn") == ["Cầu mới"]
+
+    def test_the_text_of_a_reserved_source_is_not_searched(
+        self, index: SearchIndex, store: Store, refresh: Refresh
+    ) -> None:
+        write(store, "1", "Cầu mới", "Chi tiết trong thân bài.", lead="Sapo ngắn.", reserved=True)
+        refresh()
+        assert found(index, "chi tiết") == []
+        assert found(index, "sapo") == ["Cầu mới"]
+
+    @pytest.mark.usefixtures("press")
+    def test_hits_are_marked_in_the_snippet(self, index: SearchIndex) -> None:
+        (hit,) = index.search(DESK, '"binh chau"').hits
+        assert "\ue000Bình Châu\ue001" in hit.snippet
+        (hit,) = index.search(DESK, "tuyến").hits
+        assert "\ue000Tuyến\ue001 đường" in hit.snippet
+
+    def test_marks_in_a_text_can_not_be_forged(self, index: SearchIndex, store: Store, refresh: Refresh) -> None:
+        write(store, "1", "Cầu", "Lúa \ue000<b>giả\ue001 chín vàng.")
+        refresh()
+        (hit,) = index.search(DESK, "lúa").hits
+        assert hit.snippet.count("\ue000") == hit.snippet.count("\ue001") == 1
+        assert "\ue000Lúa\ue001" in hit.snippet

@@ -1,0 +1,90 @@
+"""The record keeps every contract."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from core.records import Message
+from store.sqlite.articles import Articles
+from store.sqlite.desks import DeskBook
+from store.sqlite.ledger import Ledger
+from store.sqlite.outbox import Outbox
+from store.sqlite.reading import ReadingRoom
+from store.sqlite.record import Record
+from store.sqlite.search import Search
+from tests.contracts.crawl_ledger import CrawlLedgerContract
+from tests.contracts.desk_book import DeskBookContract
+from tests.contracts.outbox import OutboxContract
+from tests.contracts.reading_room import ReadingRoomContract
+from tests.contracts.search_index import SearchIndexContract
+from tests.contracts.store import StoreContract
+from tests.fakes.records import NOON
+
+
+@pytest.fixture
+def store(record: Record) -> Articles:
+    return record.articles
+
+
+@pytest.fixture
+def ledger(record: Record) -> Ledger:
+    return record.ledger
+
+
+@pytest.fixture
+def reading(record: Record) -> ReadingRoom:
+    return record.reading
+
+
+@pytest.fixture
+def index(record: Record) -> Search:
+    return record.search
+
+
+@pytest.fixture
+def refresh() -> Callable[[], None]:
+    return lambda: None
+
+
+@pytest.fixture
+def desk_book(record: Record) -> DeskBook:
+    return record.desks
+
+
+@pytest.fixture
+def outbox(desked: Record) -> Outbox:
+    return desked.outbox
+
+
+@pytest.fixture
+def enqueue(desked: Record) -> Callable[[Sequence[Message]], None]:
+    def write(messages: Sequence[Message]) -> None:
+        desked.outbox.add(messages, NOON)
+
+    return write
+
+
+class TestLedger(CrawlLedgerContract):
+    pass
+
+
+class TestStore(StoreContract):
+    pass
+
+
+class TestOutbox(OutboxContract):
+    pass
+
+
+class TestDeskBook(DeskBookContract):
+    pass
+
+
+class TestSearch(SearchIndexContract):
+    pass
+
+
+class TestReadingRoom(ReadingRoomContract):
+    pass
