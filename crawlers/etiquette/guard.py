@@ -45,9 +45,12 @@ class PrivateHost:
     network: IPNetwork | None
     port: int | None
 
-    def names(self, host: str, port: int) -> bool:
-        """Whether the entry names that host as it is written in an address (a network: literal addresses only)."""
-        if self.port is not None and self.port != port:
+    def names(self, host: str, port: int | None) -> bool:
+        """Whether the entry names that host as it is written in an address (a network: literal addresses only).
+
+        Without a port: whether it names the host on any port.
+        """
+        if None not in (self.port, port) and self.port != port:
             return False
         if self.network is None:
             return host == self.host
@@ -95,7 +98,7 @@ class AddressGuard:
                     + ("; name the host in crawl.private_hosts if it is meant" if kind == "private" else "")
                 )
 
-    def is_private(self, host: str, port: int) -> bool:
+    def is_private(self, host: str, port: int | None = None) -> bool:
         """Whether the settings name this host as one that may have a loopback or private address."""
         return any(entry.names(host, port) for entry in self.private)
 

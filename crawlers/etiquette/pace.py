@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(slots=True)
 class _Host:
     lanes: asyncio.Semaphore
     next_start: float = 0.0
-    asked: int = field(default=0)
 
 
 class Pace:
@@ -45,9 +44,3 @@ class Pace:
                     await asyncio.sleep(wait)
                 state.next_start = loop.time() + seconds
             yield
-
-    def rest(self, host: str, seconds: float) -> None:
-        """Leave the host alone for a while, as its Retry-After asks."""
-        state = self._hosts.get(host)
-        if state is not None and self._polite(host):
-            state.next_start = max(state.next_start, asyncio.get_running_loop().time() + seconds)

@@ -22,8 +22,8 @@ MAX_HOPS: Final = 5
 """Redirects followed for robots.txt (RFC 9309, 2.3.1.2); behind more it counts as absent."""
 
 FRESH: Final = timedelta(hours=24)
-ASK_AGAIN: Final = (timedelta(minutes=1), timedelta(hours=6))
-"""A host that did not answer is asked again after the first, then ever later up to the second."""
+ASK_AGAIN: Final = (timedelta(seconds=10), timedelta(hours=6))
+"""A host that did not answer is asked again after the first, then ever later up to the second, or as it says itself."""
 
 LONGEST_DELAY: Final = 60.0
 """Crawl-delay (not in the RFC, but common) is honoured up to a minute; more would silence a feed for good."""
@@ -75,7 +75,7 @@ def robots_from(
     if 300 <= status < 500 and status != 429:
         return Robots("free", now + FRESH)
     first, longest = ASK_AGAIN
-    later = max(wait or timedelta(), min(first * 2 ** min(failures, 12), longest))
+    later = max(wait, timedelta(seconds=1)) if wait is not None else min(first * (1 << min(failures, 12)), longest)
     return Robots("closed", now + later, failures=failures + 1, reason=reason or f"http-{status}")
 
 

@@ -1,0 +1,206 @@
+"""The loop of a crawl: which endpoints are due, which pages are pending, until nothing is left or somebody stops it.
+
+All that is decided here is remembered by the ledger before it counts, so that a kill at any moment loses nothing:
+what was under way is still pending when the next crawl begins.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+from core.errors import AddressRefused
+from core.records import PendingPage, PollState
+from core.urls import host_of
+from crawlers.crawl_lanes import Lanes
+from crawlers.crawl_page import Closed, Later, PageReader
+from crawlers.crawl_plan import Crawl
+from crawlers.crawl_poll import Poller
+from crawlers.fetch.client import Failed
+
+log = logging.getLogger(__name__)
+
+BATCH: Final = 256
+"""Pages taken from the ledger at once, besides those already in hand."""
+
+TICK: Final = 1.0
+"""Seconds after which a continuous crawl looks again at what is due; a replay's clock may run fast."""
+
+GRACE: Final = 5.0
+"""Seconds that requests under way have to end when the crawl is stopped."""
+
+
+class Loop:
+    """One crawl."""
+
+    def __init__(self, crawl: Crawl, poller: Poller, reader: PageReader, width: Callable[[str], int]) -> None:
+        self._crawl, self._poller, self._reader = crawl, poller, reader
+        self._wake = asyncio.Event()
+        self._lanes = Lanes(width, self._wake.set, self._thirst)
+        self._publishers = crawl.by_id
+        self._states = self._fresh_states()
+        self._polling: set[str] = set()
+        self._polled: dict[str, int] = {}  # polls of each endpoint in this crawl
+        self._taken: set[str] = set()  # pages in hand: queued, under way, or waiting for another try
+        self._waiting = 0  # of these, and of endpoints, those that wait for another try
+        self._closures: dict[str, int] = {}
+        self._thirsty = True  # whether the ledger is to be asked for more pages
+        self._stopped = False
+
+    def stop(self) -> None:
+        """End soon. To be called in the loop's own thread."""
+        self._stopped = True
+        self._wake.set()
+
+    @property
+    def left(self) -> int:
+        """Pages in hand that were not read."""
+        return len(self._taken)
+
+    async def run(self) -> None:
+        """Until all is done or somebody stops it. Raises what a bug raised."""
+        try:
+            while not self._stopped and self._lanes.failure is None:
+                self._wake.clear()
+                self._poll_due()
+                self._refill()
+                if self._crawl.once and self._done():
+                    break
+                await self._rest()
+        finally:
+            await self._lanes.stop(GRACE)
+        if self._lanes.failure is not None:
+            raise self._lanes.failure
+
+    def _thirst(self) -> None:
+        self._thirsty = True
+        self._wake.set()
+
+    async def _rest(self) -> None:
+        try:
+            await asyncio.wait_for(self._wake.wait(), TICK)
+        except TimeoutError:
+            self._thirsty = True
+
+    def _done(self) -> bool:
+        within = self._crawl.settings.wait
+        return (
+            self._lanes.idle
+            and not self._waiting
+            and not self._polling
+            and not self._taken
+            and not self._thirsty
+            and not self._lanes.resting(within)
+        )
+
+    # --- endpoints ----------------------------------------------------------------------------------------------
+
+    def _fresh_states(self) -> dict[str, PollState]:
+        endpoints = [endpoint for publisher in self._crawl.publishers for endpoint in publisher.endpoints]
+        return self._crawl.ledger.poll_states(endpoints)
+
+    def _poll_due(self) -> None:
+        now = self._crawl.clock.now()
+        for key, state in self._states.items():
+            if key in self._polling or (self._crawl.once and key in self._polled):
+                continue
+            if state.next_poll is None or state.next_poll <= now:
+                self._put_poll(key, state)
+
+    def _put_poll(self, key: str, state: PollState) -> None:
+        try:
+            host = host_of(state.moved_to or state.endpoint.url)
+        except AddressRefused:
+            host = ""
+        self._polling.add(key)
+        self._lanes.put_poll(host, lambda: self._poll(key))
+
+    async def _poll(self, key: str) -> None:
+        state = self._states[key]
+        try:
+            state, failed = await self._poller.poll(state, self._publishers.get(state.endpoint.source))
+        finally:
+            self._polling.discard(key)
+        self._states[key] = state
+        self._polled[key] = self._polled.get(key, 0) + 1
+        self._thirsty = True
+        if failed is not None and self._crawl.once:
+            self._poll_again(key, state, failed)
+
+    def _poll_again(self, key: str, state: PollState, failed: Failed) -> None:
+        """A single crawl asks an endpoint again that could not be had, where that is soon."""
+        wait = ((state.next_poll or state.last_poll or _never()) - self._crawl.clock.now()).total_seconds()
+        if wait > self._crawl.settings.wait or self._polled[key] >= self._crawl.settings.attempts:
+            return
+        log.info("%s: %s, asked again in %.0f s", key, failed.reason, wait)
+        self._after(wait, lambda: self._put_poll(key, self._states[key]))
+
+    # --- pages --------------------------------------------------------------------------------------------------
+
+    def _refill(self) -> None:
+        """Take more pages from the ledger, for hosts that have none in their lane."""
+        if not self._thirsty:
+            return
+        self._thirsty = False
+        horizon = timedelta(seconds=self._crawl.settings.wait if self._crawl.once else 0)
+        at = self._crawl.clock.now()
+        exclude = [*self._lanes.busy(), *self._lanes.resting()]
+        pages = self._crawl.ledger.pending(at + horizon, BATCH + len(self._taken), exclude)
+        fresh = [page for page in pages if page.id not in self._taken]
+        for page in fresh:
+            self._taken.add(page.id)
+            wait = (page.due - at).total_seconds() if page.due is not None else 0.0
+            if wait > 0:
+                self._after(wait, partial(self._put_page, page))
+            else:
+                self._put_page(page)
+
+    def _put_page(self, page: PendingPage) -> None:
+        try:
+            host = host_of(page.entry.url)
+        except AddressRefused:
+            host = ""
+        self._lanes.put_page(host, page.id, lambda: self._read(host, page))
+
+    async def _read(self, host: str, page: PendingPage) -> None:
+        later = await self._reader.read(page)
+        if later is None:
+            self._taken.discard(page.id)
+        elif isinstance(later, Closed):
+            self._close(host, page, later)
+        elif later.wait.total_seconds() <= self._crawl.settings.wait:
+            self._again(page, later)
+        else:
+            self._taken.discard(page.id)
+
+    def _again(self, page: PendingPage, later: Later) -> None:
+        page = replace(page, attempts=later.attempts)
+        self._after(later.wait.total_seconds(), lambda: self._put_page(page))
+
+    def _close(self, host: str, page: PendingPage, closed: Closed) -> None:
+        """The host's rules can't be had: its pages go back until it answers."""
+        self._closures[host] = self._closures.get(host, 0) + 1
+        wait = closed.wait.total_seconds()
+        if self._crawl.once and self._closures[host] > self._crawl.settings.attempts:
+            wait = max(wait, self._crawl.settings.wait * 2 + 1)
+        self._taken -= {page.id, *self._lanes.rest(host, wait)}
+
+    def _after(self, seconds: float, put: Callable[[], None]) -> None:
+        self._waiting += 1
+
+        def due() -> None:
+            self._waiting -= 1
+            if not self._stopped:
+                put()
+            self._wake.set()
+
+        asyncio.get_running_loop().call_later(max(seconds, 0.0), due)
+
+
+def _never() -> datetime:
+    raise AssertionError("an endpoint that was polled has a time of its next poll")

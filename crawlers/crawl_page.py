@@ -1,0 +1,126 @@
+"""Pages: one pending page is fetched and taken to its end."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from urllib.parse import urlsplit
+
+from core.errors import AddressRefused, DiembaoError
+from core.records import FetchedPage, PendingPage, Publisher
+from core.urls import article_id
+from crawlers.crawl_plan import Crawl, Tally
+from crawlers.etiquette.retry_after import backoff
+from crawlers.etiquette.tdm import TdmRules, page_reserved
+from crawlers.fetch.client import Answer, Ask, Client, Failed
+from crawlers.fetch.failures import PERMANENT
+
+log = logging.getLogger(__name__)
+
+FIRST_WAIT: Final = timedelta(seconds=5)
+BLOCKED_WAIT: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """The page is to be tried again after the interval, under the given count of attempts."""
+
+    wait: timedelta
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed:
+    """The host is to be left alone; the page stays as it is."""
+
+    wait: timedelta
+
+
+class PageReader:
+    """Reads pages and marks those that could not be had; `on_page` marks the others."""
+
+    def __init__(self, crawl: Crawl, client: Client, pace: Callable[[Publisher | None], float], tally: Tally) -> None:
+        self._crawl, self._client, self._pace, self._tally = crawl, client, pace, tally
+        self._publishers = crawl.by_id
+        self._reserved: dict[str, bool] = {}
+
+    async def read(self, pending: PendingPage) -> Later | Closed | None:
+        """Fetch it and take it to its end; what is to be done with it later, if anything."""
+        publisher = self._publishers.get(pending.entry.source)
+        ask = Ask(url=pending.entry.url, kind="page", publisher=publisher, pace=self._pace(publisher))
+        rules = await self._client.reserved(ask)
+        self._note_reserved(pending.entry.source, rules)
+        answer = await self._client.ask(ask)
+        if isinstance(answer, Failed):
+            return self._failed(pending, answer)
+        self._take(pending, answer, rules)
+        return None
+
+    def _note_reserved(self, source: str, rules: TdmRules) -> None:
+        if self._reserved.get(source) is not rules.everywhere:
+            self._reserved[source] = rules.everywhere
+            self._crawl.ledger.set_reserved(source, rules.everywhere, self._crawl.clock.now())
+
+    def _take(self, pending: PendingPage, answer: Answer, rules: TdmRules) -> None:
+        other = _other_identity(pending, answer.final_url)
+        if other and self._crawl.ledger.is_read(other):
+            self._crawl.ledger.page_same(pending, other, answer.at)
+            self._tally.pages["same"] += 1
+            return
+        page = FetchedPage(
+            source=pending.entry.source,
+            url=pending.entry.url,
+            final_url=answer.final_url,
+            status=answer.status,
+            headers=answer.headers,
+            body=answer.body,
+            fetched_at=answer.at,
+            entry=pending.entry,
+            reserved=page_reserved(rules, urlsplit(answer.final_url).path or "/", answer.headers, answer.body),
+        )
+        try:
+            outcome = self._crawl.on_page(page, pending)
+        except DiembaoError as error:
+            reason = str(getattr(error, "reason", type(error).__name__))
+            log.warning("%s: %s", pending.entry.url, error)
+            self._crawl.ledger.page_failed(pending, reason, self._crawl.clock.now(), retry_at=None)
+            self._tally.pages[f"failed: {reason}"] += 1
+            return
+        self._tally.pages[str(outcome)] += 1
+
+    def _failed(self, pending: PendingPage, failed: Failed) -> Later | Closed | None:
+        if failed.reason == "robots-unreachable":
+            return Closed(wait=failed.wait or FIRST_WAIT)
+        later = self._later(pending, failed)
+        now = self._crawl.clock.now()
+        log.info("%s: %s (%s)", pending.entry.url, failed.reason, failed.detail)
+        self._crawl.ledger.page_failed(pending, failed.reason, now, retry_at=now + later.wait if later else None)
+        self._tally.pages[("later: " if later else "failed: ") + failed.reason] += 1
+        return later
+
+    def _later(self, pending: PendingPage, failed: Failed) -> Later | None:
+        """When it is tried again: None for what would only fail again, and after the settings' attempts."""
+        attempts = pending.attempts + 1
+        refused = failed.reason in PERMANENT and failed.reason != "blocked"
+        client_error = 400 <= failed.status < 500 and failed.status not in (408, 425, 429) and not failed.wait
+        if refused or attempts >= self._crawl.settings.attempts:
+            return None
+        if failed.reason == "blocked":
+            return Later(wait=failed.wait or backoff(attempts, first=BLOCKED_WAIT), attempts=attempts)
+        if client_error:
+            return None
+        wait = failed.wait if failed.wait is not None else backoff(attempts, first=FIRST_WAIT)
+        return Later(wait=max(wait, timedelta(seconds=1)), attempts=attempts)
+
+
+def _other_identity(pending: PendingPage, final_url: str) -> str | None:
+    if final_url == pending.entry.url:
+        return None
+    try:
+        found = article_id(final_url)
+    except AddressRefused:
+        return None
+    return found if found != pending.id else None

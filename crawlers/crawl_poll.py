@@ -1,0 +1,256 @@
+"""Polls: one endpoint is asked what is new, and what it said is remembered with how it fared."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from core.records import EndpointStatus, Entry, PollState, Publisher
+from crawlers import doors
+from crawlers.crawl_plan import Crawl, Tally
+from crawlers.discovery import Discovery
+from crawlers.etiquette import rhythm
+from crawlers.etiquette.retry_after import backoff
+from crawlers.fetch.client import Answer, Ask, Client, Failed
+
+log = logging.getLogger(__name__)
+
+NESTED_TRIES: Final = 4
+"""Times one sitemap of an index is asked for within a poll."""
+
+NESTED_WAIT: Final = timedelta(seconds=30)
+_DATED: Final = re.compile(r"(19|20)\d\d[-_/.]?(0?[1-9]|1[0-2])(?!\d{3})")
+_STATUS: Final = {
+    "blocked": EndpointStatus.BLOCKED,
+    "gone": EndpointStatus.GONE,
+    "robots": EndpointStatus.DISALLOWED,
+    "robots-unreachable": EndpointStatus.DISALLOWED,
+}
+
+
+@dataclass(slots=True)
+class _Found:
+    """What one poll has brought so far."""
+
+    new: int = 0
+    entries: int = 0
+    published: list[datetime] = field(default_factory=list)
+    files: int = 0
+    failed: Failed | None = None
+    cut: bool = False
+
+
+class Poller:
+    """Asks endpoints and saves their states."""
+
+    def __init__(self, crawl: Crawl, client: Client, pace: Callable[[Publisher | None], float], tally: Tally) -> None:
+        self._crawl, self._client, self._pace, self._tally = crawl, client, pace, tally
+        self._shortest = timedelta(seconds=crawl.settings.poll_shortest)
+        self._longest = timedelta(seconds=crawl.settings.poll_longest)
+
+    async def poll(self, state: PollState, publisher: Publisher | None) -> tuple[PollState, Failed | None]:
+        """Ask once; the new state, which is saved, and why nothing came."""
+        endpoint, asked_at = state.endpoint, self._crawl.clock.now()
+        ask = Ask(
+            url=state.moved_to or endpoint.url,
+            kind=endpoint.kind,
+            publisher=publisher,
+            headers=rhythm.conditions(state, asked_at),
+            pace=self._pace(publisher),
+        )
+        answer = await self._client.ask(ask)
+        if isinstance(answer, Failed):
+            state = self._failed(state, answer)
+            failure: Failed | None = answer
+            self._save(state)
+        elif answer.status == 304:
+            state, failure = self._unchanged(state, answer), None
+            self._save(state)
+        else:
+            state, failure = await self._answered(state, publisher, ask, answer)
+        self._tally.polls[state.status.value] += 1
+        return state, failure
+
+    def _save(self, state: PollState, entries: tuple[Entry, ...] = ()) -> int:
+        new = self._crawl.ledger.save_poll(state, entries, self._crawl.clock.now())
+        self._tally.found += new
+        return new
+
+    def _failed(self, state: PollState, failed: Failed) -> PollState:
+        status = _STATUS.get(failed.reason, EndpointStatus.FAILING)
+        now, failures = self._crawl.clock.now(), state.failures + 1
+        if status is EndpointStatus.FAILING or failed.reason == "robots-unreachable":
+            wait = failed.wait if failed.wait is not None else backoff(failures, longest=self._longest)
+        elif status is EndpointStatus.BLOCKED:
+            wait = max(failed.wait or timedelta(), backoff(failures, first=self._shortest, longest=self._longest))
+        else:
+            wait = self._longest
+        log.warning("%s: %s (%s)", state.endpoint.url, failed.reason, failed.detail)
+        reason = failed.reason if failed.reason != "blocked" else failed.detail.rpartition(": ")[2]
+        return replace(
+            state, status=status, reason=reason, last_poll=now, failures=failures, next_poll=now + wait,
+            moved_to="" if status is EndpointStatus.GONE else state.moved_to,
+        )  # fmt: skip
+
+    def _unchanged(self, state: PollState, answer: Answer) -> PollState:
+        interval = rhythm.interval_unchanged(state.interval, self._shortest, self._longest)
+        return replace(
+            state,
+            status=EndpointStatus.OK,
+            reason="",
+            last_poll=answer.at,
+            last_success=answer.at,
+            failures=0,
+            interval=interval,
+            moved_to=answer.moved_to or state.moved_to,
+            next_poll=rhythm.next_poll(
+                answer.at, interval, longest=self._longest, max_age=rhythm.max_age(answer.headers)
+            ),
+        )
+
+    async def _answered(
+        self, state: PollState, publisher: Publisher | None, ask: Ask, answer: Answer
+    ) -> tuple[PollState, Failed | None]:
+        said = self._read(state, publisher, answer)
+        if said.problem:
+            return self._broken(state, said, answer), None
+        found = _Found()
+        self._take(state, said, found)
+        if said.nested:
+            await self._nested(state, publisher, ask, said.nested, found, depth=1)
+        if found.failed is not None:
+            state = self._failed(replace(state, last_new=answer.at if found.new else state.last_new), found.failed)
+            self._save(state)
+            return state, found.failed
+        state = self._heard(state, publisher, said, answer, found)
+        self._save(state)
+        return state, None
+
+    def _read(self, state: PollState, publisher: Publisher | None, answer: Answer) -> Discovery:
+        endpoint = state.endpoint
+        return self._crawl.parse[endpoint.kind](
+            answer.body,
+            endpoint=endpoint,
+            url=answer.final_url,
+            fetched_at=answer.at,
+            headers=answer.headers,
+            publisher=publisher,
+            state=state,
+        )
+
+    def _take(self, state: PollState, said: Discovery, found: _Found) -> int:
+        """Make what stands there pending at once, so that a kill in the middle of a long index loses nothing."""
+        new = self._save(state, said.entries) if said.entries else 0
+        found.new += new
+        found.entries += len(said.entries)
+        found.cut = found.cut or said.truncated
+        found.published += [
+            entry.published.at for entry in said.entries if entry.published is not None and not entry.published.doubtful
+        ]
+        return new
+
+    async def _nested(
+        self,
+        state: PollState,
+        publisher: Publisher | None,
+        ask: Ask,
+        urls: tuple[str, ...],
+        found: _Found,
+        *,
+        depth: int,
+    ) -> None:
+        """Sitemaps that an index names, newest first, within the settings' depth and number.
+
+        An index by date is read only down to the first file that brings nothing new, once it has been read whole.
+        """
+        if depth > self._crawl.settings.sitemap_depth:
+            found.cut = True
+            return
+        dated = state.last_success is not None and all(_DATED.search(url) for url in urls)
+        for url in dict.fromkeys(urls):
+            if found.files >= self._crawl.settings.sitemap_files:
+                found.cut = True
+                return
+            found.files += 1
+            answer = await self._patiently(replace(ask, url=url, headers={}))
+            if isinstance(answer, Failed):
+                found.failed = answer if answer.reason != "gone" else found.failed
+                continue
+            said = self._read(state, publisher, answer)
+            new = self._take(state, said, found)
+            if said.nested:
+                await self._nested(state, publisher, ask, said.nested, found, depth=depth + 1)
+            elif dated and said.entries and not new:
+                return
+
+    async def _patiently(self, ask: Ask) -> Answer | Failed:
+        for attempt in range(1, NESTED_TRIES + 1):
+            answer = await self._client.ask(ask)
+            wait = (answer.wait or backoff(attempt, first=timedelta(seconds=2))) if isinstance(answer, Failed) else None
+            if wait is None or wait > NESTED_WAIT or attempt == NESTED_TRIES:
+                break
+            assert isinstance(answer, Failed)
+            if answer.reason in _STATUS or answer.reason == "address-refused":
+                break
+            await asyncio.sleep(wait.total_seconds())
+        return answer
+
+    def _broken(self, state: PollState, said: Discovery, answer: Answer) -> PollState:
+        failures = state.failures + 1
+        status = EndpointStatus.BROKEN if said.broken else EndpointStatus.FAILING
+        wait = backoff(failures, first=self._shortest, longest=self._longest)
+        log.warning("%s: %s", state.endpoint.url, said.problem)
+        state = replace(
+            state, status=status, reason=said.problem, last_poll=answer.at, failures=failures, etag="",
+            last_modified="", next_poll=answer.at + wait,
+        )  # fmt: skip
+        self._save(state)
+        return state
+
+    def _heard(
+        self, state: PollState, publisher: Publisher | None, said: Discovery, answer: Answer, found: _Found
+    ) -> PollState:
+        interval = rhythm.interval_from(
+            found.published,
+            new=found.new,
+            previous=state.interval,
+            now=answer.at,
+            shortest=self._shortest,
+            longest=self._longest,
+        )
+        index = bool(said.nested)  # its files change while it stays the same: no conditions
+        return replace(
+            state,
+            status=EndpointStatus.OK,
+            reason="bounded" if found.cut else "",
+            etag="" if index else answer.headers.get("etag", ""),
+            last_modified="" if index else answer.headers.get("last-modified", ""),
+            last_poll=answer.at,
+            last_success=answer.at,
+            last_full=answer.at,
+            last_new=answer.at if found.new else state.last_new,
+            failures=0,
+            interval=interval,
+            moved_to=answer.moved_to or _stated_move(said, publisher) or state.moved_to,
+            link_shape=said.link_shape or state.link_shape,
+            next_poll=rhythm.next_poll(
+                answer.at,
+                interval,
+                longest=self._longest,
+                max_age=rhythm.max_age(answer.headers),
+                ttl=said.ttl,
+                skip_hours=said.skip_hours,
+                skip_days=said.skip_days,
+            ),
+        )
+
+
+def _stated_move(said: Discovery, publisher: Publisher | None) -> str:
+    """A new address that the feed states itself: believed only on the publisher's own hosts."""
+    moved = said.moved_to
+    return moved if moved and publisher is not None and doors.refusal(moved, publisher=publisher) is None else ""

@@ -1,0 +1,83 @@
+"""Which module reads which kind of endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from core.records import Endpoint, EndpointKind, PollState, Publisher
+from core.settings import CrawlSettings
+from crawlers import feeds, sections, sitemaps
+from crawlers.crawl_plan import Parse
+from crawlers.discovery import Discovery
+from crawlers.entries import Limits
+
+
+def parsers(settings: CrawlSettings) -> Mapping[EndpointKind, Parse]:
+    """The parsers of feeds, sitemaps and section pages, held to the settings' limits."""
+    limits = Limits.of(settings)
+
+    def feed(
+        body: bytes,
+        *,
+        endpoint: Endpoint,
+        url: str,
+        fetched_at: datetime,
+        headers: Mapping[str, str],
+        publisher: Publisher | None,
+        state: PollState,
+    ) -> Discovery:
+        del state
+        return feeds.parse(
+            body,
+            endpoint=endpoint,
+            url=url,
+            fetched_at=fetched_at,
+            headers=headers,
+            publisher=publisher,
+            limits=limits,
+        )
+
+    def sitemap(
+        body: bytes,
+        *,
+        endpoint: Endpoint,
+        url: str,
+        fetched_at: datetime,
+        headers: Mapping[str, str],
+        publisher: Publisher | None,
+        state: PollState,
+    ) -> Discovery:
+        del state
+        return sitemaps.parse(
+            body,
+            endpoint=endpoint,
+            url=url,
+            fetched_at=fetched_at,
+            headers=headers,
+            publisher=publisher,
+            limits=limits,
+        )
+
+    def section(
+        body: bytes,
+        *,
+        endpoint: Endpoint,
+        url: str,
+        fetched_at: datetime,
+        headers: Mapping[str, str],
+        publisher: Publisher | None,
+        state: PollState,
+    ) -> Discovery:
+        return sections.parse(
+            body,
+            endpoint=endpoint,
+            url=url,
+            fetched_at=fetched_at,
+            headers=headers,
+            publisher=publisher,
+            limits=limits,
+            link_shape=state.link_shape,
+        )
+
+    return {"feed": feed, "sitemap": sitemap, "section": section}
