@@ -17,8 +17,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from core.errors import ExtractError
 from core.records import Endpoint, Entry, Publisher
-from crawlers import links, markup, moments
+from crawlers import decode, links, markup, moments, nesting
 from crawlers.discovery import Discovery
 from crawlers.entries import TITLE_CHARS, Answer, Limits, distinct
 
@@ -26,7 +27,6 @@ MODEL: Final = Path(__file__).with_name("sections_model.json")
 MEMORY: Final = 40
 """Shapes remembered of one site; papers have a handful."""
 
-_META_CHARSET: Final = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
 _HTML: Final = re.compile(r"<(html|body|head|div|a|table|!doctype html)\b", re.IGNORECASE)
 _LESS: Final = re.compile(r"^(xem|đọc|chi tiết|tiếp|more|read)\b.{0,15}$", re.IGNORECASE)
 
@@ -48,9 +48,11 @@ def parse(
     this endpoint; the Discovery carries it on with this page's shapes. Never raises for anything a server can send.
     """
     limits = limits or Limits()
-    text, charset = _decoded(body, headers)
-    if not text.strip():
+    if not body.strip():
         return Discovery(problem="empty-body")
+    if nesting.too_deep(body):
+        return Discovery(problem="too-deep")
+    text, charset = _decoded(body, headers)
     if not _HTML.search(text[:20_000]):
         return Discovery(problem="not-a-page", charset=charset)
     answer = Answer(endpoint=endpoint, url=url, fetched_at=fetched_at, publisher=publisher, limits=limits)
@@ -142,14 +144,8 @@ def _headline(text: str) -> tuple[bool, int]:
 
 
 def _decoded(body: bytes, headers: Mapping[str, str]) -> tuple[str, str]:
-    found = markup.decode(body, headers)
-    if not found.problem:
-        return found.text, found.charset
-    if found.problem == "empty-body":
-        return "", ""
-    declared = _META_CHARSET.search(body[:4096])
-    labelled = {"content-type": f"charset={declared[1].decode('ascii')}"} if declared else {}
-    found = markup.decode(body, labelled)
-    if not found.problem:
-        return found.text, found.charset
-    return body.decode("utf-8", "replace"), "unknown"  # addresses are ASCII; titles with U+FFFD are dropped
+    try:
+        found = decode.decode(body, headers)
+    except ExtractError:
+        return body.decode("utf-8", "replace"), "unknown"  # addresses are ASCII; titles with U+FFFD are dropped
+    return found.text, found.encoding
