@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,9 +13,9 @@ from core.records import Article, Desk, DeskMatch, LocatedArticle, Mention, Ment
 from core.text import nfc
 from nlp.gazetteer.spelling import spellings
 from nlp.gazetteer.units import Gazetteer
-from nlp.locate.focus import Standing, focus_score
+from nlp.locate.focus import Standing, focus_score, resident
 from nlp.locate.occurrences import NameFinder, Occurrence, read
-from nlp.locate.weigh import Context, Weigher
+from nlp.locate.weigh import NO_PLACE, Context, Weigher
 
 LIMIT: Final = 400_000
 """Characters of an article that are read; more is no article (hostile input of megabytes must not stop the line)."""
@@ -65,6 +65,7 @@ class DeskLocator:
         self._finder = NameFinder(gazetteer.names, gazetteer.plain_names)
         self._desks_of: dict[int, list[int]] = defaultdict(list)
         self.desks = tuple(desks)
+        self.watch: Callable[[str, Standing], None] | None = None  # for training: told how each desk's place stands
         for number, desk in enumerate(self.desks):
             for unit in desk_area(gazetteer, desk):
                 self._desks_of[unit].append(number)
@@ -112,6 +113,8 @@ class DeskLocator:
             return None
         mentions = tuple(mention for mention in (self._mention(hit, context, pieces) for hit in sure) if mention)
         standing = self._standing(desk, sure, context, text, pieces)
+        if self.watch is not None:
+            self.watch(self.desks[desk].id, standing)
         return DeskMatch(
             desk=self.desks[desk].id,
             score=round(max(hit.score for hit in sure), 4),
@@ -120,21 +123,31 @@ class DeskLocator:
         )
 
     def _standing(self, desk: int, sure: list[_Hit], context: Context, text: str, pieces: list[_Piece]) -> Standing:
-        mine = {hit.occurrence for hit in sure}
-        others = {
-            one.key
+        mine = [context.occurrences[hit.occurrence] for hit in sure]
+        own = {hit.occurrence for hit in sure}
+        others = [
+            one
             for i, one in enumerate(context.occurrences)
-            if i not in mine and one.type and one.type != "tỉnh"
-            and not any(desk in self._desks_of.get(unit, ()) for unit in one.units)
-        }  # fmt: skip
+            if i not in own and self._is_other(one, desk)
+        ]  # fmt: skip
         titles = [piece for piece in pieces if piece.field in {"title", "lead"}]
-        offsets = tuple(context.occurrences[hit.occurrence].start for hit in sure)
         return Standing(
             length=len(text),
-            offsets=offsets,
-            others=len(others),
-            in_title=any(piece.start <= offset < piece.end for piece in titles for offset in offsets),
+            offsets=tuple(one.start for one in mine),
+            residents=sum(resident(text, one.lead) for one in mine),
+            units=len({one.key for one in mine}),
+            others=len({one.key for one in others}),
+            other_mentions=len(others),
+            other_first=bool(others) and others[0].start < mine[0].start,
+            in_title=any(piece.start <= one.start < piece.end for piece in titles for one in mine),
         )
+
+    def _is_other(self, one: Occurrence, desk: int) -> bool:
+        """Whether it names a commune or district outside the desk's area."""
+        if any(desk in self._desks_of.get(unit, ()) for unit in one.units):
+            return False
+        levels = {self._weigher.level[unit] for unit in one.units}
+        return bool(one.type and one.type != "tỉnh") or (levels == {2} and not one.cues & NO_PLACE)
 
     def _mention(self, hit: _Hit, context: Context, pieces: list[_Piece]) -> Mention | None:
         one = context.occurrences[hit.occurrence]
