@@ -1,0 +1,135 @@
+"""What a page says of itself in its head: meta elements, JSON-LD of the article, canonical address, section path."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from selectolax.lexbor import LexborHTMLParser
+
+from core.text import clean
+from crawlers.decode import untwist
+
+_ARTICLE_TYPES: Final = re.compile(r"article|report|posting|liveblog", re.IGNORECASE)
+_READ: Final = ("@type", "headline", "description", "articleBody", "datePublished", "dateCreated", "articleSection")
+"""Nothing else of the article's JSON-LD is looked at, least of all who wrote it."""
+
+_CONTROL: Final = re.compile(r"[\x00-\x1f]+")
+_MAX_SCRIPT: Final = 2_000_000
+_MAX_VALUES: Final = 20_000
+_TYPE_NOT_ARTICLE: Final = frozenset(("website", "video", "video.other", "profile", "video.movie", "video.episode"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """Values as written, entities undone; "" where the page says nothing. No field for an author."""
+
+    meta: dict[str, str] = field(default_factory=dict)  # lower-case name, property or itemprop -> content
+    article: dict[str, Any] = field(default_factory=dict)  # JSON-LD object of the article
+    canonical: str = ""
+    title: str = ""  # of the <title> element
+    language: str = ""
+    sections: tuple[str, ...] = ()  # breadcrumb
+
+    def first(self, *names: str) -> str:
+        """The first of these meta values that is not empty."""
+        return next((self.meta[name] for name in names if self.meta.get(name)), "")
+
+    def said(self, key: str) -> str:
+        """A text of the article's JSON-LD, entities undone (they are escaped once or twice in places)."""
+        value = self.article.get(key)
+        value = value[0] if isinstance(value, list) and value else value
+        return unescaped(value) if isinstance(value, str) else ""
+
+    @property
+    def reserved(self) -> bool:
+        """Whether the page reserves text and data mining (TDM Reservation Protocol, meta element)."""
+        return self.meta.get("tdm-reservation", "").strip() == "1"
+
+
+def read_head(tree: LexborHTMLParser) -> Head:
+    """Read the head of a parsed page, before any element is removed from it."""
+    values = list(_json_values(tree))
+    link = tree.css_first('link[rel="canonical"]')
+    title = tree.css_first("title")
+    root = tree.root
+    return Head(
+        meta=_metas(tree),
+        article=_article(values),
+        canonical=(link.attributes.get("href") or "").strip() if link is not None else "",
+        title=unescaped(title.text()) if title is not None else "",
+        language=(root.attributes.get("lang") or "").strip().lower()[:2] if root is not None else "",
+        sections=_sections(values, tree),
+    )
+
+
+def unescaped(text: str) -> str:
+    """One clean line with entities undone, however often they were escaped (twice is met)."""
+    for _ in range(3):
+        if "&" not in text:
+            break
+        text = html.unescape(text)
+    return untwist(clean(text))
+
+
+def _metas(tree: LexborHTMLParser) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for node in tree.css("meta[content]")[:500]:
+        attributes = node.attributes
+        name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop") or ""
+        name = name.strip().lower()
+        if name and not found.get(name) and "author" not in name and "creator" not in name:
+            found[name] = unescaped((attributes.get("content") or "")[:20_000])
+    return found
+
+
+def _json_values(tree: LexborHTMLParser) -> Iterator[dict[str, Any]]:
+    """Every object of the page's JSON-LD, outermost first."""
+    left = _MAX_VALUES
+    for node in tree.css('script[type*="ld+json" i]')[:50]:
+        waiting = [_parsed(node.text()[:_MAX_SCRIPT])]
+        while waiting and left:
+            value, left = waiting.pop(0), left - 1
+            if isinstance(value, list):
+                waiting.extend(value)
+            elif isinstance(value, dict):
+                yield value
+                waiting.extend(v for v in value.values() if isinstance(v, dict | list))
+
+
+def _parsed(script: str) -> Any:
+    script = script.strip().removeprefix("<!--").removesuffix("-->").strip().rstrip(";")
+    for text in (script, _CONTROL.sub(" ", script), re.sub(r",\s*([}\]])", r"\1", _CONTROL.sub(" ", script))):
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _types(value: dict[str, Any]) -> str:
+    kind = value.get("@type")
+    return " ".join(map(str, kind)) if isinstance(kind, list) else str(kind or "")
+
+
+def _article(values: list[dict[str, Any]]) -> dict[str, Any]:
+    found = [v for v in values if _ARTICLE_TYPES.search(_types(v)) and (v.get("headline") or v.get("datePublished"))]
+    return {key: found[0][key] for key in _READ if key in found[0]} if found else {}
+
+
+def _sections(values: list[dict[str, Any]], tree: LexborHTMLParser) -> tuple[str, ...]:
+    for value in values:
+        if _types(value) == "BreadcrumbList" and isinstance(value.get("itemListElement"), list):
+            named = [_crumb(item) for item in value["itemListElement"] if isinstance(item, dict)]
+            return tuple(name for name in named if name)[:8]
+    return tuple(filter(None, (clean(n.text())[:80] for n in tree.css('[class*="breadcrumb"] a')[:8])))
+
+
+def _crumb(item: dict[str, Any]) -> str:
+    inner = item.get("item")
+    name = item.get("name") or (inner.get("name") if isinstance(inner, dict) else "")
+    return unescaped(name)[:80] if isinstance(name, str) else ""

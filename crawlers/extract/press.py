@@ -1,0 +1,114 @@
+"""FetchedPage -> Article, in the order: publisher's selectors, JSON-LD and meta, the page's own shape, trafilatura."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from selectolax.lexbor import LexborHTMLParser
+
+from core.errors import ExtractError
+from core.records import Article, FetchedPage, Publisher, Selectors
+from core.urls import article_id, bare_host, canonical, host_of, join
+from crawlers.decode import Decoded, decode, readable
+from crawlers.extract.blocks import Block, blocks
+from crawlers.extract.body import find_body
+from crawlers.extract.dates import find_published
+from crawlers.extract.head import Head, read_head
+from crawlers.extract.language import language_of
+from crawlers.extract.lead import find_lead, split_lead
+from crawlers.extract.sift import caption_text, sift
+from crawlers.extract.title import find_title
+from crawlers.legacy import detect, mend
+from crawlers.nesting import too_deep
+
+MIN_BODY = 120
+"""Characters of lead and body below which a page is no article (a video, a gallery, a list)."""
+
+
+class PressExtractor:
+    """Implements core.ports.Extractor."""
+
+    def extract(self, page: FetchedPage, publisher: Publisher | None) -> Article:
+        """Raises ExtractError; reasons: undecodable, too-complex, no-title, not-article, no-body."""
+        if too_deep(page.body):
+            raise ExtractError(f"{page.final_url}: elements nest too deep to be read", reason="too-complex")
+        decoded = decode(page.body, page.headers)
+        tree = LexborHTMLParser(decoded.text)
+        selectors = publisher.selectors if publisher is not None else Selectors()
+        return _article(page, publisher, tree, selectors, decoded)
+
+
+def _article(
+    page: FetchedPage, publisher: Publisher | None, tree: LexborHTMLParser, selectors: Selectors, decoded: Decoded
+) -> Article:
+    head = read_head(tree)
+    tree.strip_tags(["script", "style", "noscript", "template"])
+    title = find_title(tree, head, selectors.title)
+    near = tree.css_first(selectors.title or "h1")
+    lead = find_lead(tree, head, selectors.lead)
+    published = find_published(tree, head, page, selectors.published, near)
+    lead, found = split_lead(_body(tree, selectors, head), lead, head)
+    kept = sift(found, title)
+    if not title:
+        raise ExtractError(f"{page.final_url}: no headline", reason="no-title")
+    paragraphs = [block.text for block in kept if block.kind != "caption"]
+    captions = [text for block in kept if block.kind == "caption" and (text := caption_text(block.text))]
+    title, lead, *rest = _mended([title, lead, *paragraphs, *captions])
+    paragraphs, captions = rest[: len(paragraphs)], rest[len(paragraphs) :]
+    _check(page, head, lead, paragraphs)
+    url = _address(page, head)
+    return Article(
+        id=article_id(url),
+        url=url,
+        source=page.source,
+        title=title,
+        lead=lead,
+        paragraphs=tuple(paragraphs),
+        captions=tuple(captions),
+        published=published,
+        fetched_at=page.fetched_at,
+        language=language_of([title, lead, *paragraphs], head.language, publisher),
+        reserved=page.reserved or head.reserved,
+        meta=tuple(
+            dict.fromkeys(filter(None, (" > ".join(head.sections), head.first("description", "og:description"))))
+        ),
+    )
+
+
+def _body(tree: LexborHTMLParser, selectors: Selectors, head: Head) -> list[Block]:
+    for selector in selectors.drop:
+        for node in tree.css(selector):
+            node.decompose()
+    container = find_body(tree, selectors.body)
+    found = blocks(container) if container is not None else []
+    for selector in selectors.boxes:
+        for node in tree.css(selector):
+            found.extend(blocks(node))
+    return found
+
+
+def _mended(texts: Sequence[str]) -> list[str]:
+    """Texts of a page in TCVN3 or VNI in Unicode. Raises ExtractError where they stay unreadable."""
+    encoding = detect(" ".join(texts))
+    mended = [mend(text, encoding) for text in texts]
+    if not readable(" ".join(mended)):
+        raise ExtractError("the page's text is in no encoding known", reason="undecodable")
+    return mended
+
+
+def _check(page: FetchedPage, head: Head, lead: str, paragraphs: Sequence[str]) -> None:
+    size = len(lead) + sum(map(len, paragraphs))
+    if size >= MIN_BODY and paragraphs:
+        return
+    reason = "no-body" if head.article or head.meta.get("og:type") == "article" else "not-article"
+    raise ExtractError(f"{page.final_url}: {size} characters of text, no article", reason=reason)
+
+
+def _address(page: FetchedPage, head: Head) -> str:
+    """The canonical address, where it is on the publisher's own host; else the address that answered."""
+    link = join(page.final_url, head.canonical) if head.canonical else None
+    if link is not None and bare_host(host_of(link)) == bare_host(host_of(page.final_url)):
+        own = canonical(link)
+        if own.rstrip("/").count("/") > 2:  # a canonical link to the front page is a mistake of the template
+            return own
+    return canonical(page.final_url)

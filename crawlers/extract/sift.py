@@ -1,0 +1,108 @@
+"""Which blocks of the body are the article: bylines, credits, related headlines and calls to the reader go."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from core.text import fold
+from crawlers.extract.blocks import Block
+
+_RELATED: Final = re.compile(
+    r"^(?:>{1,3}|»|›|➤|►|\*|-|•)*\s*(?:xem thêm|đọc thêm|xem tiếp|xem chi tiết|mời (?:quý )?(?:độc giả|bạn đọc)|tin liên quan|"
+    r"bài liên quan|tin cùng chuyên mục|bài viết liên quan|có thể bạn quan tâm|read more|see also|related(?: stories| articles)?|"
+    r"more on this|also read|more:|watch:|recommended|sign up|subscribe|click here|advertisement|story continues|"
+    r"theo dõi .{2,40} trên|chia sẻ bài viết|bình luận|tags?:|từ khóa)\b",
+    re.IGNORECASE,
+)
+_ARROW: Final = re.compile(r"^(?:>{1,3}|»|➤|►|👉|☞)\s*\S")
+_CREDIT: Final = re.compile(
+    r"^(?:\(?\s*)(?:nguồn|theo|tác giả|thực hiện|bài(?:,| và)? ?(?:ảnh|và ảnh)?|bài viết|tin(?:,| và) ?ảnh|ảnh|video|clip|đồ họa|thiết kế|"
+    r"biên tập|biên dịch|tổng hợp|phóng viên|nhóm (?:pv|phóng viên)|pv|ctv|photos?|text|by|written by|reporting by|"
+    r"editing by|source)\s*[:\-–]\s*.{2,120}$",
+    re.IGNORECASE,
+)
+_REPORTING: Final = re.compile(r"^\(?(?:reporting|editing|additional reporting|writing|compiled) by\b", re.IGNORECASE)
+_SOURCE_TAIL: Final = re.compile(r"^\(?theo\s+[^.!?]{2,60}\)?$", re.IGNORECASE)
+_NAME_WORD: Final = re.compile(
+    r"^(?:[A-ZÀ-ỸĐ][\w'’.]*|[-–—,&/|+]|và|and|\(.{1,30}\)|\(?(?:t/h|ghi|thực hiện|tổng hợp|dịch|pv)\)?)$"
+)
+_PHOTO: Final = re.compile(
+    r"\s*[.\-–—|,;(\[]*\s*(?:ảnh|hình|photo|video|đồ họa|nguồn|nguồn ảnh|image|credit|minh họa|clip|via)\s*(?:minh họa|chụp|tư liệu|internet|cắt từ clip)?"
+    r"\s*[:\-–]\s*[^:]{1,80}[)\]]?\s*$",
+    re.IGNORECASE,
+)
+_ENDS: Final = (".", "!", "?", ":", ";", "…", '"', "”", ")")
+
+
+def sift(found: Sequence[Block], title: str) -> list[Block]:
+    """The blocks that are the article's own."""
+    kept = [block for block in found if not _foreign(block, title)]
+    while kept and _at_end(kept):
+        kept.remove(_last_text(kept))
+    if kept and (first := _first_text(kept)) is not None and _is_name(first):
+        kept.remove(first)
+    while kept and kept[-1].kind == "head":
+        kept.pop()
+    return _once(kept)
+
+
+def caption_text(text: str) -> str:
+    """A caption without the name of who took the picture."""
+    return _PHOTO.sub("", text).strip(" -–—|(")
+
+
+def _foreign(block: Block, title: str) -> bool:
+    if block.kind == "caption":
+        return False
+    size = len("".join(block.text.split()))
+    if block.linked >= 0.9 * size and (block.kind != "head" or size > 20) and size > 3:
+        return True
+    if _RELATED.match(block.text) and (len(block.text) < 80 or block.linked > 0.3 * size):
+        return True
+    if _ARROW.match(block.text) and block.linked > 0.3 * size:
+        return True
+    return fold(block.text) == fold(title)
+
+
+def _at_end(kept: Sequence[Block]) -> bool:
+    last = _last_text(kept)
+    if last is None:
+        return False
+    text = last.text
+    if _CREDIT.match(text) or _REPORTING.match(text):
+        return True
+    if len(text) <= 60 and _SOURCE_TAIL.match(text):
+        return True
+    return _is_name(last)
+
+
+def _is_name(block: Block) -> bool:
+    """A short line of capitalised words, as names under an article are."""
+    words = block.text.split()
+    if not words or len(words) > 10 or len(block.text) > 80 or (block.kind == "head" and not block.right):
+        return False
+    if not (block.right or block.strong or len(words) <= 6):
+        return False
+    return all(_NAME_WORD.match(word) for word in words) and not block.text.endswith(("!", "?", ":"))
+
+
+def _last_text(kept: Sequence[Block]) -> Block | None:
+    return next((block for block in reversed(kept) if block.kind != "caption"), None)
+
+
+def _first_text(kept: Sequence[Block]) -> Block | None:
+    return next((block for block in kept if block.kind != "caption"), None)
+
+
+def _once(kept: Sequence[Block]) -> list[Block]:
+    """Without long paragraphs that stand twice (a layout for phones beside one for desks)."""
+    seen: set[str] = set()
+    out = []
+    for block in kept:
+        if len(block.text) > 80 and block.text in seen:
+            continue
+        seen.add(block.text)
+        out.append(block)
+    return out
