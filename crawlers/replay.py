@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-import urllib.error
 import urllib.request
 from datetime import datetime
+from http.client import HTTPException
 from typing import Any, Final
+
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_fixed
 
 from core.clock import Clock, FixedClock, ShiftedClock, SystemClock
 from core.errors import ConfigError
@@ -25,6 +27,9 @@ _ENDPOINTS: Final[tuple[tuple[str, EndpointKind], ...]] = (
 )
 _NOT_ID: Final = re.compile(r"[^a-z0-9]+")
 TIMEOUT: Final = 10.0
+TRIES: Final = 6
+"""A replay may be told to fail now and then; it does so at its root too."""
+
 MAX_BYTES: Final = 1_000_000
 
 
@@ -43,10 +48,15 @@ def replay_publishers(url: str) -> tuple[tuple[Publisher, ...], tuple[str, ...],
 def _read(url: str) -> Any:
     parse(url)
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    tries = Retrying(
+        stop=stop_after_attempt(TRIES),
+        wait=wait_fixed(0.5),
+        retry=retry_if_exception_type((OSError, ValueError, HTTPException)),
+        reraise=True,
+    )
     try:
-        with opener.open(url, timeout=TIMEOUT) as answer:
-            return json.loads(answer.read(MAX_BYTES))
-    except (OSError, ValueError) as error:
+        return tries(lambda: json.loads(opener.open(url, timeout=TIMEOUT).read(MAX_BYTES)))
+    except (OSError, ValueError, HTTPException) as error:
         raise ConfigError(f"{url}: no press replay answers there ({error}); start it or mend the address") from None
 
 

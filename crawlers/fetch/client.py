@@ -202,11 +202,14 @@ class Client:
             return robots
 
     async def _robots_now(self, origin: str, ask: Ask, failures: int) -> Robots:
-        noted = from_note(self._notes.get(f"robots {origin}", self._clock.now()) or "")
-        if noted is not None and noted.until > self._clock.now() and noted.failures >= failures:
+        """From the notes or the host. Only answers are noted: a host that gave none is asked again after a restart."""
+        key, now = f"robots {origin}", self._clock.now()
+        noted = from_note(self._notes.get(key, now) or "")
+        if noted is not None and noted.until > now:
             return noted
-        robots = await self._ask_robots(origin, ask, max(failures, noted.failures if noted else 0))
-        self._notes.keep(f"robots {origin}", to_note(robots), robots.until)
+        robots = await self._ask_robots(origin, ask, failures)
+        if robots.verdict != "closed":
+            self._notes.keep(key, to_note(robots), robots.until)
         return robots
 
     async def _ask_robots(self, origin: str, ask: Ask, failures: int) -> Robots:

@@ -24,6 +24,8 @@ def reason_of(error: BaseException) -> FetchError | None:
     for kinds, reason in _REASONS:
         if isinstance(inner, kinds):
             return FetchError(f"{reason}: {inner}"[:300], reason=reason)
+    if isinstance(error, NeverReceived | ResponseFailed):  # what came could not be read as HTTP
+        return FetchError(f"not HTTP: {inner!r}"[:300], reason="malformed")
     return None
 
 
@@ -34,8 +36,7 @@ _REASONS: tuple[tuple[Any, str], ...] = (
     (net.UserError, "cancelled"),
     (TlsError, "tls"),
     (net.ConnectError, "unreachable"),
-    ((net.ConnectionLost, ConnectionResetError, ConnectionError), "reset"),
-    ((NeverReceived, ResponseFailed), "reset"),
+    ((net.ConnectionClosed, ConnectionError), "reset"),
 )
 
 
