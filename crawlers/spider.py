@@ -45,6 +45,7 @@ _OFF: Final[dict[str, Any]] = {
     "LOG_ENABLED": False,
     "LOG_FORMATTER": "crawlers.fetch.quiet.QuietFormatter",
     "STATS_DUMP": False,
+    "DOWNLOAD_VERIFY_CERTIFICATES": True,
     "TWISTED_REACTOR_ENABLED": True,
 }
 _DIRECT: Final = "crawlers.fetch.handler.GuardedHandler"

@@ -15,15 +15,17 @@ _STATUS: Final = frozenset({401, 402, 403, 405, 406, 407, 418, 444, 451})
 _HEAD: Final = 16_000
 _SMALL: Final = 40_000
 
-_STRONG: Final = re.compile(
-    rb"<title>\s*(just a moment|attention required|access denied|403 forbidden|ddos-guard|are you a robot|"
-    rb"security check|one moment, please|please wait\.\.\. \| cloudflare)"
-    rb"|cdn-cgi/challenge-platform/h/[bg]/orchestrate|window\._cf_chl_opt|cf-browser-verification"
-    rb"|_Incapsula_Resource|geo\.captcha-delivery\.com|window\._pxAppId|/_sec/cp_challenge/"
-    rb"|document\.cookie\s*=\s*[\"']D1N=",
-    re.IGNORECASE,
-)
-"""Pages that protection services put in an article's place; D1N is the cookie test of a Vietnamese hosting service."""
+_STRONG: Final = (
+    b"cdn-cgi/challenge-platform/h/", b"window._cf_chl_opt", b"cf-browser-verification", b"_incapsula_resource",
+    b"geo.captcha-delivery.com", b"window._pxappid", b"/_sec/cp_challenge/", b'document.cookie="d1n=',
+    b"document.cookie='d1n=", b'document.cookie = "d1n=',
+)  # fmt: skip
+"""Marks of pages that protection services put in an article's place; D1N is the cookie test of a Vietnamese one."""
+
+_TITLES: Final = (
+    b"just a moment", b"attention required", b"access denied", b"403 forbidden", b"ddos-guard", b"are you a robot",
+    b"security check", b"one moment, please", b"please wait... | cloudflare",
+)  # fmt: skip
 
 _WEAK: Final = re.compile(
     rb"g-recaptcha|h-captcha|hcaptcha\.com|cf-turnstile|captcha|verify (that )?you are (a )?human"
@@ -52,14 +54,19 @@ def block_reason(status: int, headers: Mapping[str, str], body: bytes, final_url
         return "challenge"
     if status in _STATUS:
         return f"status-{status}"
-    head = body[:_HEAD]
-    if _STRONG.search(head):
+    head = body[:_HEAD].lower()
+    if any(mark in head for mark in _STRONG) or _title(head).startswith(_TITLES):
         return "challenge"
     if final_url and _CONSENT_HOST.match(urlsplit(final_url).hostname or ""):
         return "consent"
     if len(body) <= _SMALL and _weak(body):
         return "captcha"
     return ""
+
+
+def _title(head: bytes) -> bytes:
+    begin = head.find(b"<title>")
+    return head[begin + 7 : begin + 100].lstrip() if begin >= 0 else b""
 
 
 def _weak(body: bytes) -> bool:

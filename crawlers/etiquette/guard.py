@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 
@@ -131,6 +132,7 @@ def _embedded(address: IPAddress) -> IPv4Address | None:
     return None
 
 
+@lru_cache(4_096)
 def literal_address(host: str) -> IPAddress | None:
     """The address that a host is, or None for a name.
 
