@@ -9,7 +9,7 @@ from typing import Final, Literal
 from selectolax.lexbor import LexborNode
 
 from core.text import clean
-from crawlers.extract.junk import is_caption, is_junk
+from crawlers.extract.junk import TAGS, is_caption, is_junk
 
 Kind = Literal["text", "head", "item", "caption"]
 
@@ -65,7 +65,7 @@ def blocks(container: LexborNode) -> list[Block]:
 
 def _walk(container: LexborNode) -> Iterator[Block]:
     """Depth first without recursion: pages may nest a thousand levels."""
-    now = _Open()
+    now, size = _Open(), len(container.text())
     stack: list[tuple[Iterator[LexborNode], _Open | None, str]] = [(container.iter(include_text=True), None, "")]
     linked = strong = 0
     while stack:
@@ -87,7 +87,7 @@ def _walk(container: LexborNode) -> Iterator[Block]:
             if block := now.block():
                 yield block
             now = _Open(kind=now.kind, right=now.right)
-        elif name.startswith("-") or name.startswith("!") or is_junk(child):
+        elif name.startswith(("-", "!")) or (is_junk(child) and not _most(child, size)):
             continue
         else:
             opens = name in _BLOCKS or is_caption(child)
@@ -108,6 +108,11 @@ def _add(now: _Open, text: str, linked: int, strong: int) -> None:
         size = len("".join(text.split()))
         now.linked += size if linked else 0
         now.strong += size if strong else 0
+
+
+def _most(node: LexborNode, size: int) -> bool:
+    """Whether an element named like junk holds so much of the text that its name must mean something else."""
+    return node.tag not in TAGS and len(node.text()) > 0.4 * size
 
 
 def _kind(node: LexborNode, name: str, outer: Kind) -> Kind:

@@ -21,7 +21,9 @@ CONTAINERS: Final = (
 """Names that content systems give the article's container; the most particular first."""
 
 _ENOUGH: Final = 200
+_LINE: Final = 25
 _MAX_PARAGRAPHS: Final = 4_000
+_MAX_ELEMENTS: Final = 30_000
 
 
 def find_body(tree: LexborHTMLParser, declared: str) -> LexborNode | None:
@@ -33,8 +35,47 @@ def find_body(tree: LexborHTMLParser, declared: str) -> LexborNode | None:
     weighed = _weighed(tree)
     named = _named(tree)
     if named is not None and (weighed is None or _weight(named) >= 0.6 * _weight(weighed)):
-        return named
-    return weighed
+        return _with_its_like(tree, named)
+    return None if weighed is None else _with_its_like(tree, weighed)
+
+
+def _with_its_like(tree: LexborHTMLParser, best: LexborNode) -> LexborNode:
+    """Where an article is cut into several elements of one class, the element that holds them all."""
+    chain: list[LexborNode] = []
+    above = best
+    while above is not None and above.tag not in ("body", "html") and len(chain) < 4:
+        chain.append(above)
+        above = above.parent
+    for inner in chain:
+        classes = inner.attributes.get("class")
+        if not classes:
+            continue
+        alike = [node for node in tree.css(inner.tag or "div") if node.attributes.get("class") == classes][:200]
+        parts = [node for node in alike if _weight(node) >= _ENOUGH and not _in_junk(node)]
+        if len(parts) > 1 and (whole := _common(parts)) is not None:
+            inside = sum(map(_weight, parts))
+            if inside >= 0.7 * _weight(whole) and inside > 1.2 * _weight(best):
+                return whole
+    return best
+
+
+def _common(nodes: list[LexborNode]) -> LexborNode | None:
+    """The lowest element above all the nodes, or None where that is the page's body."""
+    above = nodes[0].parent
+    ids = [_ancestors(node) for node in nodes[1:]]
+    while above is not None and above.tag not in ("body", "html"):
+        if all(above.mem_id in chain for chain in ids):
+            return above
+        above = above.parent
+    return None
+
+
+def _ancestors(node: LexborNode) -> set[int]:
+    found, above = set(), node.parent
+    while above is not None and len(found) < 4_000:
+        found.add(above.mem_id)
+        above = above.parent
+    return found
 
 
 def _named(tree: LexborHTMLParser) -> LexborNode | None:
@@ -61,26 +102,34 @@ def _running(node: LexborNode) -> float:
 
 
 def _weighed(tree: LexborHTMLParser) -> LexborNode | None:
-    """The element with most running text right below it; what is below its children counts half (readability's rule)."""
+    """The element with most running text right below it; what is deeper counts less (readability's rule)."""
     scores: dict[int, float] = {}
     nodes: dict[int, LexborNode] = {}
-    for paragraph in tree.css("p, blockquote > div, td, pre")[:_MAX_PARAGRAPHS]:
-        size = _running(paragraph)
-        if size < 25:
+    for paragraph in tree.css("p, td, pre, div, section, article, li, span")[:_MAX_ELEMENTS]:
+        size = _own(paragraph)
+        if size < _LINE or _in_junk(paragraph):
             continue
         above, share = paragraph.parent, 1.0
-        if _in_junk(paragraph):
-            continue
         for _ in range(3):
             if above is None or above.tag in ("html", None):
                 break
             scores[above.mem_id] = scores.get(above.mem_id, 0.0) + share * size
             nodes[above.mem_id] = above
             above, share = above.parent, share * 0.6
+        if paragraph.tag != "p" and size > 2 * _ENOUGH:  # lines broken inside one element
+            scores[paragraph.mem_id] = scores.get(paragraph.mem_id, 0.0) + size * 1.2
+            nodes[paragraph.mem_id] = paragraph
     if not scores:
-        return _broken_lines(tree)
+        return None
     best = max(scores, key=lambda key: scores[key])
-    return nodes[best] if scores[best] >= _ENOUGH / 2 else _broken_lines(tree)
+    return nodes[best] if scores[best] >= _ENOUGH / 2 else None
+
+
+def _own(node: LexborNode) -> float:
+    """Running text of a paragraph, or what stands directly in another element."""
+    if node.tag == "p":
+        return _running(node)
+    return len((node.text(deep=False) or "").strip())
 
 
 def _in_junk(node: LexborNode) -> bool:
@@ -90,13 +139,3 @@ def _in_junk(node: LexborNode) -> bool:
             return True
         above, steps = above.parent, steps + 1
     return False
-
-
-def _broken_lines(tree: LexborHTMLParser) -> LexborNode | None:
-    """For pages without paragraphs: the element with most text of its own, broken by line ends."""
-    best, size = None, float(_ENOUGH)
-    for node in tree.css("div, td, section, article")[:20_000]:
-        own = len((node.text(deep=False) or "").strip())
-        if own > size and not is_junk(node):
-            best, size = node, own
-    return best

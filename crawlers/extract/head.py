@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from selectolax.lexbor import LexborHTMLParser
 
-from core.text import clean
+from core.text import clean, fold
 from crawlers.decode import untwist
 
 _ARTICLE_TYPES: Final = re.compile(r"article|report|posting|liveblog", re.IGNORECASE)
@@ -65,6 +65,24 @@ def read_head(tree: LexborHTMLParser) -> Head:
         language=(root.attributes.get("lang") or "").strip().lower()[:2] if root is not None else "",
         sections=_sections(values, tree),
     )
+
+
+def author_names(tree: LexborHTMLParser) -> frozenset[str]:
+    """Folded names that the page gives as its authors'. Only for leaving such lines out: they go no further."""
+    said: list[str] = []
+    for node in tree.css('meta[name*="author" i], meta[property*="author" i], meta[name*="creator" i]')[:10]:
+        said.append(node.attributes.get("content") or "")
+    for value in _json_values(tree):
+        for author in _listed(value.get("author")):
+            name = author.get("name") if isinstance(author, dict) else author
+            said += [text for text in _listed(name) if isinstance(text, str)]
+    for node in tree.css('[itemprop="author"], [rel~="author"], [class*="author-name"], [class*="byline"] a')[:10]:
+        said.append(node.text())
+    return frozenset(name for text in said if 4 <= len(name := fold(unescaped(text[:200]))) <= 60)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def unescaped(text: str) -> str:

@@ -24,7 +24,7 @@ _WORDS: Final = (
     r"most-?read|doc-?nhieu|share|sharing|social\w*|sns|tags?|tag-?list|keywords?|tu-?khoa|comments?|cmt|binh-?luan|"
     r"y-?kien|disqus|livefyre|author\w*|byline\w*|by-?line|bio|tac-?gia|nguon|copyright|credit\w*|source-?(?:news|link)|"
     r"link-?source|ads?|adv|advert\w*|sponsor\w*|promo\w*|banner\w*|quang-?cao|newsletter\w*|subscri\w*|sign-?up|"
-    r"signup|paywall|donat\w*|breadcrumbs?|menu|nav|navbar|navigation|pagination|pager|footer|toolbar|tool-?box|"
+    r"signup|donat\w*|breadcrumbs?|menu|nav|navbar|navigation|pagination|pager|footer|toolbar|tool-?box|"
     r"sidebar|side-?bar|embed\w*|twitter\w*|tweet\w*|facebook\w*|fb|instagram\w*|tiktok\w*|threads|zalo|"
     r"youtube\w*|poll|quiz|survey|rating|vote|player|video-?(?:info|title|list|js|js-?\w+|wrap\w*|container)|audio\w*|"
     r"tts|speech|listen|print\w*|hidden|sr-only|visually-?hidden|screen-?reader\w*|visuallyhidden|skip-?link|"

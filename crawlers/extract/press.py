@@ -9,11 +9,11 @@ from selectolax.lexbor import LexborHTMLParser
 from core.errors import ExtractError
 from core.records import Article, FetchedPage, Publisher, Selectors
 from core.urls import article_id, bare_host, canonical, host_of, join
-from crawlers.decode import Decoded, decode, readable
+from crawlers.decode import decode, readable
 from crawlers.extract.blocks import Block, blocks
 from crawlers.extract.body import find_body
 from crawlers.extract.dates import find_published
-from crawlers.extract.head import Head, read_head
+from crawlers.extract.head import Head, author_names, read_head
 from crawlers.extract.language import language_of
 from crawlers.extract.lead import find_lead, split_lead
 from crawlers.extract.sift import caption_text, sift
@@ -35,20 +35,18 @@ class PressExtractor:
         decoded = decode(page.body, page.headers)
         tree = LexborHTMLParser(decoded.text)
         selectors = publisher.selectors if publisher is not None else Selectors()
-        return _article(page, publisher, tree, selectors, decoded)
+        return _article(page, publisher, tree, selectors)
 
 
-def _article(
-    page: FetchedPage, publisher: Publisher | None, tree: LexborHTMLParser, selectors: Selectors, decoded: Decoded
-) -> Article:
-    head = read_head(tree)
+def _article(page: FetchedPage, publisher: Publisher | None, tree: LexborHTMLParser, selectors: Selectors) -> Article:
+    head, authors = read_head(tree), author_names(tree)
     tree.strip_tags(["script", "style", "noscript", "template"])
     title = find_title(tree, head, selectors.title)
     near = tree.css_first(selectors.title or "h1")
     lead = find_lead(tree, head, selectors.lead)
     published = find_published(tree, head, page, selectors.published, near)
-    lead, found = split_lead(_body(tree, selectors, head), lead, head)
-    kept = sift(found, title)
+    lead, found = split_lead(_body(tree, selectors), lead, head)
+    kept = sift(found, title, authors)
     if not title:
         raise ExtractError(f"{page.final_url}: no headline", reason="no-title")
     paragraphs = [block.text for block in kept if block.kind != "caption"]
@@ -75,7 +73,7 @@ def _article(
     )
 
 
-def _body(tree: LexborHTMLParser, selectors: Selectors, head: Head) -> list[Block]:
+def _body(tree: LexborHTMLParser, selectors: Selectors) -> list[Block]:
     for selector in selectors.drop:
         for node in tree.css(selector):
             node.decompose()

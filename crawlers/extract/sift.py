@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from core.text import fold
@@ -28,6 +28,14 @@ _SOURCE_TAIL: Final = re.compile(r"^\(?theo\s+[^.!?]{2,60}\)?$", re.IGNORECASE)
 _NAME_WORD: Final = re.compile(
     r"^(?:[A-ZÀ-ỸĐ][\w'’.]*|[-–—,&/|+]|và|and|\(.{1,30}\)|\(?(?:t/h|ghi|thực hiện|tổng hợp|dịch|pv)\)?)$"
 )
+_DATED_NAME: Final = re.compile(
+    r"^(?:[A-ZÀ-ỸĐ][\w'’.-]*\s?){2,5}\s?[,|–—-]?\s?\d{1,2}[ /.-](?:\w{3,9}|\d{1,2})[ /.-]\d{4}[ ,|-]*(?:\d{1,2}[:h]\d{2})?$"
+)
+_AGENCY_PHOTO: Final = re.compile(
+    r"^.{0,80}\|\s*(?:.{0,40}\|\s*)?(?:Getty|Afp|Reuters|AP|Bloomberg|Shutterstock|NurPhoto)\b.{0,40}$|"
+    r"^.{0,60}(?:/|via )\s?(?:Getty Images|AFP|AP Photo|Reuters|Shutterstock).{0,30}$",
+    re.IGNORECASE,
+)
 _PHOTO: Final = re.compile(
     r"\s*[.\-–—|,;(\[]*\s*(?:ảnh|hình|photo|video|đồ họa|nguồn|nguồn ảnh|image|credit|minh họa|clip|via)\s*(?:minh họa|chụp|tư liệu|internet|cắt từ clip)?"
     r"\s*[:\-–]\s*[^:]{1,80}[)\]]?\s*$",
@@ -36,11 +44,11 @@ _PHOTO: Final = re.compile(
 _ENDS: Final = (".", "!", "?", ":", ";", "…", '"', "”", ")")
 
 
-def sift(found: Sequence[Block], title: str) -> list[Block]:
-    """The blocks that are the article's own."""
-    kept = [block for block in found if not _foreign(block, title)]
+def sift(found: Sequence[Block], title: str, authors: Collection[str] = ()) -> list[Block]:
+    """The blocks that are the article's own. `authors` serve to drop lines that hold little but such a name."""
+    kept = [block for block in found if not _foreign(block, title) and not _signed(block.text, authors)]
     while kept and _at_end(kept):
-        kept.remove(_last_text(kept))
+        del kept[_last_text(kept)]
     if kept and (first := _first_text(kept)) is not None and _is_name(first):
         kept.remove(first)
     while kept and kept[-1].kind == "head":
@@ -53,6 +61,14 @@ def caption_text(text: str) -> str:
     return _PHOTO.sub("", text).strip(" -–—|(")
 
 
+def _signed(text: str, authors: Collection[str]) -> bool:
+    """A line that is an author's name with at most a date or a word beside it."""
+    if len(text) > 120:
+        return False
+    folded = fold(text)
+    return any(name in folded and len(folded) <= len(name) + 30 for name in authors) or bool(_DATED_NAME.match(text))
+
+
 def _foreign(block: Block, title: str) -> bool:
     if block.kind == "caption":
         return False
@@ -61,15 +77,18 @@ def _foreign(block: Block, title: str) -> bool:
         return True
     if _RELATED.match(block.text) and (len(block.text) < 80 or block.linked > 0.3 * size):
         return True
+    if _AGENCY_PHOTO.match(block.text):
+        return True
     if _ARROW.match(block.text) and block.linked > 0.3 * size:
         return True
     return fold(block.text) == fold(title)
 
 
 def _at_end(kept: Sequence[Block]) -> bool:
-    last = _last_text(kept)
-    if last is None:
+    place = _last_text(kept)
+    if place < 0:
         return False
+    last = kept[place]
     text = last.text
     if _CREDIT.match(text) or _REPORTING.match(text):
         return True
@@ -88,8 +107,9 @@ def _is_name(block: Block) -> bool:
     return all(_NAME_WORD.match(word) for word in words) and not block.text.endswith(("!", "?", ":"))
 
 
-def _last_text(kept: Sequence[Block]) -> Block | None:
-    return next((block for block in reversed(kept) if block.kind != "caption"), None)
+def _last_text(kept: Sequence[Block]) -> int:
+    """Place of the last block that is no caption, or -1."""
+    return max((k for k, block in enumerate(kept) if block.kind != "caption"), default=-1)
 
 
 def _first_text(kept: Sequence[Block]) -> Block | None:
