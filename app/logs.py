@@ -51,7 +51,9 @@ def start(settings: Settings, role: str, *, quiet: bool = False) -> Path:
     """Log to data_dir/log/<role>.jsonl, and warnings to the terminal. Returns the file's path."""
     file = settings.data_dir / "log" / f"{role}.jsonl"
     file.parent.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(file, maxBytes=settings.log.max_bytes, backupCount=settings.log.files, encoding="utf-8")
+    handler = RotatingFileHandler(
+        file, maxBytes=settings.log.max_bytes, backupCount=settings.log.files, encoding="utf-8"
+    )
     handler.setFormatter(JsonLines(secrets(settings)))
     terminal = logging.StreamHandler(sys.stderr)
     terminal.setLevel(logging.ERROR if quiet else logging.WARNING)

@@ -1,0 +1,40 @@
+"""`diembao`: one list of commands, one name for each thing.
+
+Exit status 0 done, 1 failed (with what happened, to what, and what to do), 2 wrong use.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from app.commands import desks, reading, running, sources, understanding, upkeep
+from core.errors import DiembaoError
+
+app = typer.Typer(
+    name="diembao",
+    help="Press review for the information office of a Vietnamese local government.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for group in (running, sources, desks, reading, upkeep, understanding):
+    group.register(app)
+
+
+def main() -> None:
+    """Entry point of the program."""
+    try:
+        app()
+    except DiembaoError as error:
+        sys.stderr.write(f"diembao: {error}\n")
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""search."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from app import wiring
+from core import settings as settings_module
+from core.clock import local
+from core.errors import ConfigError
+from core.records import Desk
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command()(search)
+
+
+def search(
+    query: Annotated[str, typer.Argument(help='words, with or without diacritics; "phrases", -without')],
+    desk: Annotated[str, typer.Option(help="id of the desk; not needed where there is one")] = "",
+    by_time: Annotated[bool, typer.Option("--by-time", help="newest first")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=200)] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of text")] = False,
+) -> None:
+    """Find articles of a desk."""
+    with wiring.record(settings_module.load()) as record:
+        found = record.search.search(_desk(record.desks.desks(), desk), query, by_time=by_time, limit=limit)
+    rows = [
+        {"id": h.article.id, "title": h.article.title, "url": h.article.url, "source": h.article.source,
+         "published": local(h.article.published.at).isoformat(timespec="minutes")}
+        for h in found.hits
+    ]  # fmt: skip
+    if as_json:
+        typer.echo(json.dumps({"total": found.total, "bounded": found.bounded, "articles": rows}, ensure_ascii=False))
+        return
+    for row in rows:
+        typer.echo(f"{row['published'][:16].replace('T', ' ')}  {row['source']:20} {row['title']}\n{'':18}{row['url']}")
+    typer.echo(f"{found.total} articles")
+
+
+def _desk(desks: tuple[Desk, ...], wanted: str) -> str:
+    ids = [desk.id for desk in desks]
+    if wanted in ids:
+        return wanted
+    if not wanted and len(ids) == 1:
+        return ids[0]
+    raise ConfigError(f"name a desk with --desk: {', '.join(ids) or 'there is none yet'}")

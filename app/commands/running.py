@@ -1,0 +1,115 @@
+"""run, crawl, deliver, serve."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+from typing import Annotated
+
+import typer
+
+from app import crawling, delivering, logs, serving, wiring
+from app import run as running
+from app.sample import SampleProcess
+from app.world import choose
+from core import settings as settings_module
+from core.settings import Settings
+
+Replay = Annotated[
+    str, typer.Option("--replay", help="address of a press replay: publishers, addresses and clock from it")
+]
+SamplePort = Annotated[int, typer.Option("--sample-port", hidden=True)]
+Forever = Annotated[bool, typer.Option("--forever", help="go on until stopped")]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of text")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command()(run)
+    app.command()(crawl)
+    app.command()(deliver)
+    app.command()(serve)
+
+
+def run(
+    role: Annotated[
+        list[str] | None, typer.Option("--role", help="only crawl, deliver or serve (may be repeated)")
+    ] = None,
+    replay: Replay = "",
+) -> None:
+    """Read the press, send alerts and serve the pages. With no desk configured: the sample desk and press."""
+    settings = settings_module.load()
+    roles = tuple(role or running.ROLES)
+    unknown = set(roles) - set(running.ROLES)
+    if unknown:
+        raise typer.BadParameter(f"no such role: {', '.join(sorted(unknown))}; choose from {', '.join(running.ROLES)}")
+    if "serve" in roles:
+        running.check_port(settings)
+    if replay or wiring.has_desks(settings):
+        _run(settings, roles, ["--replay", replay] if replay else [])
+    else:
+        _run_sample(settings, roles)
+
+
+def _run(settings: Settings, roles: tuple[str, ...], options: list[str]) -> None:
+    wiring.check_ready(settings, choose(settings, replay=options[-1] if options else ""))
+    _say_where(settings, roles)
+    running.supervisor(roles, options, settings.data_dir).run()
+
+
+def _run_sample(settings: Settings, roles: tuple[str, ...]) -> None:
+    typer.echo("No desk is configured: reading the sample press for the sample desk (invented texts, no network).")
+    folder = running.fresh_folder(settings.data_dir / "sample")
+    with SampleProcess() as sample:
+        wiring.apply_sample_desk(settings.model_copy(update={"data_dir": folder}))
+        _say_where(settings, roles)
+        running.supervisor(roles, ["--sample-port", str(sample.port)], folder).run()
+
+
+def _say_where(settings: Settings, roles: tuple[str, ...]) -> None:
+    if "serve" in roles:
+        typer.echo(f"Open http://{settings.serve.host}:{settings.serve.port}/ in a browser. Ctrl-C ends.")
+
+
+def crawl(replay: Replay = "", sample_port: SamplePort = 0, forever: Forever = False, as_json: AsJson = False) -> None:
+    """Ask every due source what is new and read it."""
+    settings = settings_module.load()
+    logs.start(settings, "crawl")
+    report = crawling.crawl(settings, choose(settings, replay=replay, sample_port=sample_port), forever=forever)
+    if as_json:
+        typer.echo(json.dumps(report, ensure_ascii=False, default=str))
+    elif not forever:
+        for name, value in report.items():
+            typer.echo(f"{name:24} {value}")
+
+
+def deliver(
+    replay: Replay = "",
+    sample_port: SamplePort = 0,
+    forever: Forever = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="show what is due and send nothing")] = False,
+) -> None:
+    """Send the messages that are due."""
+    settings = settings_module.load()
+    logs.start(settings, "deliver")
+    world = choose(settings, replay=replay, sample_port=sample_port)
+    if dry_run:
+        for line in delivering.due(settings, world):
+            typer.echo(line)
+        return
+    typer.echo(delivering.deliver(settings, world, stop=_stop_event(), forever=forever))
+
+
+def serve(replay: Replay = "", sample_port: SamplePort = 0) -> None:
+    """Serve the pages."""
+    settings = settings_module.load()
+    logs.start(settings, "serve")
+    serving.serve(settings, choose(settings, replay=replay, sample_port=sample_port))
+
+
+def _stop_event() -> threading.Event:
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
+    return stop

@@ -1,0 +1,61 @@
+"""gazetteer, nlp, evaluate, and the filters extract, locate, tag."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app import filters, understanding
+from core import settings as settings_module
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    gazetteer = typer.Typer(no_args_is_help=True, help="The units of the country.")
+    gazetteer.command("build")(gazetteer_build)
+    app.add_typer(gazetteer, name="gazetteer")
+    nlp = typer.Typer(no_args_is_help=True, help="The trained models.")
+    nlp.command("train")(train)
+    app.add_typer(nlp, name="nlp")
+    app.command()(evaluate)
+    app.command()(extract)
+    app.command()(locate)
+    app.command()(tag)
+
+
+def extract() -> None:
+    """Filter: {"id","url","path"} -> {"id","title","lead","paragraphs","published"}, JSON Lines."""
+    filters.run(understanding.extract(settings_module.load()))
+
+
+def locate() -> None:
+    """Filter: {"id","title","lead","text"} -> {"id","localities"}, JSON Lines."""
+    filters.run(understanding.locate())
+
+
+def tag() -> None:
+    """Filter: {"id","title","lead","text"} -> {"id","topics","tone"}, JSON Lines."""
+    filters.run(understanding.tag())
+
+
+def gazetteer_build() -> None:
+    """Build the gazetteer from its sources and list where they disagree."""
+    for line in understanding.build_gazetteer():
+        typer.echo(line)
+
+
+def train(
+    data: Annotated[Path, typer.Option(help="folder of labelled data")],
+    out: Annotated[Path, typer.Option(help="folder the models go to")] = Path("nlp/models"),
+    seed: int = 7,
+) -> None:
+    """Train the topic and tone models."""
+    understanding.train(data, out, seed)
+
+
+def evaluate(data: Annotated[Path, typer.Option(help="folder of labelled data")]) -> None:
+    """Print all scores; exit status 1 below nlp/floors.json."""
+    if not understanding.evaluate(data):
+        raise typer.Exit(1)

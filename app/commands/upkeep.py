@@ -1,0 +1,96 @@
+"""config, doctor, backup, restore, erase, migrate."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import tomli_w
+import typer
+from pydantic import SecretStr
+
+from app import doctor as checks
+from app import upkeep
+from core import settings as settings_module
+from core.settings import Settings
+
+AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of text")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    config = typer.Typer(no_args_is_help=True, help="The settings.")
+    config.command("show")(config_show)
+    app.add_typer(config, name="config")
+    app.command()(doctor)
+    app.command()(backup)
+    app.command()(restore)
+    app.command()(erase)
+    app.command()(migrate)
+
+
+def config_show(as_json: AsJson = False) -> None:
+    """The settings that hold, secrets masked."""
+    shown = masked(settings_module.load())
+    typer.echo(json.dumps(shown, ensure_ascii=False, indent=2) if as_json else tomli_w.dumps(shown))
+
+
+def doctor(as_json: AsJson = False) -> None:
+    """Check every part and say what to do; exit status 1 where one is wrong."""
+    findings = checks.examine()
+    if as_json:
+        typer.echo(json.dumps([f.as_dict() for f in findings], ensure_ascii=False, indent=2))
+    else:
+        for finding in findings:
+            typer.echo(f"{finding.sign} {finding.part:12} {finding.says}")
+            if finding.todo:
+                typer.echo(f"  {'':12} -> {finding.todo}")
+    if any(f.wrong for f in findings):
+        raise typer.Exit(1)
+
+
+def backup(
+    folder: Annotated[Path | None, typer.Argument(help="where the archive goes; by default beside the record")] = None,
+) -> None:
+    """Back the record up, on a running desk."""
+    typer.echo(f"written {upkeep.backup(settings_module.load(), folder)}")
+
+
+def restore(
+    archive: Annotated[Path, typer.Argument(help="a file that `backup` wrote")],
+    yes: Annotated[bool, typer.Option("--yes", help="don't ask")] = False,
+) -> None:
+    """Put a backup in the record's place; the record that is there is kept beside it."""
+    settings = settings_module.load()
+    if not yes:
+        typer.confirm(f"Replace {settings.database} by {archive}?", abort=True)
+    for line in upkeep.restore(settings, archive):
+        typer.echo(line)
+
+
+def erase(article: Annotated[str, typer.Argument(help="id or address of the article")]) -> None:
+    """Remove one article's text everywhere; a stone with address and date stays."""
+    typer.echo(upkeep.erase(settings_module.load(), article))
+
+
+def migrate() -> None:
+    """Bring the record to this version's form (a backup is made first)."""
+    typer.echo(upkeep.migrate(settings_module.load()))
+
+
+def masked(settings: Settings) -> dict[str, Any]:
+    """The settings as plain values; a secret is shown as stars where it is set and empty where it is not."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, SecretStr):
+            return "*****" if value.get_secret_value() else ""
+        if isinstance(value, dict):
+            return {k: plain(v) for k, v in value.items()}
+        if isinstance(value, tuple | list):
+            return [plain(v) for v in value]
+        return str(value) if isinstance(value, Path) else value
+
+    shown = plain(settings.model_dump())
+    assert isinstance(shown, dict)
+    return shown

@@ -1,0 +1,167 @@
+"""Checks every part and says what to do where one is not right."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from app import wiring
+from app.delivering import probe_mail
+from core import settings as settings_module
+from core.clock import SystemClock
+from core.errors import DiembaoError
+from core.settings import Settings
+from crawlers.publishers import load_all
+
+Sign = Literal["ok", "--", "!!"]
+_ROOM = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What was found of one part: ok, -- (works, with a remark) or !! (wrong)."""
+
+    sign: Sign
+    part: str
+    says: str
+    todo: str = ""
+
+    @property
+    def wrong(self) -> bool:
+        return self.sign == "!!"
+
+    def as_dict(self) -> dict[str, str]:
+        """For --json."""
+        return asdict(self)
+
+
+def examine() -> list[Finding]:
+    """All findings, in the order in which a person would put them right."""
+    try:
+        settings = settings_module.load()
+    except DiembaoError as error:
+        return [Finding(sign="!!", part="settings", says=str(error), todo="correct the file, then ask again")]
+    found = [Finding(sign="ok", part="settings", says=f"{settings_module.config_path()} and the environment")]
+    for check in (_python, _folder, _record, _understanding, _publishers, _contact, _mail, _page):
+        found += _guarded(check, settings)
+    return found
+
+
+def _guarded(check: Callable[[Settings], Iterator[Finding]], settings: Settings) -> list[Finding]:
+    try:
+        return list(check(settings))
+    except DiembaoError as error:
+        return [Finding(sign="!!", part=check.__name__.strip("_"), says=str(error), todo="as it says")]
+
+
+def _python(_: Settings) -> Iterator[Finding]:
+    fts5 = sqlite3.connect(":memory:").execute("SELECT sqlite_compileoption_used('ENABLE_FTS5')").fetchone()[0]
+    yield Finding(
+        sign="ok" if fts5 else "!!",
+        part="python",
+        says=f"{sys.version.split()[0]}, SQLite {sqlite3.sqlite_version}{'' if fts5 else ' without FTS5'}",
+        todo="" if fts5 else "use a Python whose SQLite has FTS5 (Debian's has)",
+    )
+
+
+def _folder(settings: Settings) -> Iterator[Finding]:
+    folder = settings.data_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.write_text("x", encoding="ascii")
+        probe.unlink()
+    except OSError as error:
+        yield Finding(sign="!!", part="folder", says=f"{folder}: {error.strerror}", todo="set data_dir, or its rights")
+        return
+    free = shutil.disk_usage(folder).free
+    yield Finding(
+        sign="ok" if free > _ROOM else "!!",
+        part="folder",
+        says=f"{folder}, {free / 1e9:.1f} GB free",
+        todo="" if free > _ROOM else "make room: a desk's record grows by about 0.2 GB a year",
+    )
+
+
+def _record(settings: Settings) -> Iterator[Finding]:
+    if not settings.database.exists():
+        yield Finding(sign="--", part="record", says="none yet", todo="diembao desk apply desks/binh_son.toml")
+        return
+    with wiring.record(settings) as kept:
+        with kept.database.read() as connection:
+            state = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        desks = kept.desks.desks()
+    yield Finding(
+        sign="ok" if state == "ok" else "!!",
+        part="record",
+        says=f"{settings.database}, {settings.database.stat().st_size / 1e6:.1f} MB, {state}",
+        todo="" if state == "ok" else "put it aside and restore the last backup: diembao restore FILE",
+    )
+    yield Finding(
+        sign="ok" if desks else "--",
+        part="desks",
+        says=", ".join(desk.id for desk in desks) or "none",
+        todo="" if desks else "diembao desk apply desks/binh_son.toml, or diembao desk new",
+    )
+
+
+def _understanding(_: Settings) -> Iterator[Finding]:
+    yield Finding(sign="ok", part="gazetteer", says=f"{len(wiring.gazetteer())} units of both ages")
+    yield Finding(sign="ok", part="models", says=wiring.tagger().version)
+
+
+def _publishers(settings: Settings) -> Iterator[Finding]:
+    publishers = load_all(settings.data_dir / "publishers")
+    verified = sum(p.verified for p in publishers)
+    if settings.database.exists():
+        with wiring.record(settings) as kept:
+            verified = len({s for s, c in kept.source_checks.latest().items() if c.verified})
+    yield Finding(
+        sign="ok" if verified else "--",
+        part="publishers",
+        says=f"{len(publishers)} declared, {verified} seen to answer",
+        todo="" if verified else "diembao sources check",
+    )
+
+
+def _contact(settings: Settings) -> Iterator[Finding]:
+    contact = settings.crawl.contact.strip()
+    yield Finding(
+        sign="ok" if contact else "--",
+        part="contact",
+        says=contact or "none: no real press is asked",
+        todo="" if contact else "set [crawl] contact",
+    )
+
+
+def _mail(settings: Settings) -> Iterator[Finding]:
+    smtp = settings.smtp
+    if not smtp.host:
+        yield Finding(sign="--", part="mail", says="not connected: alerts stay readable on the page", todo="set [smtp]")
+        return
+    reason = probe_mail(settings)
+    yield Finding(
+        sign="!!" if reason else "ok",
+        part="mail",
+        says=f"{smtp.host}:{smtp.port} {reason or 'takes mail'}",
+        todo="check host, port, security, username and password in [smtp]" if reason else "",
+    )
+    if not settings.public_url:
+        yield Finding(
+            sign="--", part="links", says="no public_url: messages carry their whole content and no link to the page"
+        )
+
+
+def _page(settings: Settings) -> Iterator[Finding]:
+    where = (settings.serve.host, settings.serve.port)
+    with socket.socket() as probe:
+        probe.settimeout(2)
+        answering = probe.connect_ex(where) == 0
+    says = f"something answers at {where[0]}:{where[1]}" if answering else f"{where[0]}:{where[1]} is free"
+    yield Finding(sign="ok", part="page", says=says)
+    yield Finding(sign="ok", part="clock", says=f"{SystemClock().now():%Y-%m-%d %H:%M} UTC; compare it with a watch")

@@ -1,0 +1,127 @@
+"""`diembao run`: the crawl, the deliveries and the pages as processes side by side, watched by this one.
+
+They share nothing but the record. One that ends by itself is started again after a pause that grows.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core.clock import Clock, SystemClock
+from core.errors import ConfigError
+from core.settings import Settings
+
+ROLES = ("serve", "crawl", "deliver")
+_LOG = logging.getLogger(__name__)
+_LONGEST_PAUSE = 60.0
+_REFUSES_WITHIN = 30.0
+"""Seconds within which a first end with status 1 or 2 means that the settings are wrong, not that it fell over."""
+
+
+@dataclass(slots=True)
+class Child:
+    """One role's process and how often it had to be started."""
+
+    role: str
+    command: list[str]
+    environment: dict[str, str]
+    process: subprocess.Popen[bytes] | None = None
+    starts: int = 0
+    started: float = 0.0
+    wait_until: float = 0.0
+
+    def start(self, now: float) -> None:
+        self.process = subprocess.Popen(self.command, env=self.environment, stdin=subprocess.DEVNULL)
+        self.starts, self.started = self.starts + 1, now
+
+    @property
+    def alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+
+@dataclass(slots=True)
+class Supervisor:
+    """Starts the children, keeps them running until it is told to stop, ends them cleanly."""
+
+    children: list[Child]
+    stop: threading.Event = field(default_factory=threading.Event)
+    clock: Clock = field(default_factory=SystemClock)
+
+    def run(self) -> None:
+        """Blocks until SIGINT or SIGTERM. Raises ConfigError where a role refuses to start at all."""
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, lambda *_: self.stop.set())
+        for child in self.children:
+            child.start(self.clock.now().timestamp())
+        try:
+            while not self.stop.wait(0.2):
+                for child in self.children:
+                    self._watch(child)
+        finally:
+            self._end()
+
+    def _watch(self, child: Child) -> None:
+        now = self.clock.now().timestamp()
+        if child.alive:
+            return
+        code = child.process.returncode if child.process else 0
+        if child.starts == 1 and code in (1, 2) and now - child.started < _REFUSES_WITHIN:
+            raise ConfigError(f"{child.role} could not start; what it said stands above")
+        if not child.wait_until:
+            pause = min(2.0 ** (child.starts - 1), _LONGEST_PAUSE)
+            child.wait_until = now + pause
+            _LOG.error(
+                "role ended and will be started again", extra={"role": child.role, "status": code, "pause": pause}
+            )
+        elif now >= child.wait_until:
+            child.wait_until = 0.0
+            child.start(now)
+
+    def _end(self) -> None:
+        alive = [child.process for child in self.children if child.process and child.alive]
+        for process in alive:
+            process.send_signal(signal.SIGTERM)
+        for process in alive:
+            try:
+                process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def supervisor(roles: Sequence[str], options: Sequence[str], data_dir: Path) -> Supervisor:
+    """A supervisor of the roles; `options` name the press (--replay URL, --sample-port N)."""
+    environment = os.environ | {"DIEMBAO_DATA_DIR": str(data_dir)}
+    forever = {"crawl": ["--forever"], "deliver": ["--forever"], "serve": []}
+    return Supervisor(
+        [Child(role, [sys.executable, "-m", "app.cli", role, *forever[role], *options], environment) for role in roles]
+    )
+
+
+def check_port(settings: Settings) -> None:
+    """Raises ConfigError where the page's port is taken."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.serve.host, settings.serve.port))
+        except OSError as error:
+            raise ConfigError(
+                f"port {settings.serve.port} of {settings.serve.host} can't be had ({error.strerror}); "
+                "end what uses it, or set another: DIEMBAO_SERVE__PORT=8766"
+            ) from None
+
+
+def fresh_folder(folder: Path) -> Path:
+    """An empty folder for a trial that begins anew each time (the sample's dates move with the day)."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder

@@ -1,0 +1,59 @@
+"""The filters, the gazetteer's build, training and evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from pathlib import Path
+
+from app import wiring
+from app.filters import Row
+from core.errors import ConfigError
+from core.settings import Settings
+from crawlers.extract import filter as extraction
+from crawlers.publishers import load_all
+from nlp import evaluate as evaluation
+from nlp import train as training
+from nlp.gazetteer.build import build
+from nlp.locate.rows import filter_rows as locate_rows
+
+Filter = Callable[[Iterable[Row]], Iterator[Row]]
+
+
+def extract(settings: Settings) -> Filter:
+    """The filter `extract`, with the publishers' selectors."""
+    return partial(extraction.rows, publishers=load_all(settings.data_dir / "publishers"))
+
+
+def locate() -> Filter:
+    """The filter `locate`, for the desks that come with the program."""
+    return partial(locate_rows, locator=wiring.example_locator())
+
+
+def tag() -> Filter:
+    """The filter `tag`."""
+    return wiring.tagger().filter_rows
+
+
+def build_gazetteer() -> Iterator[str]:
+    """Build the gazetteer and yield what was built, and where its sources disagree, a line each."""
+    made = build()
+    yield from made.disagreements
+    yield f"{made.units} units, {made.names} names, {made.size / 1e6:.2f} MB; {len(made.disagreements)} disagreements"
+
+
+def train(data: Path, out: Path, seed: int) -> None:
+    """Train the models. Raises ConfigError where the labelled data is not there."""
+    _needs(data)
+    training.train(data, out, seed)
+
+
+def evaluate(data: Path) -> bool:
+    """Print all scores; False below a floor. Raises ConfigError where the labelled data is not there."""
+    _needs(data)
+    return evaluation.evaluate(data)
+
+
+def _needs(data: Path) -> None:
+    if not (data / "topics").is_dir():
+        raise ConfigError(f"{data}: no labelled data there (its folder topics is missing); name it with --data")

@@ -1,0 +1,48 @@
+"""Looking after the record: backup, restore, erase, migrate, purge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from app import wiring
+from core.clock import SystemClock
+from core.errors import StoreError
+from core.settings import Settings
+from core.urls import article_id, is_web
+from store.sqlite import backup as archives
+
+
+def backup(settings: Settings, folder: Path | None) -> Path:
+    """Write an archive of the record (by default beside it) and return its path. Raises StoreError."""
+    at = SystemClock().now()
+    default = archives.default_target(settings.database, at)
+    target = folder / default.name if folder else default
+    archives.backup(settings.database, target, at)
+    return target
+
+
+def restore(settings: Settings, archive: Path) -> Iterator[str]:
+    """Put the archive in the record's place; yields what was done, a line each. Raises StoreError."""
+    done = archives.restore(archive, settings.database, SystemClock().now())
+    yield f"restored {archive} (made {done.manifest.made_at})"
+    if done.aside:
+        yield f"the record that was there is kept as {done.aside}"
+    yield f"{done.held} messages that waited are held, none is sent by itself"
+    if done.erased:
+        yield f"{done.erased} articles erased since that backup were erased again"
+
+
+def erase(settings: Settings, article: str) -> str:
+    """Remove one article, given by id or address. Raises StoreError where there is none."""
+    wanted = article_id(article) if is_web(article) else article
+    with wiring.record(settings) as kept:
+        if not kept.retention.erase(wanted, SystemClock().now(), "operator"):
+            raise StoreError(f"no article {article} in {settings.database}; give its id or its address")
+    return f"erased {wanted}; a stone with its address and date stays"
+
+
+def migrate(settings: Settings) -> str:
+    """Open the record, which brings it to this version's schema (a backup is made first)."""
+    with wiring.record(settings):
+        return f"{settings.database} has this version's form"

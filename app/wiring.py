@@ -1,0 +1,122 @@
+"""Builds every part from the settings. The only place that knows who stands behind which port."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from alerts.rules import messages_for
+from app.flow import Flow
+from app.world import World
+from core.clock import Clock, SystemClock
+from core.errors import ConfigError
+from core.records import Desk, Message, TaggedArticle
+from core.settings import Settings
+from crawlers.extract import PressExtractor
+from crawlers.gate import PatternGate
+from nlp.desks import load_desk, load_desks
+from nlp.gazetteer.units import Gazetteer
+from nlp.locate.locator import DeskLocator, gate_names
+from nlp.tagger import Tagger
+from nlp.tagger import load as load_tagger
+from store.sqlite.record import Record, open_record
+
+SAMPLE_DESK = "binh_son"
+
+
+def record(settings: Settings, clock: Clock | None = None) -> Record:
+    """The record of this installation, brought to this program's schema. Raises StoreError."""
+    return open_record(settings.database, clock=clock or SystemClock(), keep=settings.keep)
+
+
+@cache
+def gazetteer() -> Gazetteer:
+    """The shipped gazetteer."""
+    return Gazetteer.load()
+
+
+@cache
+def tagger() -> Tagger:
+    """The shipped models. Raises ModelError."""
+    return load_tagger()
+
+
+def shipped_desks() -> Path:
+    """The folder of desk files that come with the program."""
+    return Path(str(resources.files("app"))).parent / "desks"
+
+
+def has_desks(settings: Settings) -> bool:
+    """Whether the record holds a desk; does not make a record where there is none."""
+    if not settings.database.exists():
+        return False
+    with record(settings) as kept:
+        return bool(kept.desks.desks())
+
+
+def apply_sample_desk(settings: Settings) -> None:
+    """Put the sample's desk into a record."""
+    with record(settings) as kept:
+        desk = load_desk(shipped_desks() / f"{SAMPLE_DESK}.toml", gazetteer())
+        kept.desks.apply_desk(desk, SystemClock().now(), "sample")
+
+
+def check_ready(settings: Settings, world: World) -> None:
+    """Raises ConfigError where a run can't begin: no desk, or no contact for a real press."""
+    if not has_desks(settings):
+        raise ConfigError(
+            f"no desk in {settings.database}; take one: diembao desk apply desks/binh_son.toml "
+            "(diembao desk list --shipped names them)"
+        )
+    if world.kind == "real" and not settings.crawl.contact.strip():
+        raise ConfigError(
+            "no contact address: publishers must be able to reach you before they are asked. "
+            'Set [crawl] contact = "..." in diembao.toml or DIEMBAO_CRAWL__CONTACT'
+        )
+
+
+def locator(desks: tuple[Desk, ...]) -> DeskLocator:
+    """The locator of these desks."""
+    return DeskLocator(gazetteer(), desks)
+
+
+def example_locator() -> DeskLocator:
+    """The locator of the desks that come with the program."""
+    return locator(load_desks(shipped_desks(), gazetteer()))
+
+
+def flow(settings: Settings, world: World, kept: Record) -> Flow:
+    """The pipeline over an open record, for the desks that it holds."""
+    desks = kept.desks.desks()
+
+    def alerts(tagged: TaggedArticle) -> tuple[Message, ...]:
+        publisher = world.publishers.get(tagged.located.article.source)
+        return messages_for(
+            tagged,
+            desks,
+            publisher,
+            now=world.clock.now(),
+            mail=bool(settings.smtp.host),
+            old_days=settings.alerts.old_days,
+            public_url=settings.public_url,
+        )
+
+    return Flow(
+        gate=PatternGate(gate_names(gazetteer(), desks)),
+        extractor=PressExtractor(),
+        locator=locator(desks),
+        tagger=tagger(),
+        store=kept.articles,
+        ledger=kept.ledger,
+        alerts=alerts,
+        publishers=world.publishers,
+        clock=world.clock,
+    )
+
+
+def refill(kept: Record, settings: Settings, now: datetime) -> int:
+    """Make the pages that the gate stopped lately pending again, for a new desk or place. Returns how many."""
+    since = now - timedelta(days=settings.keep.stopped_days)
+    return kept.ledger.reread(kept.ledger.stopped_since(since), now)
