@@ -30,6 +30,7 @@ from crawlers.fetch.client import Client, Door
 from crawlers.fetch.connect import Resolver
 from crawlers.fetch.handler import Wire
 from crawlers.fetch.notes import Notes
+from crawlers.fetch.proxied import split_proxy
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +100,7 @@ def crawl(
     guard = plan.guard()
     plan.check(guard)
     if guard.proxied:
+        split_proxy(plan.settings.proxy)
         log.warning(
             "crawl.proxy is set: the proxy resolves names by itself, so only names are checked (publishers' hosts and "
             "crawl.proxy_allow: %s)",

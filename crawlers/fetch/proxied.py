@@ -50,7 +50,7 @@ class ProxiedHandler:
         self._direct = GuardedHandler(crawler)
         self._behind = HTTP11DownloadHandler(crawler)
         self._guard, self._limits = spider.guard, spider.limits
-        self._proxy, self._credentials = _split(spider.limits.proxy)
+        self._proxy, self._credentials = split_proxy(spider.limits.proxy)
         self.wire: Wire = spider.wire
 
     @classmethod
@@ -71,7 +71,7 @@ class ProxiedHandler:
         self.wire.requests += 1
         try:
             response = await self._behind.download_request(request)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the network's are translated, a bug comes out as it is
             raise _failure(error) from None
         self.wire.bytes += len(response.body)
         return self._decoded(request, response)
@@ -97,7 +97,7 @@ def _failure(error: Exception) -> Exception:
     return reason_of(error) or error
 
 
-def _split(proxy: str) -> tuple[str, bytes]:
+def split_proxy(proxy: str) -> tuple[str, bytes]:
     """The proxy's address without credentials, and the header that carries them. Raises ConfigError."""
     parts = urlsplit(proxy)
     if parts.scheme != "http" or not parts.hostname:
