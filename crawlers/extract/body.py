@@ -26,20 +26,47 @@ _MAX_PARAGRAPHS: Final = 4_000
 _MAX_ELEMENTS: Final = 30_000
 
 
+class _Junk:
+    """Whether elements stand inside what is no article. Remembers its answers; one for each tree."""
+
+    def __init__(self, tree: LexborHTMLParser) -> None:
+        body = tree.body
+        self._most = 0.4 * len(body.text()) if body is not None else 0.0
+        self._known: dict[int, bool] = {}
+
+    def around(self, node: LexborNode) -> bool:
+        """Whether any element above is junk. One that holds most of the page's text is not, whatever its name."""
+        chain: list[int] = []
+        above, found = node.parent, False
+        while above is not None and above.tag not in ("body", "html", None):
+            known = self._known.get(above.mem_id)
+            if known is not None:
+                found = known
+                break
+            chain.append(above.mem_id)
+            if is_junk(above) and len(above.text()) < self._most:
+                found = True
+                break
+            above = above.parent
+        self._known.update(dict.fromkeys(chain, found))
+        return found
+
+
 def find_body(tree: LexborHTMLParser, declared: str) -> LexborNode | None:
     """The element that holds the article's paragraphs, or None where no element holds enough text."""
     if declared:
         nodes = [node for node in tree.css(declared) if _weight(node) >= 1]
         if nodes:
             return max(nodes, key=_weight)
-    weighed = _weighed(tree)
+    junk = _Junk(tree)
+    weighed = _weighed(tree, junk)
     named = _named(tree)
     if named is not None and (weighed is None or _weight(named) >= 0.6 * _weight(weighed)):
-        return _with_its_like(tree, named)
-    return None if weighed is None else _with_its_like(tree, weighed)
+        return _with_its_like(tree, named, junk)
+    return None if weighed is None else _with_its_like(tree, weighed, junk)
 
 
-def _with_its_like(tree: LexborHTMLParser, best: LexborNode) -> LexborNode:
+def _with_its_like(tree: LexborHTMLParser, best: LexborNode, junk: _Junk) -> LexborNode:
     """Where an article is cut into several elements of one class, the element that holds them all."""
     chain: list[LexborNode] = []
     above = best
@@ -51,7 +78,7 @@ def _with_its_like(tree: LexborHTMLParser, best: LexborNode) -> LexborNode:
         if not classes:
             continue
         alike = [node for node in tree.css(inner.tag or "div") if node.attributes.get("class") == classes][:200]
-        parts = [node for node in alike if _weight(node) >= _ENOUGH and not _in_junk(node)]
+        parts = [node for node in alike if _weight(node) >= _ENOUGH and not junk.around(node)]
         if len(parts) > 1 and (whole := _common(parts)) is not None:
             inside = sum(map(_weight, parts))
             if inside >= 0.7 * _weight(whole) and inside > 1.2 * _weight(best):
@@ -101,13 +128,13 @@ def _running(node: LexborNode) -> float:
     return max(0.0, size - 2.0 * linked)
 
 
-def _weighed(tree: LexborHTMLParser) -> LexborNode | None:
+def _weighed(tree: LexborHTMLParser, junk: _Junk) -> LexborNode | None:
     """The element with most running text right below it; what is deeper counts less (readability's rule)."""
     scores: dict[int, float] = {}
     nodes: dict[int, LexborNode] = {}
     for paragraph in tree.css("p, td, pre, div, section, article, li, span")[:_MAX_ELEMENTS]:
         size = _own(paragraph)
-        if size < _LINE or _in_junk(paragraph):
+        if size < _LINE or junk.around(paragraph):
             continue
         above, share = paragraph.parent, 1.0
         for _ in range(3):
@@ -130,12 +157,3 @@ def _own(node: LexborNode) -> float:
     if node.tag == "p":
         return _running(node)
     return len((node.text(deep=False) or "").strip())
-
-
-def _in_junk(node: LexborNode) -> bool:
-    above, steps = node.parent, 0
-    while above is not None and above.tag not in ("body", "html") and steps < 12:
-        if is_junk(above):
-            return True
-        above, steps = above.parent, steps + 1
-    return False
