@@ -76,13 +76,14 @@ def _message(
 ) -> Message:
     article = tagged.located.article
     words = compose(tagged, desk, match, publisher, public_url=public_url)
+    sent = mail and bool(recipient.email)
     return Message(
         key=f"alert:{desk.id}:{article.id}:{recipient.id}",
         desk=desk.id,
         recipient=recipient.id,
-        channel="email" if mail and recipient.email else "page",
+        channel="email" if sent else "page",
         article=article.id,
         subject=words.subject,
         text=words.text,
-        html=words.html,
+        html=words.html if sent else "",
     )

@@ -69,13 +69,25 @@ class EmailNotifier:
             mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
         return mail
 
+    def probe(self) -> None:
+        """Connect, encrypt and log in as for a message. Raises SMTPException or OSError."""
+        server = self._connect()
+        try:
+            self._log_in(server)
+            server.noop()
+        finally:
+            server.close()
+
+    def _log_in(self, server: smtplib.SMTP) -> None:
+        if self._settings.security == "starttls":
+            server.starttls(context=self._tls)
+        if self._settings.username:
+            server.login(self._settings.username, self._settings.password.get_secret_value())
+
     def _hand_over(self, mail: EmailMessage, address: str) -> None:
         server = self._connect()
         try:
-            if self._settings.security == "starttls":
-                server.starttls(context=self._tls)
-            if self._settings.username:
-                server.login(self._settings.username, self._settings.password.get_secret_value())
+            self._log_in(server)
             server.send_message(mail, from_addr=self._sender.addr_spec, to_addrs=[address])
         except BaseException:
             server.close()

@@ -45,11 +45,17 @@ def grouped(rows: Iterable[OutboxRow]) -> Sequence[Alert]:
         by_article.setdefault(row.message.article or row.message.key, []).append(row)
     return [
         Alert(
-            article=group[0].message.article, subject=group[0].message.subject, text=group[0].message.text,
+            article=group[0].message.article, subject=_own_words(group[0].message.subject), text=group[0].message.text,
             rows=tuple(group), open=any(row.state in _OPEN for row in group),
         )
         for group in by_article.values()
     ]  # fmt: skip
+
+
+def _own_words(subject: str) -> str:
+    """A subject without the mark in brackets by which a mail box sorts it."""
+    mark, _, rest = subject.partition("] ")
+    return rest if mark.startswith("[") and rest else subject
 
 
 def refused_recipients(desk: Desk) -> tuple[tuple[str, str], ...]:

@@ -34,7 +34,7 @@ from core.records import (
 from core.roles import Role
 from core.text import fold, fold_plain, has_diacritics
 from core.topics import ToneLabel
-from core.urls import article_id
+from core.urls import article_id, is_web
 
 
 @dataclass
@@ -135,7 +135,7 @@ def written(
         if name in text
     ]  # fmt: skip
     listed = ListedArticle(
-        id=article_id(address) if address.startswith("http") else "0" * 20,
+        id=article_id(address) if is_web(address) else fold_plain(title)[:6].encode().hex().zfill(20),
         url=address, source=source, title=title, lead=lead,
         published=Published(at=at, provenance="json-ld", doubtful=doubtful),
         first_seen=at + timedelta(minutes=11), revised_at=revised_at, focus=focus,
