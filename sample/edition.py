@@ -63,18 +63,14 @@ def section_slug(section: str) -> str:
     return "-".join(fold_plain(section).replace(",", " ").split())
 
 
-def _item(
-    article: SampleArticle, opened: datetime, day: date, now: datetime, changed_at: datetime | None
-) -> Item:
+def _item(article: SampleArticle, opened: datetime, day: date, now: datetime, changed_at: datetime | None) -> Item:
     at = moment(article, opened, day)
     text, modified = article.text, at
     if article.changed is not None:
         switch = max(at, changed_at or opened + timedelta(minutes=article.changed_after)).replace(microsecond=0)
         if now >= switch:
             text, modified = article.changed, switch
-    return Item(
-        article=article, text=dated(text, local_day(at)), at=at, modified=modified, path=_path(article, day)
-    )
+    return Item(article=article, text=dated(text, local_day(at)), at=at, modified=modified, path=_path(article, day))
 
 
 def _path(article: SampleArticle, day: date) -> str:

@@ -17,6 +17,8 @@ from sample.articles import NOTICE
 from sample.edition import Item, section_slug
 from sample.houses import House
 
+NEWS_SITEMAP: Final = "/sitemap-tin-moi.xml"
+FULL_SITEMAP: Final = "/sitemap-tat-ca.xml.gz"
 NEWS_SITEMAP_AGE: Final = timedelta(days=2)
 """News sitemaps list the last two days (facts/etiquette.md)."""
 
@@ -57,7 +59,7 @@ def feed(house: House, base: str, shown: Sequence[Item]) -> bytes:
 
 def sitemap_index(house: House, base: str, shown: Sequence[Item]) -> bytes:
     """The index of the house's two sitemaps."""
-    return _render("sitemapindex.xml", house, base, shown, shown=shown).encode()
+    return _render("sitemapindex.xml", house, base, shown, shown=shown, files=(NEWS_SITEMAP, FULL_SITEMAP)).encode()
 
 
 def news_sitemap(house: House, base: str, shown: Sequence[Item], now: datetime) -> bytes:

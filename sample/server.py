@@ -9,7 +9,6 @@ import signal
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
@@ -22,7 +21,7 @@ from core.clock import Clock, SystemClock
 from core.errors import ConfigError
 from core.records import Publisher
 from sample import render
-from sample.articles import load
+from sample.articles import NOTICE, load
 from sample.edition import Item, items, section_slug
 from sample.houses import HOUSES, House, declare, publishers
 
@@ -122,24 +121,22 @@ class SamplePress:
         return _Answer(render.list_page(house, self.bases[house.id], part, shown, heading), html, newest)
 
     def _machine_readable(self, house: House, path: str, shown: list[Item]) -> tuple[bytes, str] | None:
+        """Body and content type of a feed, sitemap, robots.txt or picture at the path, or None."""
         base = self.bases[house.id]
-        makers: dict[str, Callable[[], tuple[bytes, str]]] = {}
-        for kind, address in house.endpoints:
-            if kind == "feed":
-                mime = "application/atom+xml" if house.feed == "atom" else "application/rss+xml"
-                makers[address] = lambda mime=mime: (render.feed(house, base, shown), f"{mime}; charset=utf-8")  # type: ignore[misc]
-            if kind == "sitemap":
-                now = self.clock.now()
-                makers |= {
-                    address: lambda: (render.sitemap_index(house, base, shown), "application/xml"),
-                    "/sitemap-tin-moi.xml": lambda: (render.news_sitemap(house, base, shown, now), "application/xml"),
-                    "/sitemap-tat-ca.xml.gz": lambda: (render.full_sitemap(house, base, shown), "application/gzip"),
-                }
-        if house.robots:
-            makers["/robots.txt"] = lambda: (_robots(house, base), "text/plain; charset=utf-8")
-        if path.startswith("/anh/"):
-            makers[path] = lambda: (_SVG, "image/svg+xml")
-        return makers[path]() if path in makers else None
+        kind = next((kind for kind, address in house.endpoints if address == path), None)
+        sitemaps = any(kind == "sitemap" for kind, _ in house.endpoints)
+        if kind == "feed":
+            mime = "application/atom+xml" if house.feed == "atom" else "application/rss+xml"
+            return render.feed(house, base, shown), f"{mime}; charset=utf-8"
+        if kind == "sitemap":
+            return render.sitemap_index(house, base, shown), "application/xml"
+        if sitemaps and path == render.NEWS_SITEMAP:
+            return render.news_sitemap(house, base, shown, self.clock.now()), "application/xml"
+        if sitemaps and path == render.FULL_SITEMAP:
+            return render.full_sitemap(house, base, shown), "application/gzip"
+        if house.robots and path == "/robots.txt":
+            return _robots(house, base), "text/plain; charset=utf-8"
+        return (_SVG, "image/svg+xml") if path.startswith("/anh/") else None
 
 
 def _listed(path: str, shown: list[Item]) -> tuple[str, list[Item]] | None:
@@ -153,7 +150,7 @@ def _listed(path: str, shown: list[Item]) -> tuple[str, list[Item]] | None:
 
 def _robots(house: House, base: str) -> bytes:
     sitemaps = [f"Sitemap: {base}{path}" for kind, path in house.endpoints if kind == "sitemap"]
-    return "\n".join([f"# {render.NOTICE}", "User-agent: *", "Disallow: /tim-kiem", *sitemaps, ""]).encode()
+    return "\n".join([f"# {NOTICE}", "User-agent: *", "Disallow: /tim-kiem", *sitemaps, ""]).encode()
 
 
 def _handler(press: SamplePress, house: House) -> type[BaseHTTPRequestHandler]:
