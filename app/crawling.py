@@ -7,12 +7,19 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
+from alerts.rules import messages_for
 from app import wiring
+from app.flow import Flow
 from app.world import World
+from core.records import Message, TaggedArticle
 from core.settings import CrawlSettings, Settings
 from crawlers.crawl_plan import Crawl, CrawlStats
+from crawlers.extract import PressExtractor
+from crawlers.gate import PatternGate
 from crawlers.parsers import parsers
 from crawlers.spider import crawl as run_crawl
+from nlp.locate.locator import gate_names
+from nlp.tagger import load as load_tagger
 from store.sqlite.record import Record
 
 
@@ -31,10 +38,39 @@ def plan(settings: Settings, world: World, kept: Record, *, forever: bool) -> Cr
         ledger=kept.ledger,
         clock=world.clock,
         settings=limits,
-        on_page=wiring.flow(settings, world, kept).read,
+        on_page=flow(settings, world, kept).read,
         parse=parsers(limits),
         version=version("diembao"),
         once=not forever,
+    )
+
+
+def flow(settings: Settings, world: World, kept: Record) -> Flow:
+    """The pipeline over an open record, for the desks that it holds."""
+    desks = kept.desks.desks()
+
+    def alerts(tagged: TaggedArticle) -> tuple[Message, ...]:
+        publisher = world.publishers.get(tagged.located.article.source)
+        return messages_for(
+            tagged,
+            desks,
+            publisher,
+            now=world.clock.now(),
+            mail=bool(settings.smtp.host),
+            old_days=settings.alerts.old_days,
+            public_url=settings.public_url,
+        )
+
+    return Flow(
+        gate=PatternGate(gate_names(wiring.gazetteer(), desks)),
+        extractor=PressExtractor(),
+        locator=wiring.locator(desks),
+        tagger=load_tagger(),
+        store=kept.articles,
+        ledger=kept.ledger,
+        alerts=alerts,
+        publishers=world.publishers,
+        clock=world.clock,
     )
 
 

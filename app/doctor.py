@@ -17,6 +17,7 @@ from core.clock import SystemClock
 from core.errors import DiembaoError
 from core.settings import Settings
 from crawlers.publishers import load_all
+from nlp.tagger import load as load_tagger
 
 Sign = Literal["ok", "--", "!!"]
 _ROOM = 1_000_000_000
@@ -112,7 +113,7 @@ def _record(settings: Settings) -> Iterator[Finding]:
 
 def _understanding(_: Settings) -> Iterator[Finding]:
     yield Finding(sign="ok", part="gazetteer", says=f"{len(wiring.gazetteer())} units of both ages")
-    yield Finding(sign="ok", part="models", says=wiring.tagger().version)
+    yield Finding(sign="ok", part="models", says=load_tagger().version)
 
 
 def _publishers(settings: Settings) -> Iterator[Finding]:

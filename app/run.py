@@ -56,6 +56,7 @@ class Supervisor:
     children: list[Child]
     stop: threading.Event = field(default_factory=threading.Event)
     clock: Clock = field(default_factory=SystemClock)
+    announce: Callable[[], str] | None = None  # asked now and then until it has something to say
 
     def run(self) -> None:
         """Blocks until SIGINT or SIGTERM. Raises ConfigError where a role refuses to start at all."""
@@ -64,11 +65,19 @@ class Supervisor:
         for child in self.children:
             child.start(self.clock.now().timestamp())
         try:
-            while not self.stop.wait(0.2):
+            while not self.stop.wait(_TICK):
+                self._say()
                 for child in self.children:
                     self._watch(child)
         finally:
             self._end()
+
+    def _say(self) -> None:
+        said = self.announce() if self.announce else ""
+        if said:
+            sys.stdout.write(said + "\n")
+            sys.stdout.flush()
+            self.announce = None
 
     def _watch(self, child: Child) -> None:
         now = self.clock.now().timestamp()
@@ -98,7 +107,9 @@ class Supervisor:
                 process.kill()
 
 
-def supervisor(roles: Sequence[str], options: Sequence[str], data_dir: Path) -> Supervisor:
+def supervisor(
+    roles: Sequence[str], options: Sequence[str], data_dir: Path, announce: Callable[[], str] | None = None
+) -> Supervisor:
     """A supervisor of the roles; `options` name the press (--replay URL, --sample-port N)."""
     environment = os.environ | {"DIEMBAO_DATA_DIR": str(data_dir)}
     forever = {"crawl": ["--forever"], "deliver": ["--forever"], "serve": []}

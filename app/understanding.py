@@ -16,6 +16,7 @@ from nlp import evaluate as evaluation
 from nlp import train as training
 from nlp.gazetteer.build import build
 from nlp.locate.rows import filter_rows as locate_rows
+from nlp.tagger import load as load_tagger
 
 Filter = Callable[[Iterable[Row]], Iterator[Row]]
 
@@ -32,7 +33,7 @@ def locate() -> Filter:
 
 def tag() -> Filter:
     """The filter `tag`."""
-    return wiring.tagger().filter_rows
+    return load_tagger().filter_rows
 
 
 def build_gazetteer() -> Iterator[str]:

@@ -7,20 +7,14 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from alerts.rules import messages_for
-from app.flow import Flow
 from app.world import World
 from core.clock import Clock, SystemClock
 from core.errors import ConfigError
-from core.records import Desk, Message, TaggedArticle
+from core.records import Desk
 from core.settings import Settings
-from crawlers.extract import PressExtractor
-from crawlers.gate import PatternGate
 from nlp.desks import load_desk, load_desks
 from nlp.gazetteer.units import Gazetteer
-from nlp.locate.locator import DeskLocator, gate_names
-from nlp.tagger import Tagger
-from nlp.tagger import load as load_tagger
+from nlp.locate.locator import DeskLocator
 from store.sqlite.record import Record, open_record
 
 SAMPLE_DESK = "binh_son"
@@ -35,12 +29,6 @@ def record(settings: Settings, clock: Clock | None = None) -> Record:
 def gazetteer() -> Gazetteer:
     """The shipped gazetteer."""
     return Gazetteer.load()
-
-
-@cache
-def tagger() -> Tagger:
-    """The shipped models. Raises ModelError."""
-    return load_tagger()
 
 
 def shipped_desks() -> Path:
@@ -85,35 +73,6 @@ def locator(desks: tuple[Desk, ...]) -> DeskLocator:
 def example_locator() -> DeskLocator:
     """The locator of the desks that come with the program."""
     return locator(load_desks(shipped_desks(), gazetteer()))
-
-
-def flow(settings: Settings, world: World, kept: Record) -> Flow:
-    """The pipeline over an open record, for the desks that it holds."""
-    desks = kept.desks.desks()
-
-    def alerts(tagged: TaggedArticle) -> tuple[Message, ...]:
-        publisher = world.publishers.get(tagged.located.article.source)
-        return messages_for(
-            tagged,
-            desks,
-            publisher,
-            now=world.clock.now(),
-            mail=bool(settings.smtp.host),
-            old_days=settings.alerts.old_days,
-            public_url=settings.public_url,
-        )
-
-    return Flow(
-        gate=PatternGate(gate_names(gazetteer(), desks)),
-        extractor=PressExtractor(),
-        locator=locator(desks),
-        tagger=tagger(),
-        store=kept.articles,
-        ledger=kept.ledger,
-        alerts=alerts,
-        publishers=world.publishers,
-        clock=world.clock,
-    )
 
 
 def refill(kept: Record, settings: Settings, now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""run, crawl, deliver, serve."""
+"""run, crawl, deliver, serve. Each imports only the parts that it needs, so that it starts at once."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from typing import Annotated
 
 import typer
 
-from app import crawling, delivering, logs, serving, wiring
+from app import logs
 from app import run as running
-from app.sample import SampleProcess
-from app.world import choose
 from core import settings as settings_module
 from core.settings import Settings
 
@@ -39,6 +37,8 @@ def run(
     replay: Replay = "",
 ) -> None:
     """Read the press, send alerts and serve the pages. With no desk configured: the sample desk and press."""
+    from app import wiring
+
     settings = settings_module.load()
     roles = tuple(role or running.ROLES)
     unknown = set(roles) - set(running.ROLES)
@@ -53,12 +53,18 @@ def run(
 
 
 def _run(settings: Settings, roles: tuple[str, ...], options: list[str]) -> None:
+    from app import wiring
+    from app.world import choose
+
     wiring.check_ready(settings, choose(settings, replay=options[-1] if options else ""))
     _say_where(settings, roles)
     running.supervisor(roles, options, settings.data_dir).run()
 
 
 def _run_sample(settings: Settings, roles: tuple[str, ...]) -> None:
+    from app import wiring
+    from app.sample import SampleProcess
+
     typer.echo("No desk is configured: reading the sample press for the sample desk (invented texts, no network).")
     folder = running.fresh_folder(settings.data_dir / "sample")
     with SampleProcess() as sample:
@@ -74,6 +80,9 @@ def _say_where(settings: Settings, roles: tuple[str, ...]) -> None:
 
 def crawl(replay: Replay = "", sample_port: SamplePort = 0, forever: Forever = False, as_json: AsJson = False) -> None:
     """Ask every due source what is new and read it."""
+    from app import crawling
+    from app.world import choose
+
     settings = settings_module.load()
     logs.start(settings, "crawl")
     report = crawling.crawl(settings, choose(settings, replay=replay, sample_port=sample_port), forever=forever)
@@ -91,6 +100,9 @@ def deliver(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="show what is due and send nothing")] = False,
 ) -> None:
     """Send the messages that are due."""
+    from app import delivering
+    from app.world import choose
+
     settings = settings_module.load()
     logs.start(settings, "deliver")
     world = choose(settings, replay=replay, sample_port=sample_port)
@@ -103,6 +115,9 @@ def deliver(
 
 def serve(replay: Replay = "", sample_port: SamplePort = 0) -> None:
     """Serve the pages."""
+    from app import serving
+    from app.world import choose
+
     settings = settings_module.load()
     logs.start(settings, "serve")
     serving.serve(settings, choose(settings, replay=replay, sample_port=sample_port))

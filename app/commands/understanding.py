@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from app import filters, understanding
+from app import filters
 from core import settings as settings_module
 
 
@@ -27,21 +27,29 @@ def register(app: typer.Typer) -> None:
 
 def extract() -> None:
     """Filter: {"id","url","path"} -> {"id","title","lead","paragraphs","published"}, JSON Lines."""
+    from app import understanding
+
     filters.run(understanding.extract(settings_module.load()))
 
 
 def locate() -> None:
     """Filter: {"id","title","lead","text"} -> {"id","localities"}, JSON Lines."""
+    from app import understanding
+
     filters.run(understanding.locate())
 
 
 def tag() -> None:
     """Filter: {"id","title","lead","text"} -> {"id","topics","tone"}, JSON Lines."""
+    from app import understanding
+
     filters.run(understanding.tag())
 
 
 def gazetteer_build() -> None:
     """Build the gazetteer from its sources and list where they disagree."""
+    from app import understanding
+
     for line in understanding.build_gazetteer():
         typer.echo(line)
 
@@ -52,10 +60,14 @@ def train(
     seed: int = 7,
 ) -> None:
     """Train the topic and tone models."""
+    from app import understanding
+
     understanding.train(data, out, seed)
 
 
 def evaluate(data: Annotated[Path, typer.Option(help="folder of labelled data")]) -> None:
     """Print all scores; exit status 1 below nlp/floors.json."""
+    from app import understanding
+
     if not understanding.evaluate(data):
         raise typer.Exit(1)

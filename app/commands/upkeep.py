@@ -10,8 +10,6 @@ import tomli_w
 import typer
 from pydantic import SecretStr
 
-from app import doctor as checks
-from app import upkeep
 from core import settings as settings_module
 from core.settings import Settings
 
@@ -38,6 +36,8 @@ def config_show(as_json: AsJson = False) -> None:
 
 def doctor(as_json: AsJson = False) -> None:
     """Check every part and say what to do; exit status 1 where one is wrong."""
+    from app import doctor as checks
+
     findings = checks.examine()
     if as_json:
         typer.echo(json.dumps([f.as_dict() for f in findings], ensure_ascii=False, indent=2))
@@ -54,6 +54,8 @@ def backup(
     folder: Annotated[Path | None, typer.Argument(help="where the archive goes; by default beside the record")] = None,
 ) -> None:
     """Back the record up, on a running desk."""
+    from app import upkeep
+
     typer.echo(f"written {upkeep.backup(settings_module.load(), folder)}")
 
 
@@ -62,6 +64,8 @@ def restore(
     yes: Annotated[bool, typer.Option("--yes", help="don't ask")] = False,
 ) -> None:
     """Put a backup in the record's place; the record that is there is kept beside it."""
+    from app import upkeep
+
     settings = settings_module.load()
     if not yes:
         typer.confirm(f"Replace {settings.database} by {archive}?", abort=True)
@@ -71,11 +75,15 @@ def restore(
 
 def erase(article: Annotated[str, typer.Argument(help="id or address of the article")]) -> None:
     """Remove one article's text everywhere; a stone with address and date stays."""
+    from app import upkeep
+
     typer.echo(upkeep.erase(settings_module.load(), article))
 
 
 def migrate() -> None:
     """Bring the record to this version's form (a backup is made first)."""
+    from app import upkeep
+
     typer.echo(upkeep.migrate(settings_module.load()))
 
 
