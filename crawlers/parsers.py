@@ -1,4 +1,4 @@
-"""Which module reads which kind of endpoint."""
+"""The readers of each kind of endpoint, as the crawl calls them."""
 
 from __future__ import annotations
 
@@ -13,71 +13,35 @@ from crawlers.discovery import Discovery
 from crawlers.entries import Limits
 
 
-def parsers(settings: CrawlSettings) -> Mapping[EndpointKind, Parse]:
-    """The parsers of feeds, sitemaps and section pages, held to the settings' limits."""
-    limits = Limits.of(settings)
+def parsers(crawl: CrawlSettings) -> Mapping[EndpointKind, Parse]:
+    """One reader for each kind of endpoint, within the settings' bounds."""
+    limits = Limits.of(crawl)
 
     def feed(
-        body: bytes,
-        *,
-        endpoint: Endpoint,
-        url: str,
-        fetched_at: datetime,
-        headers: Mapping[str, str],
-        publisher: Publisher | None,
-        state: PollState,
-    ) -> Discovery:
+        body: bytes, *, endpoint: Endpoint, url: str, fetched_at: datetime, headers: Mapping[str, str],
+        publisher: Publisher | None, state: PollState,
+    ) -> Discovery:  # fmt: skip
         del state
         return feeds.parse(
-            body,
-            endpoint=endpoint,
-            url=url,
-            fetched_at=fetched_at,
-            headers=headers,
-            publisher=publisher,
-            limits=limits,
+            body, endpoint=endpoint, url=url, fetched_at=fetched_at, headers=headers, publisher=publisher, limits=limits
         )
 
     def sitemap(
-        body: bytes,
-        *,
-        endpoint: Endpoint,
-        url: str,
-        fetched_at: datetime,
-        headers: Mapping[str, str],
-        publisher: Publisher | None,
-        state: PollState,
-    ) -> Discovery:
+        body: bytes, *, endpoint: Endpoint, url: str, fetched_at: datetime, headers: Mapping[str, str],
+        publisher: Publisher | None, state: PollState,
+    ) -> Discovery:  # fmt: skip
         del state
         return sitemaps.parse(
-            body,
-            endpoint=endpoint,
-            url=url,
-            fetched_at=fetched_at,
-            headers=headers,
-            publisher=publisher,
-            limits=limits,
+            body, endpoint=endpoint, url=url, fetched_at=fetched_at, headers=headers, publisher=publisher, limits=limits
         )
 
     def section(
-        body: bytes,
-        *,
-        endpoint: Endpoint,
-        url: str,
-        fetched_at: datetime,
-        headers: Mapping[str, str],
-        publisher: Publisher | None,
-        state: PollState,
-    ) -> Discovery:
+        body: bytes, *, endpoint: Endpoint, url: str, fetched_at: datetime, headers: Mapping[str, str],
+        publisher: Publisher | None, state: PollState,
+    ) -> Discovery:  # fmt: skip
         return sections.parse(
-            body,
-            endpoint=endpoint,
-            url=url,
-            fetched_at=fetched_at,
-            headers=headers,
-            publisher=publisher,
-            limits=limits,
-            link_shape=state.link_shape,
-        )
+            body, endpoint=endpoint, url=url, fetched_at=fetched_at, headers=headers, publisher=publisher,
+            limits=limits, link_shape=state.link_shape,
+        )  # fmt: skip
 
     return {"feed": feed, "sitemap": sitemap, "section": section}
