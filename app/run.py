@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from core.settings import Settings
 
 ROLES = ("serve", "crawl", "deliver")
 _LOG = logging.getLogger(__name__)
+_TICK = 0.25
 _LONGEST_PAUSE = 60.0
 _REFUSES_WITHIN = 30.0
 """Seconds within which a first end with status 1 or 2 means that the settings are wrong, not that it fell over."""
@@ -113,9 +114,10 @@ def supervisor(
     """A supervisor of the roles; `options` name the press (--replay URL, --sample-port N)."""
     environment = os.environ | {"DIEMBAO_DATA_DIR": str(data_dir)}
     forever = {"crawl": ["--forever"], "deliver": ["--forever"], "serve": []}
-    return Supervisor(
-        [Child(role, [sys.executable, "-m", "app.cli", role, *forever[role], *options], environment) for role in roles]
-    )
+    children = [
+        Child(role, [sys.executable, "-m", "app.cli", role, *forever[role], *options], environment) for role in roles
+    ]
+    return Supervisor(children, announce=announce)
 
 
 def check_port(settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache
 from importlib import resources
@@ -79,3 +80,18 @@ def refill(kept: Record, settings: Settings, now: datetime) -> int:
     """Make the pages that the gate stopped lately pending again, for a new desk or place. Returns how many."""
     since = now - timedelta(days=settings.keep.stopped_days)
     return kept.ledger.reread(kept.ledger.stopped_since(since), now)
+
+
+def first_article(settings: Settings) -> Callable[[], str]:
+    """Says once, by being asked again and again, how long the first article took to reach the page."""
+    clock = SystemClock()
+    began = clock.now()
+    kept = record(settings)
+
+    def ask() -> str:
+        if not kept.counts.totals().get("kept", 0):
+            return ""
+        kept.close()
+        return f"The first article is on the page, {(clock.now() - began).total_seconds():.1f} s after the start."
+
+    return ask

@@ -68,9 +68,11 @@ def _run_sample(settings: Settings, roles: tuple[str, ...]) -> None:
     typer.echo("No desk is configured: reading the sample press for the sample desk (invented texts, no network).")
     folder = running.fresh_folder(settings.data_dir / "sample")
     with SampleProcess() as sample:
-        wiring.apply_sample_desk(settings.model_copy(update={"data_dir": folder}))
+        sample_settings = settings.model_copy(update={"data_dir": folder})
+        wiring.apply_sample_desk(sample_settings)
         _say_where(settings, roles)
-        running.supervisor(roles, ["--sample-port", str(sample.port)], folder).run()
+        announce = wiring.first_article(sample_settings) if "crawl" in roles else None
+        running.supervisor(roles, ["--sample-port", str(sample.port)], folder, announce).run()
 
 
 def _say_where(settings: Settings, roles: tuple[str, ...]) -> None:
