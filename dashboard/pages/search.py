@@ -10,7 +10,7 @@ from core.text import clean, clip
 from dashboard import asking, evidence, render
 from dashboard.asking import asked
 
-QUERY_LIMIT, PER_PAGE, MOST_PAGES = 200, 20, 50
+QUERY_LIMIT, SNIPPET_LIMIT, PER_PAGE, MOST_PAGES = 200, 1000, 20, 50
 
 
 def page(request: Request) -> Response:
@@ -24,7 +24,7 @@ def page(request: Request) -> Response:
         found = ask.room.search.search(
             ask.desk.id, query, by_time=by_time, offset=(number - 1) * PER_PAGE, limit=PER_PAGE
         )
-    rows = [(hit, evidence.hits(hit.snippet)) for hit in found.hits]
+    rows = [(hit, evidence.hits(clip(hit.snippet, SNIPPET_LIMIT))) for hit in found.hits]
     pages = min(MOST_PAGES, -(-found.total // PER_PAGE))
     return render.page(
         ask, "search.html", query=query, by_time=by_time, number=number, pages=pages, found=found, rows=rows

@@ -22,11 +22,12 @@ from tests.parts import require
 
 MORNING = datetime(2026, 11, 21, 0, 30, tzinfo=UTC)
 """07:30 on a Saturday in Viet Nam."""
+SAMPLE = RunStatus(sample=True)
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 
 
 @contextmanager
-def serving(press: FakePress, status: RunStatus = RunStatus(sample=True)) -> Iterator[str]:  # noqa: B008 - frozen
+def serving(press: FakePress, status: RunStatus = SAMPLE) -> Iterator[str]:
     """The pages over a press, on a port of their own; gives the address."""
     app = create_app(
         reading=press, search=press, desks=press, publishers=press.publishers, clock=FixedClock(MORNING),
