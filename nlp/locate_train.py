@@ -224,7 +224,7 @@ class Learner:
         for row in self.rows:
             if row["sure"]:
                 told: list[tuple[str, Standing]] = []
-                locator.watch = lambda desk, standing, told=told: told.append((desk, standing))  # type: ignore[misc]
+                locator.watch = lambda desk, standing, told=told: told.append((desk, standing))
                 locator.locate(article_of(row))
                 found += [(row["id"], desk, features(standing), desk in row["focus"]) for desk, standing in told]
         return found

@@ -31,6 +31,7 @@ class Occurrence:
     cues: set[str] = field(default_factory=set)
     up: int = -1  # occurrence linked after it ("xã X, huyện Y": from X to Y)
     down: int = -1  # occurrence linked before it
+    joined: bool = False  # "và" stands before it: a list goes on, no parent is named
     bracketed: bool = False  # it stands after an opening bracket or a dash, as parents do
 
 
@@ -125,8 +126,9 @@ def read(text: str, finder: NameFinder) -> tuple[Tokens, list[Occurrence]]:
     tokens = tokenize(text)
     bare = len(text) > 0 and not has_diacritics(text[:4000]) and plain(text) == text
     found = finder.find(tokens, bare=bare)
+    types = words.PLAIN_TYPE_WORDS if bare else words.TYPE_WORDS
     for one in found:
-        _read_type(tokens, one)
+        _read_type(tokens, one, types)
     _share_types(tokens, found)
     _link(tokens, found)
     covered = {i for one in found for i in range(one.first, one.last + 1)}
@@ -135,14 +137,14 @@ def read(text: str, finder: NameFinder) -> tuple[Tokens, list[Occurrence]]:
     return tokens, found
 
 
-def _type_at(tokens: Tokens, i: int) -> tuple[str, int]:
+def _type_at(tokens: Tokens, i: int, types: Mapping[tuple[str, ...], str]) -> tuple[str, int]:
     """Type word that ends at token i: (type, first token), or ("", i)."""
     for size in (2, 1):
         first = i - size + 1
         if first < 0:
             continue
         words_here = tuple(tokens.folded[first : i + 1])
-        kind = words.TYPE_WORDS.get(words_here)
+        kind = types.get(words_here)
         if not kind:
             continue
         if size == 2 and not tokens.gap(first).isspace() and words_here != ("t", "p"):
@@ -153,11 +155,11 @@ def _type_at(tokens: Tokens, i: int) -> tuple[str, int]:
     return "", i
 
 
-def _read_type(tokens: Tokens, one: Occurrence) -> None:
+def _read_type(tokens: Tokens, one: Occurrence, types: Mapping[tuple[str, ...], str]) -> None:
     i = one.first - 1
     steps = 0
     while i >= 0 and tokens.gap(i).strip() in {"", "."} and "\n" not in tokens.gap(i):
-        kind, first = _type_at(tokens, i)
+        kind, first = _type_at(tokens, i, types)
         if kind:
             one.type, one.lead = kind, tokens.start[first]
             return
@@ -193,6 +195,7 @@ def _link(tokens: Tokens, found: list[Occurrence]) -> None:
         gap = _LINK.sub(" ", tokens.text[one.end : after.lead]).strip().lower()
         if len(gap) <= 24 and (gap in words.SEPARATORS or (gap == "" and after.lead < after.start)):
             one.up, after.down = i + 1, i
+            after.joined = gap.endswith("và") or gap == ";"
             after.bracketed = bool({"(", "-", "–", "—"} & set(gap))
         if len(gap) <= 2 and "\n\n" in tokens.text[one.end : after.lead]:
             one.up = after.down = -1
@@ -216,6 +219,8 @@ def _read_cues(tokens: Tokens, one: Occurrence, covered: set[int]) -> None:
     cues = one.cues
     if one.type and _FORMER.match(tokens.text, one.end):
         cues.add("former")
+    if not one.type and one.first == one.last:
+        cues.add("single")
     if not one.type:
         _name_before(tokens, one, covered)
         _name_after(tokens, one, covered)
@@ -223,10 +228,15 @@ def _read_cues(tokens: Tokens, one: Occurrence, covered: set[int]) -> None:
         cues.add("hamlet")
     if ending & words.FEATURE:
         cues.add("feature")
+    if ending & words.SITE:
+        cues.add("site")
+    if ending & words.PLACE_WORDS:
+        cues.add("at")
     if ending & words.BODIES:
         cues.add("body")
-    wide = {" ".join(near[i:j]) for i in range(len(near)) for j in range(i + 1, min(len(near), i + 3) + 1)}
     if not one.type:
+        near = _after_locative(near)
+        wide = {" ".join(near[i:j]) for i in range(len(near)) for j in range(i + 1, min(len(near), i + 3) + 1)}
         if wide & words.COMPANY:
             cues.add("company")
         if set(_all_phrases(near[-4:])) & words.SCHOOL:
@@ -237,6 +247,12 @@ def _read_cues(tokens: Tokens, one: Occurrence, covered: set[int]) -> None:
             cues.add("brand")
     if not one.type and (ending & words.PERSON_TITLES):
         cues.add("person")
+
+
+def _after_locative(parts: list[str]) -> list[str]:
+    """What follows the last "ở", "tại", …: "xưởng nhựa ở Cẩm Giàng" is no company Cẩm Giàng."""
+    last = max((i for i, part in enumerate(parts) if part in words.LOCATIVE), default=-1)
+    return parts[last + 1 :]
 
 
 def _all_phrases(parts: list[str]) -> list[str]:
@@ -263,6 +279,8 @@ def _name_before(tokens: Tokens, one: Occurrence, covered: set[int]) -> None:
     word = tokens.text[tokens.start[i] : tokens.end[i]]
     if tokens.folded[i] in words.SURNAMES:
         one.cues.add("person")
+    elif tokens.folded[i] in words.SCHOOL | words.COMPANY | words.PAPER:
+        return
     elif len(word) > 1 and word.isupper():  # UBND, CSGT
         one.cues.add("body")
     elif tokens.folded[i] in words.FUNCTION or tokens.folded[i] in words.PAPER:

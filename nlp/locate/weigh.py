@@ -21,6 +21,7 @@ from nlp.locate.occurrences import Occurrence
 WEIGHTS: Final = Path(__file__).parent / "weights.json"
 NEAR: Final = 160  # characters within which a province counts as near
 COMMUNE_TYPES: Final = frozenset({"xã", "phường", "thị trấn", "đặc khu"})
+SILENT: Final = frozenset({"listed", "former", "single"})
 NO_PLACE: Final = frozenset({"person", "company", "paper", "longer", "hamlet", "feature"})
 DISTRICT_TYPES: Final = frozenset({"huyện", "quận", "thị xã", "thành phố"})
 
@@ -54,6 +55,7 @@ class Weigher:
             {kind, *(earlier for earlier, _ in was)} for kind, was in zip(gazetteer.type, gazetteer.was, strict=True)
         ]
         self._unique: dict[int, bool] = {}
+        self._spread: dict[int, int] = {}
         self.districts = [
             frozenset({d for d in kin if self.level[d] == 2} | ({i} if self.level[i] == 2 else set()))
             for i, kin in enumerate(self.kin)
@@ -81,7 +83,7 @@ class Weigher:
             if one.key in seen or one.cues & {"person", "longer"}:
                 continue
             seen.add(one.key)
-            share = 1 / len(one.units)
+            share = 1 / self.spread(one.units)
             for district in frozenset().union(*(self.districts[unit] for unit in one.units)):
                 family[district] += share
             for top in {self.gazetteer.parent[unit] for unit in one.units if self.level[unit] == 2}:
@@ -134,30 +136,46 @@ class Weigher:
         found.update(self._age_evidence(context, unit))
         return found
 
+    def spread(self, units: list[int]) -> int:
+        """In how many different districts (or, of districts, provinces) the units of one name lie."""
+        first = units[0]
+        if first not in self._spread:
+            self._spread[first] = len(
+                {min(self.districts[unit] or self.tops[unit]) if self.tops[unit] else unit for unit in units}
+            )
+        return self._spread[first]
+
     def _type_evidence(self, one: Occurrence, unit: int) -> dict[str, float]:
         if one.type in self.types[unit]:
             return {"type": 1.0}
         if one.type in COMMUNE_TYPES and self.level[unit] == 3:
             return {"type_near": 1.0}
         if one.type in DISTRICT_TYPES and self.level[unit] == 2:
-            return {"type_other": 1.0}
+            others = one.units if one.type == "huyện" else ()
+            past = bool(others) and not any(self.level[v] == 2 and "huyện" in self.types[v] for v in others)
+            return {"type_past": 1.0} if past else {"type_other": 1.0}
         return {"type_level": 1.0}
 
     def _chain_evidence(self, context: Context, i: int, unit: int) -> dict[str, float]:
         found: dict[str, float] = {}
         occurrences = context.occurrences
+        one = occurrences[i]
         kin = self.kin[unit]
         j, steps = occurrences[i].up, 0
-        while j >= 0 and steps < 3 and not self._province_list(occurrences[i], occurrences[j], unit):
-            if kin.intersection(occurrences[j].units) and self._above(occurrences[j], unit):
+        while j >= 0 and steps < 3 and not occurrences[j].joined:
+            other = occurrences[j]
+            if self._province_list(occurrences[i], other, unit) or one.type == "tỉnh":
+                break
+            if kin.intersection(other.units) and self._above(other, unit):
                 found["parent_after"] = 1.0
                 break
-            j, steps = occurrences[j].up, steps + 1
-        up = occurrences[i].up
-        if "parent_after" not in found and up >= 0 and self._claims_above(occurrences[i], occurrences[up], unit):
-            found["other_parent"] = 1.0
-        down = occurrences[i].down
-        if down >= 0:
+            if self._claims_above(one, other, unit):
+                found["other_parent"] = 1.0
+                break
+            j, steps = other.up, steps + 1
+        up = one.up
+        down = one.down
+        if down >= 0 and not one.joined:
             below = occurrences[down]
             if any(unit in self.kin[v] for v in below.units) and below.type not in DISTRICT_TYPES | {"tỉnh"}:
                 found["child_before"] = 1.0
@@ -227,7 +245,7 @@ class Weigher:
             for spot in context.where.get(district, ())
         ):
             found["district"] = 1.0
-        share = 1 / len(one.units)
+        share = 1 / self.spread(one.units)
         kinsfolk = max((context.family.get(d, 0.0) for d in self.districts[unit]), default=0.0) - share
         if kinsfolk > 0.02:
             found["siblings"] = min(1.0, kinsfolk)
@@ -257,7 +275,9 @@ class Weigher:
     def none_features(self, context: Context, one: Occurrence) -> dict[str, float]:
         """Evidence that the occurrence is no unit of the gazetteer at all."""
         found = {"none": 1.0} if not one.type else {"none_typed": 1.0}
-        found.update({f"none_{cue}": 1.0 for cue in one.cues if cue not in {"listed", "former"}})
+        found.update({f"none_{cue}": 1.0 for cue in one.cues if cue not in SILENT})
+        if "single" in one.cues and all(self.level[unit] == 3 for unit in one.units):
+            found["none_single"] = 1.0
         if not one.type and not one.cues & NO_PLACE and one.key in context.no_place:
             found["none_elsewhere"] = 1.0
         return found

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from core.text import fold_plain
+
 
 def _set(text: str) -> frozenset[str]:
     return frozenset(part.strip() for part in text.split("|"))
@@ -21,6 +23,9 @@ TYPE_WORDS: Final[dict[tuple[str, ...], str]] = {
 }  # fmt: skip
 """Words before a name that give its type; one-letter ones only with a full stop ("H.Bình Sơn")."""
 
+PLAIN_TYPE_WORDS: Final = {tuple(map(fold_plain, words)): kind for words, kind in TYPE_WORDS.items()}
+"""The same as capitals without diacritics have them."""
+
 DOTTED: Final = _set("h | p | q | t | x")
 
 BETWEEN: Final = _set(
@@ -34,18 +39,25 @@ HAMLET: Final = _set(
 )
 
 FEATURE: Final = _set(
-    "bãi tắm | bến | cao tốc | chung cư | chùa | chợ | cảng | cầu | cụm công nghiệp | dự án | ga | giáo xứ | "
-    "hang | hòn | hồ | kcn | khu công nghiệp | khu du lịch | khu dân cư | khu tái định cư | khu đô thị | "
-    "khách sạn | lâm trường | mỏ | nhà ga | nhà thờ | nông trường | núi | phố | rừng | suối | sông | thác | "
-    "tháp | thủy điện | trạm | tòa nhà | vịnh | đèo | đình | đường | đảo | đập | đền | đỉnh | đồi | động"
+    "cao tốc | chung cư | chùa | cầu | dự án | giáo xứ | hòn | khách sạn | nhà thờ | núi | phố | sông | tháp | "
+    "tòa nhà | đình | đường | đảo | đền | đỉnh"
 )
+"""What is named after a place or a person and may stand anywhere."""
+
+SITE: Final = _set(
+    "bãi tắm | bến | chợ | cảng | cụm công nghiệp | ga | hang | hồ | kcn | khu công nghiệp | khu du lịch | "
+    "khu dân cư | khu tái định cư | khu đô thị | lâm trường | mỏ | nhà ga | nông trường | rừng | suối | thác | "
+    "thủy điện | trạm | vịnh | đèo | đập | đồi | động"
+)
+"""What is mostly named after the place it lies in."""
 
 COMPANY: Final = _set(
-    "bia | bất động sản | chứng khoán | clb | cty | câu lạc bộ | công ty | cúp | cổ phiếu | cổ phần | cửa hàng | "
-    "dn | doanh nghiệp | dược | gara | giải | gốm sứ | htx | hãng | hóa dầu | hóa đầu | hợp tác xã | lọc dầu | "
-    "lọc hóa dầu | may | mtv | mỹ phẩm | ngân hàng | nhà hàng | nhà sách | nhà xe | nhựa | siêu thị | "
-    "thép | thương hiệu | thương mại | thủy tinh | tnhh | tập đoàn | tổng công ty | vàng bạc | xe khách | "
-    "xi măng | xây dựng | ô tô | ôtô | đầu tư | đội bóng"
+    "ban nhạc | bia | bất động sản | chứng khoán | clb | cty | cà phê | câu lạc bộ | công ty | cúp | "
+    "cổ phiếu | cổ phần | cửa hàng | dn | doanh nghiệp | dược | gara | giải | gốm sứ | homestay | htx | hãng | "
+    "hóa dầu | hóa đầu | hợp tác xã | lọc dầu | lọc hóa dầu | may | mtv | mỹ phẩm | ngân hàng | nhà hàng | "
+    "nhà sách | nhà xe | nhóm nhạc | nhựa | quỹ | resort | showroom | siêu thị | thép | thương hiệu | "
+    "thương mại | thủy tinh | tnhh | tập đoàn | tổng công ty | vàng bạc | xe khách | xi măng | xây dựng | "
+    "ô tô | ôtô | đầu tư | đội bóng"
 )
 
 SCHOOL: Final = _set(
@@ -69,6 +81,8 @@ NEWSPAPERS: Final = _set(
 )
 """Names of newspapers and brands that communes bear too. Beside them a bare name is no place."""
 
+LOCATIVE: Final = _set("ở | tại | thuộc | từ | đến | về | qua | trên | quê | trú | ngụ | vào | ra | sang | tới")
+
 PERSON_TITLES: Final = _set(
     "anh | bà | bác | bé | bị can | bị cáo | bs | ca sĩ | cháu | chú | chị | chúa | cô | cụ | diễn viên | em | gs | "
     "nghệ sĩ | nhà báo | nhà thơ | nhà văn | nhạc sĩ | nghi phạm | ông | thiếu tướng | thầy | tiến sĩ | tác giả | ts | "
@@ -82,12 +96,19 @@ SURNAMES: Final = _set(
 )
 
 BODIES: Final = _set(
-    "biên giới | biên phòng | bv | bvđk | bà con | bệnh viện | bờ biển | chi cục | chợ | csgt | công an | "
-    "cửa khẩu | gd&đt | gd-đt | gdđt | giáo dục và đào tạo | hđnd | hạt kiểm lâm | hải quan | "
-    "hội đồng nhân dân | kho bạc | mttq | mặt trận tổ quốc | người dân | ngụ | nhân dân | phòng giáo dục | qua | "
-    "quê | tand | thuộc | trung tâm | trung tâm y tế | trú | ttyt | tòa án | tại | từ | ubnd | viện kiểm sát | "
-    "vksnd | vùng biên | vùng biển | về | đa khoa | điện lực | đảng ủy | đất | đến | địa bàn | đồn biên phòng | "
-    "ở | ủy ban nhân dân"
+    "ban chqs | biên phòng | bv | bvđk | bảo hiểm xã hội | bệnh viện | bệnh viện đa khoa | chi cục | "
+    "chi cục thuế | csgt | công an | gd&đt | gd-đt | gdđt | giáo dục và đào tạo | huyện đoàn | hđnd | "
+    "hạt kiểm lâm | hải quan | hội đồng nhân dân | kho bạc | kiểm lâm | liên đoàn lao động | mttq | "
+    "mặt trận tổ quốc | phòng gd&đt | phòng giáo dục | phòng văn hóa | tand | thanh tra | trung tâm y tế | "
+    "trạm y tế | ttyt | tòa án | tòa án nhân dân | ubnd | viện kiểm sát | viện ksnd | vksnd | y tế | đa khoa | "
+    "điện lực | đài truyền thanh | đảng ủy | đồn biên phòng | ủy ban nhân dân"
+)
+"""Public bodies: a bare name after them is the unit whose body it is."""
+
+PLACE_WORDS: Final = _set(
+    "biên giới | bà con | bờ biển | chợ | cửa khẩu | gần | huyện | khu vực | khỏi | lên | miền | người dân | "
+    "ngụ | nhân dân | nông dân | phía | qua | quê | ra | rừng | sang | thuộc | trung tâm | trên | trú | tại | "
+    "tới | từ | vào | vùng | vùng biên | vùng biển | về | xuống | xứ | đất | đến | địa bàn | ở"
 )
 """Words after which a bare name is likely a place."""
 
