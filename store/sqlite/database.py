@@ -127,7 +127,8 @@ def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connec
         con.execute("PRAGMA synchronous = NORMAL")
         con.execute("PRAGMA foreign_keys = ON")
         con.execute("PRAGMA secure_delete = ON")
-        con.execute("PRAGMA cache_size = -8000")
+        con.execute("PRAGMA wal_autocheckpoint = 8000")
+        con.execute("PRAGMA cache_size = -16000")
         con.execute("PRAGMA mmap_size = 268435456")
         con.execute("PRAGMA temp_store = MEMORY")
     except BaseException:

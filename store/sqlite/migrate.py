@@ -117,8 +117,8 @@ def _run(db: Database, migration: Migration, at: datetime) -> bool:
 def statements(sql: str) -> Iterator[str]:
     """The single statements of a script (sqlite3.executescript would commit between them)."""
     text = ""
-    for line in sql.splitlines(keepends=True):
-        text += line
+    for piece in re.split(r"(?<=;)", sql):
+        text += piece
         if sqlite3.complete_statement(text):
             yield text
             text = ""

@@ -75,5 +75,5 @@ def match_expression(query: Query) -> str | None:
 
 
 def _quoted(term: Term) -> str:
-    text = " ".join(words.phrase(term.syllables))
-    return f'"{text}" *' if term.prefix else f'"{text}"'
+    rows = [f'"{" ".join(row)}"' + (" *" if term.prefix else "") for row in words.phrases(term.syllables)]
+    return rows[0] if len(rows) == 1 else f"({' AND '.join(rows)})"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from core.text import fold, fold_plain, nfc
+from core.text import fold, fold_plain
 from store.sqlite.query import Query, Term
 
 OPEN: Final = "\ue000"
@@ -17,13 +17,16 @@ _MARKS: Final = str.maketrans("", "", OPEN + CLOSE)
 
 def snippet(query: Query, texts: Sequence[str], length: int = LENGTH) -> str:
     """About `length` characters of the first text with the most different terms; the first text where none is."""
-    clean = [nfc(text).translate(_MARKS) for text in texts if text]
-    if not clean:
-        return ""
     patterns = [_pattern(term) for term in query.wanted]
-    found = [_spans(text, patterns) for text in clean]
-    best = max(range(len(clean)), key=lambda i: (len({kind for _, _, kind in found[i]}), -i))
-    return _cut(clean[best], [(start, end) for start, end, _ in found[best]], length)
+    best, best_spans, most = next((text for text in texts if text), ""), [], 0
+    for text in filter(None, texts):
+        spans = _spans(text, patterns)
+        kinds = len({kind for _, _, kind in spans})
+        if kinds > most:
+            best, best_spans, most = text, spans, kinds
+        if most == len(patterns):
+            break
+    return _cut(best, [(start, end) for start, end, _ in best_spans], length)
 
 
 def _pattern(term: Term) -> tuple[bool, re.Pattern[str]]:
@@ -34,15 +37,16 @@ def _pattern(term: Term) -> tuple[bool, re.Pattern[str]]:
 
 
 def _spans(text: str, patterns: Sequence[tuple[bool, re.Pattern[str]]]) -> list[tuple[int, int, int]]:
-    """Hits as (start, end, term), not overlapping, in order."""
-    marked, bare = fold(text), fold_plain(text)
-    hits = sorted(
+    """Hits as (start, end, term), not overlapping, in order. Folding keeps the length of NFC text."""
+    marked = fold(text) if any(with_marks for with_marks, _ in patterns) else ""
+    bare = fold_plain(text) if not all(with_marks for with_marks, _ in patterns) else ""
+    hits = [
         (m.start(), m.end(), kind)
         for kind, (with_marks, pattern) in enumerate(patterns)
         for m in pattern.finditer(marked if with_marks else bare)
-    )
+    ]
     kept: list[tuple[int, int, int]] = []
-    for hit in hits:
+    for hit in sorted(hits):
         if not kept or hit[0] >= kept[-1][1]:
             kept.append(hit)
     return kept
@@ -59,7 +63,7 @@ def _cut(text: str, spans: list[tuple[int, int]], length: int) -> str:
     parts, at = [], start
     for a, b in spans:
         if a >= at and b <= end:
-            parts += [text[at:a], OPEN, text[a:b], CLOSE]
+            parts += [text[at:a].translate(_MARKS), OPEN, text[a:b].translate(_MARKS), CLOSE]
             at = b
-    parts.append(text[at:end])
+    parts.append(text[at:end].translate(_MARKS))
     return ("… " if start else "") + "".join(parts).strip() + (" …" if end < len(text) else "")

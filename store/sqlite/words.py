@@ -1,21 +1,21 @@
 """Text as it is indexed and asked for: syllables and pairs of neighbouring syllables, as typed and without diacritics.
 
-Vietnamese syllables are few and common, so their posting lists are long; pairs are some ten times rarer. Four kinds
-of word stand in one index, told apart by their first character:
+Vietnamese syllables are few and common, so their posting lists are long; pairs are some ten times rarer. Three rows
+of words stand in one index, told apart by their first character:
 
-    xuan            a syllable without diacritics (every syllable)
-    =xuân           a syllable as written, where that has diacritics
-    _thuong_xuan    two neighbours without diacritics
-    =thường_xuân    two neighbours as written
+    xuan            each syllable without diacritics
+    _thuong_xuan    each two neighbours without diacritics
+    =xuân           each syllable as written
 
-A phrase of k syllables is a phrase of k-1 pairs. Nothing spans two paragraphs.
+A phrase of k syllables is a phrase of k-1 pairs, which finds the few candidates, and, where it was typed with
+diacritics, also a phrase of k syllables as written. Nothing spans two paragraphs.
 """
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Final
 
 from core.text import fold, fold_plain
@@ -35,33 +35,24 @@ def syllables(text: str) -> list[str]:
 
 def index_words(texts: Iterable[str]) -> str:
     """All words of some paragraphs, separated by spaces, as the index takes them."""
-    plain: list[str] = []
-    marked: list[str] = []
+    found: list[str] = []
     for text in texts:
         written = syllables(text)
-        bare = [fold_plain(word) for word in written]
-        plain += bare
-        plain += [f"_{a}_{b}" for a, b in itertools.pairwise(bare)]
-        plain.append(_BREAK)
-        marked += [f"={word}" for word, without in zip(written, bare, strict=True) if word != without]
-        marked += [f"={a}_{b}" for a, b in itertools.pairwise(written)]
-        marked.append(_BREAK)
-    return " ".join(plain + marked)
+        bare = fold_plain(" ".join(written)).split()
+        found += bare
+        found += [f"_{a}_{b}" for a, b in pairwise(bare)]
+        found += [f"={word}" for word in written]
+        found.append(_BREAK)
+    return " ".join(found)
 
 
-def word(syllable: str) -> str:
-    """The index word for one typed syllable: as written where it has diacritics, else any."""
-    bare = fold_plain(syllable)
-    return bare if bare == syllable else f"={syllable}"
+def phrases(typed: tuple[str, ...]) -> list[list[str]]:
+    """Rows of index words for typed syllables; each row must stand together, and all rows must occur.
 
-
-def phrase(typed: tuple[str, ...]) -> list[str]:
-    """The index words of a typed phrase, to stand one after another.
-
-    A phrase with any diacritics is meant as it is written; one without any finds every spelling.
+    What carries any diacritics is meant as it is written; what carries none finds every spelling.
     """
-    if len(typed) == 1:
-        return [word(typed[0])]
-    bare = tuple(fold_plain(syllable) for syllable in typed)
-    mark = "_" if bare == typed else "="
-    return [f"{mark}{a}_{b}" for a, b in itertools.pairwise(typed)]
+    bare = [fold_plain(syllable) for syllable in typed]
+    rows = [[f"_{a}_{b}" for a, b in pairwise(bare)]] if len(typed) > 1 else []
+    if bare != list(typed):
+        rows.append([f"={syllable}" for syllable in typed])
+    return rows or [bare]
