@@ -13,7 +13,7 @@ Job = Callable[[], Awaitable[None]]
 
 @dataclass(slots=True)
 class _Lane:
-    polls: deque[Job] = field(default_factory=deque)
+    polls: deque[tuple[str, Job]] = field(default_factory=deque)
     pages: deque[tuple[str, Job]] = field(default_factory=deque)
     workers: set[asyncio.Task[None]] = field(default_factory=set)
     resting: float = 0.0  # loop time until which the host is left alone
@@ -28,24 +28,27 @@ class Lanes:
         self._stopping = False
         self.failure: BaseException | None = None
 
-    def put_poll(self, host: str, job: Job) -> None:
-        """An endpoint to be asked, before the host's pages."""
-        self._lane(host).polls.append(job)
-        self._start(host)
+    def put_poll(self, host: str, key: str, job: Job) -> bool:
+        """An endpoint to be asked, before the host's pages. False where the host rests."""
+        return self._put(host, self._lane(host).polls, key, job)
 
-    def put_page(self, host: str, key: str, job: Job) -> None:
-        """A page to be read."""
-        self._lane(host).pages.append((key, job))
-        self._start(host)
+    def put_page(self, host: str, key: str, job: Job) -> bool:
+        """A page to be read. False where the host rests."""
+        return self._put(host, self._lane(host).pages, key, job)
 
     def rest(self, host: str, seconds: float) -> list[str]:
-        """Leave the host alone; gives back the keys of the pages that were waiting for it."""
+        """Leave the host alone; gives back the keys of what was waiting for it."""
         lane = self._lane(host)
         lane.resting = max(lane.resting, _now() + seconds)
-        keys = [key for key, _ in lane.pages]
+        keys = [key for key, _ in (*lane.polls, *lane.pages)]
+        lane.polls.clear()
         lane.pages.clear()
-        asyncio.get_running_loop().call_later(max(lane.resting - _now(), 0) + 0.01, self._resume, host)
+        asyncio.get_running_loop().call_later(max(lane.resting - _now(), 0) + 0.01, self._drained)
         return keys
+
+    def rests(self, host: str) -> float:
+        """Seconds for which the host still rests."""
+        return max(self._lane(host).resting - _now(), 0.0)
 
     def resting(self, within: float | None = None) -> list[str]:
         """Hosts that rest (and will be done within so many seconds)."""
@@ -62,11 +65,8 @@ class Lanes:
 
     @property
     def idle(self) -> bool:
-        """Whether nothing is under way and nothing waits, but for what belongs to resting hosts."""
-        now = _now()
-        return all(
-            not lane.workers and (lane.resting > now or not (lane.polls or lane.pages)) for lane in self._lanes.values()
-        )
+        """Whether nothing is under way and nothing waits."""
+        return not any(lane.workers or lane.polls or lane.pages for lane in self._lanes.values())
 
     async def stop(self, grace: float) -> None:
         """Start nothing more; what is under way may end within the grace, then it is dropped."""
@@ -81,9 +81,12 @@ class Lanes:
     def _lane(self, host: str) -> _Lane:
         return self._lanes.setdefault(host, _Lane())
 
-    def _resume(self, host: str) -> None:
+    def _put(self, host: str, queue: deque[tuple[str, Job]], key: str, job: Job) -> bool:
+        if self._lane(host).resting > _now():
+            return False
+        queue.append((key, job))
         self._start(host)
-        self._drained()
+        return True
 
     def _start(self, host: str) -> None:
         lane = self._lane(host)
@@ -100,7 +103,7 @@ class Lanes:
 
     def _next(self, lane: _Lane) -> Job:
         if lane.polls:
-            return lane.polls.popleft()
+            return lane.polls.popleft()[1]
         job = lane.pages.popleft()[1]
         if not lane.pages:
             self._drained()

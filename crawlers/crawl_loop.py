@@ -41,7 +41,7 @@ class Loop:
     def __init__(self, crawl: Crawl, poller: Poller, reader: PageReader, width: Callable[[str], int]) -> None:
         self._crawl, self._poller, self._reader = crawl, poller, reader
         self._wake = asyncio.Event()
-        self._lanes = Lanes(width, self._wake.set, self._thirst)
+        self._lanes, self._width = Lanes(width, self._wake.set, self._thirst), width
         self._publishers = crawl.by_id
         self._states = self._fresh_states()
         self._polling: set[str] = set()
@@ -117,8 +117,11 @@ class Loop:
             host = host_of(state.moved_to or state.endpoint.url)
         except AddressRefused:
             host = ""
-        self._polling.add(key)
-        self._lanes.put_poll(host, lambda: self._poll(key))
+        if self._lanes.put_poll(host, key, partial(self._poll, key)):
+            self._polling.add(key)
+        elif self._crawl.once and self._lanes.rests(host) <= self._crawl.settings.wait:
+            self._polling.add(key)
+            self._after(self._lanes.rests(host) + 0.05, partial(self._put_poll, key, state))
 
     async def _poll(self, key: str) -> None:
         state = self._states[key]
@@ -165,15 +168,17 @@ class Loop:
             host = host_of(page.entry.url)
         except AddressRefused:
             host = ""
-        self._lanes.put_page(host, page.id, lambda: self._read(host, page))
+        if not self._lanes.put_page(host, page.id, partial(self._read, host, page)):
+            self._taken.discard(page.id)
 
     async def _read(self, host: str, page: PendingPage) -> None:
         later = await self._reader.read(page)
-        if later is None:
-            self._taken.discard(page.id)
-        elif isinstance(later, Closed):
+        if isinstance(later, Closed):
             self._close(host, page, later)
-        elif later.wait.total_seconds() <= self._crawl.settings.wait:
+            return
+        if later is not None and later.host_asks and self._width(host) == 1:
+            self._leave_alone(host, later.wait.total_seconds())
+        if later is not None and later.wait.total_seconds() <= self._crawl.settings.wait:
             self._again(page, later)
         else:
             self._taken.discard(page.id)
@@ -188,7 +193,13 @@ class Loop:
         wait = closed.wait.total_seconds()
         if self._crawl.once and self._closures[host] > self._crawl.settings.attempts:
             wait = max(wait, self._crawl.settings.wait * 2 + 1)
-        self._taken -= {page.id, *self._lanes.rest(host, wait)}
+        self._taken.discard(page.id)
+        self._leave_alone(host, wait)
+
+    def _leave_alone(self, host: str, seconds: float) -> None:
+        keys = set(self._lanes.rest(host, seconds))
+        self._taken -= keys
+        self._polling -= keys
 
     def _after(self, seconds: float, put: Callable[[], None]) -> None:
         self._waiting += 1

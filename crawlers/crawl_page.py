@@ -30,6 +30,7 @@ class Later:
 
     wait: timedelta
     attempts: int
+    host_asks: bool = False  # the host asks to be left alone, not only the page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +114,8 @@ class PageReader:
         if client_error:
             return None
         wait = failed.wait if failed.wait is not None else backoff(attempts, first=FIRST_WAIT)
-        return Later(wait=max(wait, timedelta(seconds=1)), attempts=attempts)
+        asks = failed.wait is not None and failed.status in (429, 503)
+        return Later(wait=max(wait, timedelta(seconds=1)), attempts=attempts, host_asks=asks)
 
 
 def _other_identity(pending: PendingPage, final_url: str) -> str | None:

@@ -8,6 +8,7 @@ Scrapy's own middleware parses any status and allows on failure, hence this.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -29,6 +30,9 @@ LONGEST_DELAY: Final = 60.0
 """Crawl-delay (not in the RFC, but common) is honoured up to a minute; more would silence a feed for good."""
 
 TOKEN: Final = "diembao"  # noqa: S105 - RFC 9309's product token
+
+_VERSIONED: Final = re.compile(r"(?im)^([ \t]*user-agent[ \t]*:[ \t]*[a-z_-]{1,60})/\S{0,60}")
+"""A product token with a version, which is no part of it (RFC 9309, 2.2.1); protego would not match it."""
 
 Verdict = Literal["rules", "free", "closed"]
 
@@ -62,7 +66,7 @@ class Robots:
 
     @cached_property
     def _rules(self) -> Protego:
-        return Protego.parse(self.text)
+        return Protego.parse(_VERSIONED.sub(r"\1", self.text))
 
 
 def robots_from(
