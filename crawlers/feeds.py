@@ -148,7 +148,8 @@ def _from_row(row: Any, answer: Answer, day_first: bool) -> Entry | None:
 
 def _date_text(row: Any) -> str:
     """The date as it is written; what feedparser makes of it would be taken for UTC where no zone stands."""
-    return str(row.get("published") or row.get("created") or row.get("updated") or "")
+    fields: dict[str, Any] = dict(row.items())  # a plain dict: feedparser's own answers for one name with another
+    return str(fields.get("published") or fields.get("created") or fields.get("updated") or "")
 
 
 def _format(version: str) -> Format:
