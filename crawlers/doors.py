@@ -27,15 +27,17 @@ _BRIDGE_PATH: Final = re.compile(
     r"/(rss-?bridge|rsshub|nitter|makefulltextfeed\.php|extract\.php|morss|twitter2rss|facebook2rss|fb2rss|tg2rss)(/|$)"
 )
 _COMMENT_PATH: Final = re.compile(
-    r"/(comments?|binh-?luan|commentrss|y-kien-binh-luan)(/|\.(rss|xml|atom|aspx|htm|html)$|$)"
-    r"|/(comments?|binh-?luan)[-_](feed|rss)|/feeds/\d+/comments/|/rss/(comments?|binh-?luan)"
+    r"/(comments?|commentrss|y-kien-binh-luan)(/|\.(rss|xml|atom|aspx|htm|html)$|$)"
+    r"|/comments?[-_](feed|rss)|/feeds/\d+/comments/|/rss/comments?"
 )
+"""Readers' comments. Not "binh-luan": under that name papers print their own commentary."""
+
 _FORUM_PATH: Final = re.compile(
     r"/(forums?|dien-?dan|viewtopic\.php|viewforum\.php|showthread\.php|threads?|bbs|hoi-dap-cong-dong)(/|\.|$)"
 )
 _PERSON_PATH: Final = re.compile(
     r"^/(@|~)[^/]+|^(/rss|/feed|/en|/vi)?/(authors?|tac-gia|users?|members?|profiles?|u|nguoi-dung|thanh-vien"
-    r"|tai-khoan|account|phong-vien|cay-but|but-danh)/[^/]+|^/(author|tac-gia|user|profile)-[^/]*$"
+    r"|tai-khoan|account|phong-vien|cay-but|but-danh)/[^/]+"
     r"|/(author|tac-gia|user)/[^/]+/(feed|rss)|^/(author|user|tac-gia)s?[-_]?(sitemap|rss)|/(author|users?)-sitemap"
 )
 _QUERY: Final = {
