@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from core.records import Endpoint, EndpointKind, Publisher, PublisherKind
+from core.records import Endpoint, EndpointKind, Publisher, PublisherKind, Selectors
 
 Page = Literal["jsonld", "meta", "agency", "visible", "old", "timetag"]
 NewsList = Literal["rss", "atom", "broken"]
@@ -31,6 +31,7 @@ class House:
     charset: str = "utf-8"
     decomposed: bool = False  # its pages are written in NFD
     robots: bool = True  # False: answers 404 for robots.txt
+    selectors: Selectors = field(default_factory=Selectors)  # where its pages can't be read rightly without
 
 
 HOUSES: Final = (
@@ -74,6 +75,9 @@ HOUSES: Final = (
         endpoints=(("section", "/tin-tuc"), ("section", "/tin-tuc/thong-bao")),
         province="51",
         robots=False,
+        selectors=Selectors(
+            title=".tieu-de", lead=".tom-tat", body=".asset-content", published=".ngay-dang", drop=(".ky-ten",)
+        ),
     ),
     House(
         id="mau_nong_thon",
@@ -85,6 +89,7 @@ HOUSES: Final = (
         feed="rss",
         endpoints=(("feed", "/rss.xml"),),
         charset="windows-1258",
+        selectors=Selectors(title="h1.title", lead=".lead", body=".content", drop=('p[align="right"]',)),
     ),
     House(
         id="mau_phuong_bac",
@@ -147,6 +152,7 @@ def _declare(house: House, base: str) -> Publisher:
         endpoints=tuple(Endpoint(source=house.id, kind=kind, url=base + path) for kind, path in house.endpoints),
         province=house.province,
         pace=PACE,
+        selectors=house.selectors,
         address_source="sample/houses.py",
         verified=True,
     )

@@ -104,8 +104,8 @@ def test_every_text_has_substance_and_is_nfc() -> None:
     for article in load():
         text = whole(article.text)
         assert text == unicodedata.normalize("NFC", text)
-        assert len(article.text.paragraphs) >= 2, article.slug
-        assert len(WORD.findall(text)) >= 100, article.slug
+        assert len(article.text.paragraphs) >= 3, article.slug
+        assert len(WORD.findall(text)) >= 110, article.slug
         assert 20 <= len(article.text.title) <= 120, article.slug
 
 
