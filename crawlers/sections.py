@@ -85,9 +85,9 @@ def choose(
 
 
 def evidence(known: Mapping[str, tuple[int, int]], url: str) -> float:
-    """Log-odds that what was read of this site adds, between -4 and 4; 0 for a shape never met."""
+    """Log-odds that what was read of this site adds, between -6 and 6; 0 for a shape never met."""
     articles, others = known.get(links.shape(url), (0, 0))
-    return max(-4.0, min(4.0, 1.5 * math.log((articles + 0.5) / (others + 0.5)))) if articles + others else 0.0
+    return max(-6.0, min(6.0, 1.5 * math.log((articles + 0.5) / (others + 0.5)))) if articles + others else 0.0
 
 
 def learn(link_shape: str, articles: Iterable[str] = (), others: Iterable[str] = ()) -> str:

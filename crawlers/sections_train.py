@@ -16,6 +16,7 @@ import random
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -203,18 +204,19 @@ def labelled(folder: Path) -> list[ListPage]:
     return pages
 
 
-def invented(seed: int = 1) -> list[ListPage]:
+@cache
+def invented(seed: int = 1) -> tuple[ListPage, ...]:
     """List pages made up in the manner of provincial papers' and portals' systems; the same for the same seed."""
     chance = random.Random(seed)  # noqa: S311 - for variety, not secrecy
-    return [_invent(name, made, chance) for name, made in sorted(_ADDRESSES.items()) for _ in range(2)]
+    return tuple(_invent(name, made, chance) for name, made in sorted(_ADDRESSES.items()) for _ in range(2))
 
 
 def train(pages: Sequence[ListPage], strength: float = STRENGTH) -> dict[str, float]:
     """Weights by name of feature, and the bias. Every page weighs the same however many links it has."""
     rows, labels, weights = [], [], []
     for page in pages:
-        found, _ = links.collect(page.markup, page.url, 20_000)
-        rows += links.features(found, page.url)
+        found, seen = _seen(page)
+        rows += seen
         labels += [page.key(link) in page.articles for link in found]
         weights += [100 / len(found)] * len(found)
     model = LogisticRegression(C=strength, max_iter=5_000)
@@ -225,11 +227,16 @@ def train(pages: Sequence[ListPage], strength: float = STRENGTH) -> dict[str, fl
 
 def score(page: ListPage, weights: dict[str, float]) -> Score:
     """How the weights read one page: each article counts once."""
-    found, _ = links.collect(page.markup, page.url, 20_000)
-    chosen = sections.choose(found, page.url, weights=weights)
-    got = {page.key(link) for link in chosen}
+    found, seen = _seen(page)
+    got = {page.key(link) for link, row in zip(found, seen, strict=True) if links.weighed(row, weights) > 0}
     right = len(got & page.articles)
     return Score(name=page.name, precision=right / len(got) if got else 0.0, recall=right / max(1, len(page.articles)))
+
+
+@cache
+def _seen(page: ListPage) -> tuple[list[links.Link], list[list[float]]]:
+    found, _ = links.collect(page.markup, page.url, 20_000)
+    return found, links.features(found, page.url)
 
 
 def cross_validate(real: Sequence[ListPage], same: Callable[[ListPage, ListPage], bool]) -> list[Score]:
