@@ -274,7 +274,7 @@ class Desk:
     units: tuple[str, ...]  # gazetteer ids of either age
     partial_successors: bool = True  # whether units that took in only a part of the area count
     recipients: tuple[Recipient, ...] = ()
-    places: tuple[tuple[str, str], ...] = ()  # other named places: (kind, name), kinds from a closed list
+    places: tuple[tuple[str, ...], ...] = ()  # other named places: (kind, name) or (kind, name, unit it lies in)
 
 
 # --- alerts -----------------------------------------------------------------------------------------------------

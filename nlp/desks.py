@@ -34,11 +34,7 @@ from core.roles import Role, refusal
 from core.settings import explain
 from core.text import clean
 from nlp.gazetteer.units import Candidate, Gazetteer
-
-PlaceKind = Literal[
-    "river", "lake", "road", "bridge", "port", "railway", "mountain", "island", "economic_zone", "heritage_site"
-]
-"""The closed kinds of named places. A person, an organisation or a free keyword is none of them."""
+from nlp.locate.named import KIND_WORDS, split_kind
 
 _Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 _Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -57,8 +53,11 @@ class _Recipient(_Part):
 
 
 class _Place(_Part):
-    kind: PlaceKind
+    kind: Literal[
+        "river", "lake", "road", "bridge", "port", "railway", "mountain", "island", "economic_zone", "heritage_site"
+    ]  # closed: a person, an organisation or a free keyword is none of these
     name: _Line
+    unit: str = ""
 
 
 class _DeskFile(_Part):
@@ -100,7 +99,7 @@ def parse_desk(text: str, gazetteer: Gazetteer, where: str = "desk file") -> Des
         units=tuple(_unit(name, gazetteer, f"{where}: units.{i}") for i, name in enumerate(file.units)),
         partial_successors=file.partial_successors,
         recipients=tuple(_recipient(entry, f"{where}: recipients.{i}") for i, entry in enumerate(file.recipients)),
-        places=tuple((place.kind, clean(place.name)) for place in file.places),
+        places=tuple(_place(place, gazetteer, f"{where}: places.{i}") for i, place in enumerate(file.places)),
     )
 
 
@@ -125,7 +124,8 @@ def dump_desk(desk: Desk) -> str:
         "partial_successors": desk.partial_successors,
     }
     if desk.places:
-        content["places"] = [{"kind": kind, "name": name} for kind, name in desk.places]
+        keys = ("kind", "name", "unit")
+        content["places"] = [dict(zip(keys, place, strict=False)) for place in desk.places]
     if desk.recipients:
         content["recipients"] = [
             {"id": r.id, "name": r.name, "roles": [str(role) for role in r.roles], "email": r.email}
@@ -149,6 +149,14 @@ def _listed(found: Iterable[Candidate]) -> str:
     shown = [f"{candidate.unit.id} = {candidate.label}" for candidate in found]
     more = f" and {len(shown) - CANDIDATES_SHOWN} more" if len(shown) > CANDIDATES_SHOWN else ""
     return "; ".join(shown[:CANDIDATES_SHOWN]) + more
+
+
+def _place(entry: _Place, gazetteer: Gazetteer, where: str) -> tuple[str, ...]:
+    if split_kind(entry.kind, entry.name) is None:
+        words = ", ".join(KIND_WORDS[entry.kind])
+        raise ConfigError(f"{where}: {entry.name!r} does not begin with a word of its kind ({words})")
+    unit = (_unit(entry.unit, gazetteer, f"{where}.unit"),) if entry.unit else ()
+    return (entry.kind, clean(entry.name), *unit)
 
 
 def _recipient(entry: _Recipient, where: str) -> Recipient:

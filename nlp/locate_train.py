@@ -29,8 +29,9 @@ from nlp.desks import load_desks
 from nlp.gazetteer.spelling import key
 from nlp.gazetteer.units import Gazetteer
 from nlp.locate.focus import Standing, features
-from nlp.locate.locator import DeskLocator, assemble, desk_area
+from nlp.locate.locator import DeskLocator, desk_area
 from nlp.locate.occurrences import NameFinder, read
+from nlp.locate.pieces import assemble
 from nlp.locate.rows import article_of
 from nlp.locate.weigh import WEIGHTS, Weigher
 

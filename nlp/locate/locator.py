@@ -5,42 +5,29 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from core.clock import local_day
 from core.i18n import t
-from core.records import Article, Desk, DeskMatch, LocatedArticle, Mention, MentionField, Publisher
+from core.records import Article, Desk, DeskMatch, LocatedArticle, Mention, Publisher
 from core.text import nfc
 from nlp.gazetteer.spelling import spellings
 from nlp.gazetteer.units import Gazetteer
 from nlp.locate.focus import Standing, focus_score, resident
-from nlp.locate.occurrences import NameFinder, Occurrence, read
+from nlp.locate.named import NamedPlaces, PlaceHit, place_names
+from nlp.locate.occurrences import NameFinder, Occurrence, Tokens, read
+from nlp.locate.pieces import Piece, assemble, items
+from nlp.locate.tell import evidence
 from nlp.locate.weigh import NO_PLACE, Context, Weigher
-
-LIMIT: Final = 400_000
-"""Characters of an article that are read; more is no article (hostile input of megabytes must not stop the line)."""
 
 THRESHOLD: Final = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    field: MentionField
-    index: int
-    start: int  # offset in the assembled text
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    occurrence: int
-    unit: int
-    score: float  # of the desk's area, all of its units that bear the name taken together
-
-
 def gate_names(gazetteer: Gazetteer, desks: Iterable[Desk]) -> frozenset[str]:
     """Every name one of which must stand in a page for any match. NFC, as written; the gate folds them."""
-    names: set[str] = set()
+    desks = tuple(desks)
+    names: set[str] = set(place_names(desks))
     for number in {i for desk in desks for i in desk_area(gazetteer, desk)}:
         unit = gazetteer.unit(gazetteer.ids[number])
         if unit.name.isdigit():
@@ -56,6 +43,28 @@ def desk_area(gazetteer: Gazetteer, desk: Desk) -> frozenset[int]:
     return gazetteer.area(desk.units, partial=desk.partial_successors)
 
 
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """A name that was taken for a unit of a desk's area, or for a place that the desk lists."""
+
+    start: int  # offsets in the item
+    end: int
+    unit: int
+    score: float  # of the desk's area: all of its units that bear the name taken together
+    occurrence: int = -1  # number in the context; -1 for a listed place
+    place: PlaceHit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A digest's item, or the entire article."""
+
+    text: str
+    at: int  # offset in the assembled text
+    pieces: list[Piece]
+    context: Context
+
+
 class DeskLocator:
     """core.ports.Locator over a gazetteer and any number of desks, matched in one pass."""
 
@@ -66,30 +75,43 @@ class DeskLocator:
         self._desks_of: dict[int, list[int]] = defaultdict(list)
         self.desks = tuple(desks)
         self.watch: Callable[[str, Standing], None] | None = None  # for training: told how each desk's place stands
-        for number, desk in enumerate(self.desks):
-            for unit in desk_area(gazetteer, desk):
+        areas = [desk_area(gazetteer, desk) for desk in self.desks]
+        for number, area in enumerate(areas):
+            for unit in area:
                 self._desks_of[unit].append(number)
+        self._places = NamedPlaces(gazetteer, self.desks, areas)
 
     def locate(self, article: Article, publisher: Publisher | None = None) -> LocatedArticle:
         """Which desks the article concerns, each with the mentions that say so."""
         text, pieces = assemble(article)
-        _, occurrences = read(text, self._finder)
-        if not any(unit in self._desks_of for one in occurrences for unit in one.units):
-            return LocatedArticle(article=article, matches=())
-        context = self._weigher.context(
-            occurrences,
-            published=None if article.published.doubtful else local_day(article.published.at),
-            paper=self._paper(publisher),
-        )
-        hits = self._weigh(context)
-        matches = (self._match(desk, found, context, text, pieces) for desk, found in sorted(hits.items()))
-        return LocatedArticle(article=article, matches=tuple(match for match in matches if match))
+        published = None if article.published.doubtful else local_day(article.published.at)
+        paper = self._paper(publisher)
+        matches: dict[int, list[DeskMatch]] = defaultdict(list)
+        for start, end in items(text, pieces):
+            for desk, match in self._read_item(text[start:end], start, pieces, published, paper):
+                matches[desk].append(match)
+        return LocatedArticle(article=article, matches=tuple(_merged(matches[desk]) for desk in sorted(matches)))
+
+    def _read_item(
+        self, text: str, at: int, pieces: list[Piece], published: date | None, paper: int | None
+    ) -> list[tuple[int, DeskMatch]]:
+        tokens, occurrences = read(text, self._finder)
+        if not self._places and not any(unit in self._desks_of for one in occurrences for unit in one.units):
+            return []
+        context = self._weigher.context(occurrences, published=published, paper=paper)
+        item = _Item(text, at, pieces, context)
+        found: list[tuple[int, DeskMatch]] = []
+        for desk, hits in self._weigh(tokens, context).items():
+            sure = sorted((hit for hit in hits if hit.score >= THRESHOLD), key=lambda hit: hit.start)
+            if sure:
+                found.append((desk, self._match(desk, sure, item)))
+        return found
 
     def _paper(self, publisher: Publisher | None) -> int | None:
         province = publisher.province if publisher else None
         return self._gazetteer.number.get(f"new:{province}") if province else None
 
-    def _weigh(self, context: Context) -> dict[int, list[_Hit]]:
+    def _weigh(self, tokens: Tokens, context: Context) -> dict[int, list[_Hit]]:
         hits: dict[int, list[_Hit]] = defaultdict(list)
         for i, one in enumerate(context.occurrences):
             if not any(unit in self._desks_of for unit in one.units):
@@ -102,44 +124,37 @@ class DeskLocator:
                     sums[desk] += score
                     best[desk] = max(best.get(desk, (0.0, unit)), (score, unit))
             for desk, total in sums.items():
-                hits[desk].append(_Hit(i, best[desk][1], total))
+                hits[desk].append(_Hit(one.start, one.end, best[desk][1], total, occurrence=i))
+        if self._places:
+            for hit in self._places.find(tokens, context):
+                hits[hit.place.desk].append(_Hit(hit.start, hit.end, hit.place.unit, hit.score, place=hit))
         return hits
 
-    def _match(
-        self, desk: int, found: list[_Hit], context: Context, text: str, pieces: list[_Piece]
-    ) -> DeskMatch | None:
-        sure = [hit for hit in found if hit.score >= THRESHOLD]
-        if not sure:
-            return None
-        mentions = tuple(mention for mention in (self._mention(hit, context, pieces) for hit in sure) if mention)
-        standing = self._standing(desk, sure, context, text, pieces)
+    def _match(self, desk: int, sure: list[_Hit], item: _Item) -> DeskMatch:
+        standing = self._standing(desk, sure, item)
         if self.watch is not None:
             self.watch(self.desks[desk].id, standing)
         return DeskMatch(
             desk=self.desks[desk].id,
-            score=round(max(hit.score for hit in sure), 4),
-            focus=focus_score(standing) >= 0.5,
-            mentions=mentions,
+            score=round(min(1.0, max(hit.score for hit in sure)), 4),
+            focus=focus_score(standing) >= THRESHOLD,
+            mentions=tuple(mention for mention in (self._mention(hit, item) for hit in sure) if mention),
         )
 
-    def _standing(self, desk: int, sure: list[_Hit], context: Context, text: str, pieces: list[_Piece]) -> Standing:
-        mine = [context.occurrences[hit.occurrence] for hit in sure]
+    def _standing(self, desk: int, sure: list[_Hit], item: _Item) -> Standing:
         own = {hit.occurrence for hit in sure}
-        others = [
-            one
-            for i, one in enumerate(context.occurrences)
-            if i not in own and self._is_other(one, desk)
-        ]  # fmt: skip
-        titles = [piece for piece in pieces if piece.field in {"title", "lead"}]
+        occurrences = item.context.occurrences
+        others = [one for i, one in enumerate(occurrences) if i not in own and self._is_other(one, desk)]
+        titles = [piece for piece in item.pieces if piece.field in {"title", "lead"}]
         return Standing(
-            length=len(text),
-            offsets=tuple(one.start for one in mine),
-            residents=sum(resident(text, one.lead) for one in mine),
-            units=len({one.key for one in mine}),
+            length=len(item.text),
+            offsets=tuple(hit.start for hit in sure),
+            residents=sum(hit.place is None and resident(item.text, occurrences[hit.occurrence].lead) for hit in sure),
+            units=len({item.text[hit.start : hit.end].lower() for hit in sure}),
             others=len({one.key for one in others}),
             other_mentions=len(others),
-            other_first=bool(others) and others[0].start < mine[0].start,
-            in_title=any(piece.start <= one.start < piece.end for piece in titles for one in mine),
+            other_first=bool(others) and others[0].start < sure[0].start,
+            in_title=any(piece.start <= item.at + hit.start < piece.end for piece in titles for hit in sure),
         )
 
     def _is_other(self, one: Occurrence, desk: int) -> bool:
@@ -149,56 +164,34 @@ class DeskLocator:
         levels = {self._weigher.level[unit] for unit in one.units}
         return bool(one.type and one.type != "tỉnh") or (levels == {2} and not one.cues & NO_PLACE)
 
-    def _mention(self, hit: _Hit, context: Context, pieces: list[_Piece]) -> Mention | None:
-        one = context.occurrences[hit.occurrence]
-        piece = next((p for p in pieces if p.start <= one.start < p.end), None)
+    def _mention(self, hit: _Hit, item: _Item) -> Mention | None:
+        start = item.at + hit.start
+        piece = next((p for p in item.pieces if p.start <= start < p.end), None)
         if piece is None:
             return None
         return Mention(
             field=piece.field,
             index=piece.index,
-            start=one.start - piece.start,
-            end=min(one.end, piece.end) - piece.start,
+            start=start - piece.start,
+            end=min(item.at + hit.end, piece.end) - piece.start,
             unit=self._gazetteer.ids[hit.unit],
-            score=round(hit.score, 4),
-            evidence=self._evidence(hit, context),
+            score=round(min(1.0, hit.score), 4),
+            evidence=self._evidence(hit, item.context),
         )
 
     def _evidence(self, hit: _Hit, context: Context) -> tuple[str, ...]:
-        found = self._weigher.features(context, hit.occurrence, hit.unit)
-        weights = self._weigher.weights
-        one = context.occurrences[hit.occurrence]
-        strongest = sorted(
-            (name for name, value in found.items() if weights.get(name, 0) * value > 0.3),
-            key=lambda name: -weights[name] * found[name],
-        )
-        return tuple(self._say(name, one, hit.unit) for name in strongest[:4])
-
-    def _say(self, feature: str, one: Occurrence, unit: int) -> str:
-        gazetteer = self._gazetteer
-        tops = [gazetteer.unit(gazetteer.ids[i]) for i in self._weigher.tops[unit] if i != unit]
-        districts = [gazetteer.unit(gazetteer.ids[i]) for i in self._weigher.districts[unit] if i != unit]
-        return t(
-            f"places.because.{feature}",
-            type=one.type or gazetteer.type[unit],
-            province=" / ".join(dict.fromkeys(top.name for top in tops)),
-            district=" / ".join(dict.fromkeys(d.full_name for d in districts)),
-            name=gazetteer.name[unit],
-        )
+        if hit.place is not None:
+            return (t("places.because.listed_place", name=hit.place.place.name),)
+        return evidence(self._weigher, context, hit.occurrence, hit.unit)
 
 
-def assemble(article: Article) -> tuple[str, list[_Piece]]:
-    """All fields in one text, a blank line between, with the place of each."""
-    parts: list[tuple[MentionField, int, str]] = [("title", 0, article.title), ("lead", 0, article.lead)]
-    parts += [("body", i, paragraph) for i, paragraph in enumerate(article.paragraphs)]
-    parts += [("caption", i, caption) for i, caption in enumerate(article.captions)]
-    parts += [("meta", i, meta) for i, meta in enumerate(article.meta)]
-    pieces, texts, at = [], [], 0
-    for field, index, raw in parts:
-        piece = nfc(raw)[: max(0, LIMIT - at)]
-        if not piece:
-            continue
-        pieces.append(_Piece(field, index, at, at + len(piece)))
-        texts.append(piece)
-        at += len(piece) + 2
-    return "\n\n".join(texts), pieces
+def _merged(matches: list[DeskMatch]) -> DeskMatch:
+    """What the items of a digest say of one desk, as one match; it is about the place where one item is."""
+    if len(matches) == 1:
+        return matches[0]
+    return DeskMatch(
+        desk=matches[0].desk,
+        score=max(match.score for match in matches),
+        focus=any(match.focus for match in matches),
+        mentions=tuple(mention for match in matches for mention in match.mentions),
+    )

@@ -201,62 +201,64 @@ def _link(tokens: Tokens, found: list[Occurrence]) -> None:
             one.up = after.down = -1
 
 
-def _before(tokens: Tokens, i: int, count: int) -> list[str]:
-    return tokens.folded[max(0, i - count) : i]
-
-
 _FORMER: Final = re.compile(r"\s*\(?(?:cũ|trước đây)\b", re.IGNORECASE)
 
 
-def _phrases(parts: list[str]) -> set[str]:
+def _read_cues(tokens: Tokens, one: Occurrence, covered: set[int]) -> None:
+    """What the words round a name say that it is. See words.py for the lists."""
+    if one.type and _FORMER.match(tokens.text, one.end):
+        one.cues.add("former")
+    clause = _clause_before(tokens, one.first, 8)
+    ending = _endings(clause[-3:])
+    for cue, words_of_it in _BEFORE_ANY.items():
+        if ending & words_of_it:
+            one.cues.add(cue)
+    if not one.type:
+        if one.first == one.last:
+            one.cues.add("single")
+        _name_before(tokens, one, covered)
+        _name_after(tokens, one, covered)
+        _read_owner(one, clause, ending)
+
+
+_BEFORE_ANY: Final = {
+    "hamlet": words.HAMLET,
+    "feature": words.FEATURE,
+    "site": words.SITE,
+    "at": words.PLACE_WORDS,
+    "body": words.BODIES,
+}
+
+
+def _read_owner(one: Occurrence, clause: list[str], ending: set[str]) -> None:
+    """Whether a bare name is a company's, a school's, a paper's or a person's."""
+    near = _after_locative(clause)
+    if _phrases(near, 3) & words.COMPANY:
+        one.cues.add("company")
+    if _phrases(near[-4:], 4) & words.SCHOOL:
+        one.cues.add("school")
+    if one.key in words.NEWSPAPERS:
+        one.cues.add("brand")
+        if ending & words.PAPER_TALK:
+            one.cues.add("paper")
+    if ending & words.PAPER:
+        one.cues.add("paper")
+    if ending & words.PERSON_TITLES:
+        one.cues.add("person")
+
+
+def _endings(parts: list[str]) -> set[str]:
     return {" ".join(parts[i:]) for i in range(len(parts))}
 
 
-def _read_cues(tokens: Tokens, one: Occurrence, covered: set[int]) -> None:
-    _before(tokens, one.first, 8)
-    near = _clause_before(tokens, one.first, 8)
-    ending = _phrases(near[-3:])
-    cues = one.cues
-    if one.type and _FORMER.match(tokens.text, one.end):
-        cues.add("former")
-    if not one.type and one.first == one.last:
-        cues.add("single")
-    if not one.type:
-        _name_before(tokens, one, covered)
-        _name_after(tokens, one, covered)
-    if ending & words.HAMLET:
-        cues.add("hamlet")
-    if ending & words.FEATURE:
-        cues.add("feature")
-    if ending & words.SITE:
-        cues.add("site")
-    if ending & words.PLACE_WORDS:
-        cues.add("at")
-    if ending & words.BODIES:
-        cues.add("body")
-    if not one.type:
-        near = _after_locative(near)
-        wide = {" ".join(near[i:j]) for i in range(len(near)) for j in range(i + 1, min(len(near), i + 3) + 1)}
-        if wide & words.COMPANY:
-            cues.add("company")
-        if set(_all_phrases(near[-4:])) & words.SCHOOL:
-            cues.add("school")
-        if ending & words.PAPER or (one.key in words.NEWSPAPERS and ending & words.PAPER_TALK):
-            cues.add("paper")
-        if one.key in words.NEWSPAPERS:
-            cues.add("brand")
-    if not one.type and (ending & words.PERSON_TITLES):
-        cues.add("person")
+def _phrases(parts: list[str], longest: int) -> set[str]:
+    return {" ".join(parts[i:j]) for i in range(len(parts)) for j in range(i + 1, min(len(parts), i + longest) + 1)}
 
 
 def _after_locative(parts: list[str]) -> list[str]:
     """What follows the last "ở", "tại", …: "xưởng nhựa ở Cẩm Giàng" is no company Cẩm Giàng."""
     last = max((i for i, part in enumerate(parts) if part in words.LOCATIVE), default=-1)
     return parts[last + 1 :]
-
-
-def _all_phrases(parts: list[str]) -> list[str]:
-    return [" ".join(parts[i:j]) for i in range(len(parts)) for j in range(i + 1, len(parts) + 1)]
 
 
 def _clause_before(tokens: Tokens, i: int, count: int) -> list[str]:
