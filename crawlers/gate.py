@@ -15,12 +15,13 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from ahocorasick_rs import BytesAhoCorasick
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
 
 from core.errors import ExtractError
 from core.records import Entry, FetchedPage
@@ -31,14 +32,10 @@ from crawlers.nesting import too_deep
 
 _BREAK: Final = "\x01"
 _UNSEEN_TAGS: Final = ["script", "style"]
-_META: Final = "meta[content]"
-_IMAGES: Final = "img[alt]"
-_JSON: Final = 'script[type*="ld+json" i]'
-_META_NAMES: Final = frozenset(
-    ("description", "og:description", "og:title", "twitter:title", "twitter:description", "title", "headline",
-     "dc.title", "dc.description", "abstract", "article:section")
-)  # fmt: skip
-_JSON_KEYS: Final = (
+_BESIDE: Final = 'meta[name$="description" i], meta[property$="description" i], script[type*="ld+json" i]'
+"""What readers don't see and an article is yet found by. Titles of the head stand in <title> as well."""
+_WITHOUT_EVENTS: Final = int(LexborDocumentOptions.WO_EVENTS)
+_JSON_TEXTS: Final = (
     "headline",
     "alternativeHeadline",
     "name",
@@ -47,6 +44,9 @@ _JSON_KEYS: Final = (
     "articleSection",
     "caption",
 )
+_JSON_OTHERS: Final = frozenset(("author", "publisher", "image", "logo", "address", "contactPoint", "potentialAction"))
+_ESCAPED: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)")
+_BROKEN: Final = "\ufffd"
 _TWINS: Final = {ord("ð"): "đ", ord("Ð"): "Đ", ord("ƣ"): "ư", ord("Ƣ"): "Ư"}
 """Look-alikes that old keyboards and converters leave: eth for đ, the letter gha for ư."""
 _STROKE: Final = {ord("đ"): "d\u0335"}
@@ -120,7 +120,7 @@ class PatternGate:
 def _reduce(text: str) -> tuple[bytes, _Letters, _Codes]:
     """Bare letters; the same with a zero where a character fell out; the text in UTF-16."""
     codes: _Codes = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)
-    kept: _Letters = _BASE[codes]
+    kept: _Letters = _BASE.take(codes, mode="clip")  # every code is in range; "clip" only skips the check
     return kept.tobytes().translate(None, b"\0"), kept, codes
 
 
@@ -193,56 +193,53 @@ def _entry_text(entry: Entry) -> str:
 
 
 def _texts(page: FetchedPage) -> Iterator[str]:
-    """What the page says: one reading, and for bytes that are not UTF-8 a second one in case the first is wrong."""
-    try:
-        page.body.decode("utf-8")
-    except UnicodeDecodeError:
-        try:
-            yield _said(decode(page.body, page.headers).text)
-        except ExtractError:
-            pass
-        yield _said(page.body.decode("cp1252", "replace"))
-    else:
-        yield _said(page.body)
+    """What the page says. Where its bytes turn out not to be UTF-8, two other readings, in case one is wrong."""
+    if b"\0" not in page.body[:64]:
+        text = _said(page.body)
+        yield text
+        if _BROKEN not in text:
+            return
+    with suppress(ExtractError):
+        yield _said(decode(page.body, page.headers).text)
+    yield _said(page.body.decode("cp1252", "replace"))
 
 
 def _said(markup: bytes | str) -> str:
-    """Visible text, texts of images, meta descriptions and what JSON-LD says of the article."""
-    tree = LexborHTMLParser(markup)
-    beside = [text for node in tree.css(_META) for text in _meta(node)]
-    beside += [node.attrs.sget("alt", "") for node in tree.css(_IMAGES)]
-    beside += [text for node in tree.css(_JSON) for text in _json_texts(node.text())]
+    """Visible text, titles and descriptions of the head, and what JSON-LD says of the article."""
+    tree = LexborHTMLParser(markup, options=_WITHOUT_EVENTS)
+    beside = [_beside(node) for node in tree.css(_BESIDE)]
     tree.strip_tags(_UNSEEN_TAGS)
     root = tree.root
-    body = root.text(separator=_BREAK) if root is not None else ""
+    body = root.text(separator=_BREAK, skip_empty=True) if root is not None else ""
     return _unescaped(_BREAK.join([body, *beside]))
 
 
-def _meta(node: LexborNode) -> Iterator[str]:
-    attributes = node.attributes
-    name = attributes.get("name") or attributes.get("property") or attributes.get("itemprop") or ""
-    if name.lower() in _META_NAMES:
-        yield attributes.get("content") or ""
+def _beside(node: LexborNode) -> str:
+    return node.attrs.sget("content", "") if node.tag == "meta" else _BREAK.join(_json_texts(node.text()))
 
 
 def _json_texts(script: str) -> Iterator[str]:
-    """Headline, description and the like of JSON-LD; all of it where it can't be parsed."""
+    """What JSON-LD says, without those who publish and write it; all of it where it can't be parsed."""
     try:
         waiting = [json.loads(script)]
     except (ValueError, RecursionError):
-        yield _json_unescaped(script)
+        yield _ESCAPED.sub(_letter, script)
         return
     while waiting:
         value = waiting.pop()
         if isinstance(value, list):
             waiting.extend(value)
+        elif isinstance(value, str):
+            yield value
         elif isinstance(value, dict):
-            waiting.extend(v for v in value.values() if isinstance(v, dict | list))
-            yield from (v for k in _JSON_KEYS if isinstance(v := value.get(k), str))
+            for key, inner in value.items():
+                if (key in _JSON_TEXTS) if isinstance(inner, str) else (key not in _JSON_OTHERS):
+                    waiting.append(inner)
 
 
-def _json_unescaped(script: str) -> str:
-    return re.sub(r"\\u([0-9a-fA-F]{4})", lambda m: chr(int(m.group(1), 16)), script)
+def _letter(escape: re.Match[str]) -> str:
+    code = escape.group(1)
+    return chr(int(code, 16)) if code else _BREAK
 
 
 def _unescaped(text: str) -> str:
