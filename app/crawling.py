@@ -22,6 +22,12 @@ from nlp.locate.locator import gate_names
 from nlp.tagger import load as load_tagger
 from store.sqlite.record import Record
 
+_SAMPLE_POLL = 30.0
+"""Seconds between polls of the sample press: who tries the program sees news arrive."""
+
+_EVER = 36_500
+"""Days back for which a press on this machine is read: all that it has."""
+
 
 def crawl(settings: Settings, world: World, *, forever: bool) -> dict[str, Any]:
     """Read what is due (or go on until stopped) and return what was done. Raises ConfigError, StoreError."""
@@ -79,7 +85,9 @@ def crawl_settings(settings: Settings, world: World) -> CrawlSettings:
     if world.kind == "real":
         return settings.crawl
     hosts = tuple(dict.fromkeys((*settings.crawl.private_hosts, *world.private_hosts)))
-    return settings.crawl.model_copy(update={"private_hosts": hosts, "polite": False})
+    whole = {"private_hosts": hosts, "polite": False, "sitemap_days": _EVER}
+    soon = {"poll_shortest": _SAMPLE_POLL} if world.kind == "sample" else {}
+    return settings.crawl.model_copy(update=whole | soon)
 
 
 def report(stats: CrawlStats, totals: Mapping[str, int]) -> dict[str, Any]:

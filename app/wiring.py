@@ -18,8 +18,6 @@ from nlp.gazetteer.units import Gazetteer
 from nlp.locate.locator import DeskLocator
 from store.sqlite.record import Record, open_record
 
-SAMPLE_DESK = "binh_son"
-
 
 def record(settings: Settings, clock: Clock | None = None) -> Record:
     """The record of this installation, brought to this program's schema. Raises StoreError."""
@@ -48,7 +46,7 @@ def has_desks(settings: Settings) -> bool:
 def apply_sample_desk(settings: Settings) -> None:
     """Put the sample's desk into a record."""
     with record(settings) as kept:
-        desk = load_desk(shipped_desks() / f"{SAMPLE_DESK}.toml", gazetteer())
+        desk = load_desk(shipped_desks().parent / "sample" / "desk.toml", gazetteer())
         kept.desks.apply_desk(desk, SystemClock().now(), "sample")
 
 

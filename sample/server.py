@@ -201,6 +201,14 @@ def _unchanged(headers: object, etag: str, modified: datetime | None) -> bool:
         return False
 
 
+class _Server(ThreadingHTTPServer):
+    """A reader that goes away in the middle of an answer is no news."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
 def _listen(port: int) -> list[ThreadingHTTPServer]:
     for _ in range(_TRIES):
         opened: list[ThreadingHTTPServer] = []
@@ -220,7 +228,7 @@ def _listen(port: int) -> list[ThreadingHTTPServer]:
 
 
 def _bind(address: str, port: int) -> ThreadingHTTPServer:
-    server = ThreadingHTTPServer((address, port), BaseHTTPRequestHandler, bind_and_activate=False)
+    server = _Server((address, port), BaseHTTPRequestHandler, bind_and_activate=False)
     server.daemon_threads = True
     try:
         server.server_bind()
