@@ -165,12 +165,15 @@ def _cut(codes: _Codes, start: int, end: int) -> str:
 
 
 def _adjoined(codes: _Codes, start: int, end: int) -> bool:
-    """Whether a letter before or after belongs to the same word. A capital after a small letter begins a new one."""
+    """Whether a letter before or after belongs to the same word. A capital beside small letters begins a new one."""
     before = chr(codes[start - 1]) if start else " "
-    after = chr(codes[end]) if end < len(codes) else " "
     if before.isalpha() and not (before.islower() and chr(codes[start]).isupper()):
         return True
-    return after.isalpha() and not (chr(codes[end - 1]).islower() and after.isupper())
+    after = chr(codes[end]) if end < len(codes) else " "
+    if not after.isalpha():
+        return False
+    follows = chr(codes[end + 1]) if end + 1 < len(codes) else " "
+    return not (after.isupper() and (chr(codes[end - 1]).islower() or follows.islower()))
 
 
 def _within(span: str, meant: str) -> bool:
