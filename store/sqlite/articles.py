@@ -48,7 +48,10 @@ class Articles:
             else:
                 backlog = page is not None and _is_backlog(con, page)
                 saved, n, first_seen = _store(con, article, tagged)
-                _see(con, tagged, n, first_seen, saved, backlog=backlog)
+                new_view = _see(con, tagged, n, first_seen, saved, backlog=backlog)
+                if new_view or saved is not Saved.SAME:
+                    search.remove(con, n)
+                    search.add(con, n)
                 _log(con, tagged, saved, at)
                 outbox.enqueue(con, messages, at)
             if page is not None:
@@ -74,9 +77,7 @@ def _store(con: sqlite3.Connection, article: Article, tagged: TaggedArticle) -> 
     if known is None:
         if not tagged.located.matches:
             raise ValueError(f"article {article.id} concerns no desk and is not stored")
-        n = _insert(con, article, new_hash)
-        search.add(con, n)
-        return Saved.NEW, n, article.fetched_at
+        return Saved.NEW, _insert(con, article, new_hash), article.fetched_at
     n = known["n"]
     first_seen = from_us(known["first_seen"])
     if known["hash"] == new_hash and known["state"] == "live":
@@ -84,7 +85,6 @@ def _store(con: sqlite3.Connection, article: Article, tagged: TaggedArticle) -> 
         return Saved.SAME, n, first_seen
     search.remove(con, n)
     _revise(con, known, article, new_hash)
-    search.add(con, n)
     return Saved.CHANGED, n, first_seen
 
 
@@ -143,17 +143,23 @@ def _revise(con: sqlite3.Connection, known: sqlite3.Row, article: Article, new_h
 
 def _see(
     con: sqlite3.Connection, tagged: TaggedArticle, n: int, first_seen: datetime, saved: Saved, *, backlog: bool
-) -> None:
-    """What each desk sees. What a desk had before keeps its story, state and day."""
+) -> bool:
+    """What each desk sees; True where one sees it for the first time.
+
+    What a desk had before keeps its story, state and day.
+    """
     article = tagged.located.article
     published = min(article.published.at, article.fetched_at)
     listed_at = published if backlog and not article.published.doubtful else max(published, first_seen)
+    new_view = False
     for match in tagged.located.matches:
         known = con.execute("SELECT 1 FROM desk_articles WHERE desk = ? AND n = ?", (match.desk, n)).fetchone()
         if known is None:
             _insert_view(con, tagged, match, n, listed_at)
+            new_view = True
         elif saved is not Saved.SAME:
             _update_view(con, tagged, match, n)
+    return new_view
 
 
 def _insert_view(con: sqlite3.Connection, tagged: TaggedArticle, match: DeskMatch, n: int, listed_at: datetime) -> None:

@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import IO, Final, cast
 
 from core.errors import StoreError
 from store.sqlite import audit, migrate, stones
@@ -33,6 +33,8 @@ FORMAT: Final = 1
 _MANIFEST: Final = "manifest.json"
 _RECORD: Final = "record.sqlite3"
 _MANIFEST_BYTES: Final = 10_000
+_HEADERS: Final = 200_000
+"""Bytes for all that is not the record: manifest, headers, padding."""
 _RATIO: Final = 200
 _SMALL: Final = 64_000_000
 _CHUNK: Final = 1 << 20
@@ -168,15 +170,33 @@ def _unpack(archive: Path, staged: Path) -> Manifest:
     if not archive.is_file():
         raise StoreError(f"{archive}: no such backup file")
     try:
-        with tarfile.open(archive, mode="r|gz") as tar:
+        stream = _Bounded(gzip.GzipFile(archive))
+        with stream, tarfile.open(fileobj=cast(IO[bytes], stream), mode="r|") as tar:
             manifest = _manifest(archive, tar, _next(archive, tar, _MANIFEST, _MANIFEST_BYTES))
             _check_size(archive, manifest, staged)
+            stream.left += manifest.bytes
             _write(archive, tar, _next(archive, tar, _RECORD, manifest.bytes), manifest, staged)
             if tar.next() is not None:
                 raise _refused(archive, "it holds more than a manifest and a record")
     except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise _refused(archive, f"damaged or no backup ({error})") from None
     return manifest
+
+
+class _Bounded(closing[gzip.GzipFile]):
+    """Gives no more unpacked bytes than were allowed, whatever a header asks for."""
+
+    def __init__(self, stream: gzip.GzipFile) -> None:
+        super().__init__(stream)
+        self._stream = stream
+        self.left = _HEADERS
+
+    def read(self, size: int = -1, /) -> bytes:
+        chunk = self._stream.read(min(size, self.left + 1))
+        self.left -= len(chunk)
+        if self.left < 0:
+            raise tarfile.ReadError("more data than it says")
+        return chunk
 
 
 def _next(archive: Path, tar: tarfile.TarFile, name: str, most: int) -> tarfile.TarInfo:

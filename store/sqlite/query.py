@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
-from core.text import clean
+from core.text import clean, fold_plain
 from store.sqlite import words
 
 MAX_TERMS: Final = 24
 MAX_LENGTH: Final = 500
-_PREFIX_FROM: Final = 2
+_PREFIX_FROM: Final = 4
+_PREFIX_FROM_MARKED: Final = 3
+"""Letters from which an unfinished word finds what begins with it; fewer stand in nearly every article."""
 _PART: Final = re.compile(
     r'(?P<minus>(?<!\S)[-−–](?=["“”«\w]))?(?:["“”«»](?P<phrase>[^"“”«»]*)["“”«»]?|(?P<word>[^\s"“”«»]+))'
 )
@@ -28,6 +31,7 @@ class Term:
     syllables: tuple[str, ...]
     wanted: bool = True
     prefix: bool = False  # the last syllable may go on
+    unfinished: bool = False  # it may go on too, but is too short to say how
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +64,10 @@ def _loose(text: str, *, wanted: bool, last: bool) -> list[Term]:
     syllables = tuple(words.syllables(text))
     if not syllables:
         return []
-    going_on = last and wanted and len(syllables) == 1 and len(syllables[-1]) >= _PREFIX_FROM and text[-1].isalnum()
-    return [Term(syllables=syllables, wanted=wanted, prefix=going_on)]
+    going_on = last and wanted and len(syllables) == 1 and text[-1].isalnum()
+    marked = fold_plain(syllables[0]) != syllables[0]
+    prefix = going_on and len(syllables[0]) >= (_PREFIX_FROM_MARKED if marked else _PREFIX_FROM)
+    return [Term(syllables=syllables, wanted=wanted, prefix=prefix, unfinished=going_on and not prefix)]
 
 
 def match_expression(query: Query) -> str | None:
@@ -72,6 +78,16 @@ def match_expression(query: Query) -> str | None:
         return None
     positive = " AND ".join(wanted)
     return f"({positive}) NOT ({' OR '.join(unwanted)})" if unwanted else positive
+
+
+def neighbours(query: Query, match: str) -> str:
+    """What to add to an expression so that ranking prefers words that stand together as they were typed.
+
+    The set that is found stays the same: `(match) OR ((match) AND pair)`.
+    """
+    loose = [term.syllables[0] for term in query.wanted if len(term.syllables) == 1 and not term.prefix]
+    pairs = [f'"{words.phrases(pair)[0][0]}"' for pair in pairwise(loose)]
+    return f"OR (({match}) AND ({' OR '.join(pairs)}))" if pairs else ""
 
 
 def _quoted(term: Term) -> str:

@@ -9,16 +9,20 @@ from typing import Final
 from core.records import Change, SearchHit, SearchPage
 from store.sqlite import words
 from store.sqlite.database import Database
-from store.sqlite.query import Query, match_expression, parse
+from store.sqlite.query import Query, match_expression, neighbours, parse
 from store.sqlite.rows import LISTED_COLUMNS, LISTED_FROM, load_listed, texts
 from store.sqlite.snippet import snippet
 
 RANKED: Final = 2000
 """Ranking reads every match, so that only the newest this many are ranked; a page that was bounded so says it."""
-_TITLE_WEIGHT: Final = 5.0
-_MATCHES: Final = (
-    "FROM search CROSS JOIN desk_articles d ON d.desk = :desk AND d.n = search.rowid AND d.hidden = 0"
-    " WHERE search MATCH :match"
+_WEIGHTS: Final = "0.0, 5.0, 1.0"
+"""Of a hit in the desk's word, the title and the body."""
+_BY_TIME: Final = (
+    "SELECT rowid AS n FROM search WHERE search MATCH :match ORDER BY rowid DESC LIMIT :limit OFFSET :offset"
+)
+_BY_RELEVANCE: Final = (
+    f"SELECT n FROM (SELECT rowid AS n, bm25(search, {_WEIGHTS}) AS r FROM search WHERE search MATCH :match"  # noqa: S608
+    " ORDER BY rowid DESC LIMIT :ranked) ORDER BY r, n DESC LIMIT :limit OFFSET :offset"
 )
 
 
@@ -33,15 +37,17 @@ class Search:
 
         By time: newest publication first, over all matches. By relevance: the newest RANKED matches, best first.
         """
-        asked = parse(query)
-        match = match_expression(asked)
-        if match is None:
-            return SearchPage(hits=(), total=0)
-        values = {"desk": desk, "match": match, "limit": max(0, limit), "offset": max(0, offset), "ranked": RANKED}
         with self._db.read() as con:
-            total = con.execute(f"SELECT count(*) {_MATCHES}", values).fetchone()[0]
-            found = con.execute(_by_time() if by_time else _by_relevance(), values).fetchall() if total else []
-            hits = tuple(_hit(con, desk, row[0], asked) for row in found)
+            asked = _settled(con, parse(query))
+            match = match_expression(asked)
+            if match is None:
+                return SearchPage(hits=(), total=0)
+            match = f'desk : "{words.desk_word(desk)}" AND ({match})'
+            total = con.execute("SELECT count(*) FROM search WHERE search MATCH ?", (match,)).fetchone()[0]
+            ranked = match if by_time else f"({match}) {neighbours(asked, match)}"
+            values = {"match": ranked, "limit": max(0, limit), "offset": max(0, offset), "ranked": RANKED}
+            found = con.execute(_BY_TIME if by_time else _BY_RELEVANCE, values).fetchall() if total else []
+            hits = tuple(_hit(con, desk, row["n"], asked) for row in found)
         return SearchPage(hits=hits, total=total, bounded=not by_time and total > RANKED)
 
     def apply(self, changes: Sequence[Change]) -> None:
@@ -80,17 +86,32 @@ class Search:
 
 
 def add(con: sqlite3.Connection, n: int) -> None:
-    """Index an article as the record has it now."""
-    title, body = _words(con, n)
-    con.execute("INSERT INTO search (rowid, title, body) VALUES (?, ?, ?)", (n, title, body))
-    con.execute("INSERT INTO indexed VALUES (?)", (n,))
+    """Index an article as the record has it now, for the desks that see it."""
+    rows = con.execute("SELECT desk FROM desk_articles WHERE n = ? AND hidden = 0 ORDER BY desk", (n,))
+    desks = " ".join(words.desk_word(row["desk"]) for row in rows)
+    con.execute("INSERT INTO search (rowid, desk, title, body) VALUES (?, ?, ?, ?)", (n, desks, *_words(con, n)))
+    con.execute("INSERT INTO indexed VALUES (?, ?)", (n, desks))
 
 
 def remove(con: sqlite3.Connection, n: int) -> None:
     """Take an article out. Must be called while the record still has the text that was indexed."""
-    if con.execute("DELETE FROM indexed WHERE n = ?", (n,)).rowcount:
-        title, body = _words(con, n)
-        con.execute("INSERT INTO search (search, rowid, title, body) VALUES ('delete', ?, ?, ?)", (n, title, body))
+    row = con.execute("SELECT desks FROM indexed WHERE n = ?", (n,)).fetchone()
+    if row is not None:
+        con.execute(
+            "INSERT INTO search (search, rowid, desk, title, body) VALUES ('delete', ?, ?, ?, ?)",
+            (n, row["desks"], *_words(con, n)),
+        )
+        con.execute("DELETE FROM indexed WHERE n = ?", (n,))
+
+
+def _settled(con: sqlite3.Connection, asked: Query) -> Query:
+    """Without a short last word that is no whole word yet: what begins with it is nearly everywhere."""
+    last = asked.terms[-1] if asked.terms else None
+    if last is None or not last.unfinished or len(asked.wanted) == 1:
+        return asked
+    whole = match_expression(Query(terms=(last,)))
+    known = con.execute("SELECT 1 FROM search WHERE search MATCH ? LIMIT 1", (whole,)).fetchone()
+    return asked if known else Query(terms=asked.terms[:-1])
 
 
 def _words(con: sqlite3.Connection, n: int) -> tuple[str, str]:
@@ -99,17 +120,6 @@ def _words(con: sqlite3.Connection, n: int) -> tuple[str, str]:
     ).fetchone()
     body = (row["lead"], *texts(row["paragraphs"]), *texts(row["captions"]))
     return words.index_words([row["title"]]), words.index_words(body)
-
-
-def _by_time() -> str:
-    return f"SELECT search.rowid {_MATCHES} ORDER BY search.rowid DESC LIMIT :limit OFFSET :offset"
-
-
-def _by_relevance() -> str:
-    return (
-        f"SELECT n FROM (SELECT search.rowid AS n, bm25(search, {_TITLE_WEIGHT}, 1.0) AS r {_MATCHES}"  # noqa: S608
-        " ORDER BY search.rowid DESC LIMIT :ranked) ORDER BY r, n DESC LIMIT :limit OFFSET :offset"
-    )
 
 
 def _hit(con: sqlite3.Connection, desk: str, n: int, asked: Query) -> SearchHit:

@@ -46,6 +46,11 @@ def index_words(texts: Iterable[str]) -> str:
     return " ".join(found)
 
 
+def desk_word(desk: str) -> str:
+    """The index word of a desk: its id in hexadecimal, since ids may have characters that end a word."""
+    return f"={desk.encode().hex()}"
+
+
 def phrases(typed: tuple[str, ...]) -> list[list[str]]:
     """Rows of index words for typed syllables; each row must stand together, and all rows must occur.
 

@@ -161,7 +161,6 @@ CREATE TABLE desk_articles (
     PRIMARY KEY (desk, n)
 );
 CREATE INDEX desk_articles_day ON desk_articles (desk, day, listed_at) WHERE hidden = 0;
-CREATE INDEX desk_articles_seen ON desk_articles (desk, n) WHERE hidden = 0;
 CREATE INDEX desk_articles_n ON desk_articles (n);
 CREATE INDEX desk_articles_story ON desk_articles (story);
 
@@ -182,9 +181,10 @@ CREATE TABLE changes (
 );
 CREATE TABLE change_readers (name TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
 
--- Words as store/sqlite/words.py writes them; no text is kept here.
-CREATE VIRTUAL TABLE search USING fts5 (title, body, content = '', tokenize = "ascii tokenchars '=_'");
-CREATE TABLE indexed (n INTEGER PRIMARY KEY);
+-- Words as store/sqlite/words.py writes them; no text is kept here. The desks stand in it as words too, so that a
+-- search needs no other table. `indexed` says under which desks an article stands in it now.
+CREATE VIRTUAL TABLE search USING fts5 (desk, title, body, content = '', tokenize = "ascii tokenchars '=_'");
+CREATE TABLE indexed (n INTEGER PRIMARY KEY, desks TEXT NOT NULL);
 
 -- Messages, desks, audit -----------------------------------------------------------------------------------------
 
