@@ -6,6 +6,7 @@ words of the catalogue ("reason.mail-…") with the three digits at most: no ser
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import smtplib
 import ssl
@@ -63,7 +64,7 @@ class EmailNotifier:
         mail["Message-ID"] = message_id(message.key, self._sender.domain)
         mail["Auto-Submitted"] = "auto-generated"
         mail["List-Id"] = f"<{hashlib.sha256(message.desk.encode()).hexdigest()[:12]}.diembao.{self._sender.domain}>"
-        mail["List-Unsubscribe"] = f"<mailto:{self._sender.addr_spec}?subject=Dung%20nhan%20diem%20bao>"
+        mail["List-Unsubscribe"] = f"<mailto:{self._sender.addr_spec}?subject=dung>"
         mail.set_content(message.text, cte="quoted-printable")
         if message.html:
             mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
@@ -82,7 +83,7 @@ class EmailNotifier:
         if self._settings.security == "starttls":
             server.starttls(context=self._tls)
         if self._settings.username:
-            server.login(self._settings.username, self._settings.password.get_secret_value())
+            log_in(server, self._settings.username, self._settings.password.get_secret_value())
 
     def _hand_over(self, mail: EmailMessage, address: str) -> None:
         server = self._connect()
@@ -99,9 +100,25 @@ class EmailNotifier:
 
     def _connect(self) -> smtplib.SMTP:
         where, timeout = (self._settings.host, self._settings.port), self._settings.timeout
+        named = self._sender.domain  # asking for this machine's own name may take a name server's time-out
         if self._settings.security == "tls":
-            return smtplib.SMTP_SSL(*where, timeout=timeout, context=self._tls)
-        return smtplib.SMTP(*where, timeout=timeout)
+            return smtplib.SMTP_SSL(*where, local_hostname=named, timeout=timeout, context=self._tls)
+        return smtplib.SMTP(*where, local_hostname=named, timeout=timeout)
+
+
+def log_in(server: smtplib.SMTP, username: str, password: str) -> None:
+    """Authenticate. Raises SMTPException.
+
+    smtplib knows ASCII only and would raise an error that holds the password; RFC 4616 gives PLAIN in UTF-8.
+    """
+    if username.isascii() and password.isascii():
+        server.login(username, password)
+        return
+    server.ehlo_or_helo_if_needed()
+    token = base64.b64encode(f"\0{username}\0{password}".encode()).decode("ascii")
+    code, answer = server.docmd("AUTH", f"PLAIN {token}")
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, answer)
 
 
 def message_id(key: str, domain: str) -> str:
@@ -110,40 +127,58 @@ def message_id(key: str, domain: str) -> str:
 
 
 def outcome_of(error: Exception) -> DeliveryResult:
-    """What an SMTP or network error means for the message."""
+    """What an SMTP or network error means for the message.
+
+    Only an answer to the recipient or to the text itself can refuse a message. All else (greeting, TLS, login,
+    sender) is about the connection or our settings, which somebody can mend meanwhile.
+    """
+    match error:
+        case smtplib.SMTPRecipientsRefused():
+            return _by_code(max(code for code, _ in error.recipients.values()), "mail-refused")
+        case smtplib.SMTPDataError():
+            return _by_code(error.smtp_code, "mail-message-refused")
+        case _:
+            return Retry(reason=_trouble(error))
+
+
+def _trouble(error: Exception) -> str:
     match error:
         case smtplib.SMTPAuthenticationError():
-            result: DeliveryResult = Retry(reason=f"mail-login {error.smtp_code}")
-        case smtplib.SMTPRecipientsRefused():
-            result = _by_code(max(code for code, _ in error.recipients.values()), "mail-refused")
-        case smtplib.SMTPResponseException():  # connect, hello, sender, data
-            result = _by_code(error.smtp_code, "mail-message-refused")
+            reason = f"mail-login {error.smtp_code}"
+        case smtplib.SMTPResponseException():
+            by_code = {530: "mail-login", 535: "mail-login"}
+            sender = "mail-sender" if isinstance(error, smtplib.SMTPSenderRefused) else "mail-protocol"
+            word = by_code.get(error.smtp_code, sender) if error.smtp_code >= 500 else "mail-busy"
+            reason = f"{word} {error.smtp_code}" if error.smtp_code >= 400 else "mail-protocol"
         case smtplib.SMTPNotSupportedError() | ssl.SSLError():
-            result = Retry(reason="mail-tls")
+            reason = "mail-tls"
         case TimeoutError():
-            result = Retry(reason="mail-timeout")
+            reason = "mail-timeout"
         case smtplib.SMTPServerDisconnected():  # smtplib makes one of a read that timed out
-            result = Retry(reason="mail-timeout" if isinstance(error.__context__, TimeoutError) else "mail-connection")
+            reason = "mail-timeout" if isinstance(error.__context__, TimeoutError) else "mail-connection"
         case smtplib.SMTPException():
-            result = Retry(reason="mail-protocol")
+            reason = "mail-protocol"
         case _:
-            result = Retry(reason="mail-connection")
-    return result
+            reason = "mail-connection"
+    return reason
 
 
 def _by_code(code: int, refused: str) -> DeliveryResult:
     if 500 <= code < 600:
         return Refused(reason=f"{refused} {code}")
-    if 400 <= code < 500:
-        return Retry(reason=f"mail-busy {code}")
-    return Retry(reason="mail-protocol")
+    return Retry(reason=f"mail-busy {code}" if 400 <= code < 500 else "mail-protocol")
 
 
 def _sender(text: str) -> Address:
-    name, address = parseaddr(clean(text))
-    if not address or refusal(role=Role.INFORMATION_OFFICE, address=address) == "recipient.bad_address":
+    name, address = parseaddr(text)
+    whole = text.strip() == address or text.strip().endswith(f"<{address}>")
+    if not (whole and text.isprintable()) or _bad_address(address):
         raise ConfigError(f"smtp.sender = {text!r}: not an address; write it as name@office.gov.vn")
     return Address(display_name=name or "Điểm báo", addr_spec=address)
+
+
+def _bad_address(address: str) -> bool:
+    return not address or refusal(role=Role.INFORMATION_OFFICE, address=address) == "recipient.bad_address"
 
 
 def _context(settings: SmtpSettings) -> ssl.SSLContext | None:

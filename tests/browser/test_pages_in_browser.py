@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Browser, Dialog, Page
 
 from dashboard.room import RunStatus
 from tests.browser.conftest import SCREENSHOTS
@@ -119,7 +119,12 @@ def test_hostile_text_in_a_title_does_nothing_in_a_browser(
         page = context.new_page()
         alarms: list[str] = []
         asked: list[str] = []
-        page.on("dialog", lambda dialog: (alarms.append(dialog.message), dialog.dismiss()))
+
+        def alarm(dialog: Dialog) -> None:
+            alarms.append(dialog.message)
+            dialog.dismiss()
+
+        page.on("dialog", alarm)
         page.on("request", lambda request: asked.append(request.url))
         page.goto(address)
         assert "<script>alert(1)</script>" in page.inner_text("main")
