@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import IO, Final, cast
 
 from core.errors import StoreError
-from store.sqlite import audit, migrate, stones
+from store.sqlite import audit, migrate, search, stones
 from store.sqlite.database import APPLICATION_ID, connect, told
 from store.sqlite.retention import backup_dir, replay
 from store.sqlite.rows import dump
@@ -261,6 +261,8 @@ def _prepare(staged: Path, record: Path, manifest: Manifest, at: datetime, by: s
                 (HELD,),
             ).rowcount
             erased = replay(con, stones.read(record))
+            while erased and search.merge(con):
+                pass
             detail = f"{held} held, {erased} erased"
             audit.write(con, at, who=by, action="record.restore", subject=manifest.made_at, detail=detail)
             con.commit()

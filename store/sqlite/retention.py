@@ -58,7 +58,7 @@ class Retention:
             changes=self._changes(at - timedelta(days=_CHANGES_DAYS)),
             backups=remove_old_backups(self._path, at - timedelta(days=keep.backup_days)),
         )
-        self._scrub(index=bool(purged.texts))
+        self._scrub(index=bool(purged.texts or purged.replaced))
         return purged
 
     def erase(self, article_id: str, at: datetime, by: str) -> bool:
@@ -165,10 +165,10 @@ class Retention:
             return con.execute("DELETE FROM changes WHERE at < ?", (to_us(before),)).rowcount
 
     def _scrub(self, *, index: bool) -> None:
-        """Take deleted words out of the index's files and of the write-ahead log too."""
-        if index:
+        """Take deleted words out of the index's files and of the write-ahead log too, a little at a time."""
+        while index:
             with self._db.write() as con:
-                con.execute("INSERT INTO search (search) VALUES ('optimize')")
+                index = search.merge(con)
         with self._db.alone() as con:
             con.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 

@@ -104,6 +104,13 @@ def remove(con: sqlite3.Connection, n: int) -> None:
         con.execute("DELETE FROM indexed WHERE n = ?", (n,))
 
 
+def merge(con: sqlite3.Connection, pages: int = 2000) -> bool:
+    """Rewrite a part of the index without what was deleted; False once nothing is left to do."""
+    before = con.total_changes
+    con.execute("INSERT INTO search (search, rank) VALUES ('merge', ?)", (-pages,))
+    return con.total_changes - before > 1
+
+
 def _settled(con: sqlite3.Connection, asked: Query) -> Query:
     """Without a short last word that is no whole word yet: what begins with it is nearly everywhere."""
     last = asked.terms[-1] if asked.terms else None
