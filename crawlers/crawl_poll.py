@@ -20,11 +20,17 @@ from crawlers.fetch.client import Answer, Ask, Client, Failed
 
 log = logging.getLogger(__name__)
 
+FIRST_WAIT: Final = timedelta(seconds=10)
+"""Before an endpoint that could not be had is asked again; doubled with each failure in a row."""
+
 NESTED_TRIES: Final = 4
 """Times one sitemap of an index is asked for within a poll."""
 
 NESTED_WAIT: Final = timedelta(seconds=30)
-_DATED: Final = re.compile(r"(19|20)\d\d[-_/.]?(0?[1-9]|1[0-2])(?!\d{3})")
+_DATED: Final = re.compile(r"(?<!\d)20\d\d[-_/.]?(0[1-9]|1[0-2])([-_/.]?(0[1-9]|[12]\d|3[01]))?(?!\d)")
+"""A month or a day in the address of a sitemap."""
+
+_NO_MARKS: Final = str.maketrans("", "", "-_/.")
 _STATUS: Final = {
     "blocked": EndpointStatus.BLOCKED,
     "gone": EndpointStatus.GONE,
@@ -85,7 +91,9 @@ class Poller:
         status = _STATUS.get(failed.reason, EndpointStatus.FAILING)
         now, failures = self._crawl.clock.now(), state.failures + 1
         if status is EndpointStatus.FAILING or failed.reason == "robots-unreachable":
-            wait = failed.wait if failed.wait is not None else backoff(failures, longest=self._longest)
+            wait = (
+                failed.wait if failed.wait is not None else backoff(failures, first=FIRST_WAIT, longest=self._longest)
+            )
         elif status is EndpointStatus.BLOCKED:
             wait = max(failed.wait or timedelta(), backoff(failures, first=self._shortest, longest=self._longest))
         else:
@@ -166,27 +174,36 @@ class Poller:
     ) -> None:
         """Sitemaps that an index names, newest first, within the settings' depth and number.
 
-        An index by date is read only down to the first file that brings nothing new, once it has been read whole.
+        An index by date that was read whole before is read only down to the first date that brings nothing new.
         """
         if depth > self._crawl.settings.sitemap_depth:
             found.cut = True
             return
-        dated = state.last_success is not None and all(_DATED.search(url) for url in urls)
-        for url in dict.fromkeys(urls):
-            if found.files >= self._crawl.settings.sitemap_files:
-                found.cut = True
+        for date, group in _by_date(urls):
+            new = 0
+            for url in group:
+                if found.files >= self._crawl.settings.sitemap_files:
+                    found.cut = True
+                    return
+                found.files += 1
+                new += await self._one_nested(state, publisher, replace(ask, url=url, headers={}), found, depth=depth)
+            if date and not new and state.last_success is not None:
                 return
-            found.files += 1
-            answer = await self._patiently(replace(ask, url=url, headers={}))
-            if isinstance(answer, Failed):
-                found.failed = answer if answer.reason != "gone" else found.failed
-                continue
-            said = self._read(state, publisher, answer)
-            new = self._take(state, said, found)
-            if said.nested:
-                await self._nested(state, publisher, ask, said.nested, found, depth=depth + 1)
-            elif dated and said.entries and not new:
-                return
+
+    async def _one_nested(
+        self, state: PollState, publisher: Publisher | None, ask: Ask, found: _Found, *, depth: int
+    ) -> int:
+        answer = await self._patiently(ask)
+        if isinstance(answer, Failed):
+            found.failed = answer if answer.reason != "gone" else found.failed
+            return 1  # what could not be read may hold something new
+        said = self._read(state, publisher, answer)
+        new = self._take(state, said, found)
+        if said.nested:
+            before = found.new
+            await self._nested(state, publisher, ask, said.nested, found, depth=depth + 1)
+            new += found.new - before
+        return new if said.entries or said.nested else 1
 
     async def _patiently(self, ask: Ask) -> Answer | Failed:
         for attempt in range(1, NESTED_TRIES + 1):
@@ -248,6 +265,18 @@ class Poller:
                 skip_days=said.skip_days,
             ),
         )
+
+
+def _by_date(urls: tuple[str, ...]) -> list[tuple[str, list[str]]]:
+    """Addresses by the date that stands in each, newest first; in one group without date unless all have one."""
+    once = list(dict.fromkeys(urls))
+    dates = [match.group().translate(_NO_MARKS) if (match := _DATED.search(url)) else "" for url in once]
+    if not all(dates):
+        return [("", once)]
+    groups: dict[str, list[str]] = {}
+    for date, url in sorted(zip(dates, once, strict=True), key=lambda pair: pair[0], reverse=True):
+        groups.setdefault(date, []).append(url)
+    return list(groups.items())
 
 
 def _stated_move(said: Discovery, publisher: Publisher | None) -> str:

@@ -24,6 +24,8 @@ def retry_after(value: str, now: datetime) -> timedelta | None:
     return max(timedelta(), min(moment - now, LONGEST))
 
 
-def backoff(attempts: int, *, first: timedelta = timedelta(seconds=10), longest: timedelta = LONGEST) -> timedelta:
-    """How long to wait after the given number of failures in a row when the host says nothing: doubled each time."""
-    return min(first * (1 << min(max(attempts - 1, 0), 20)), longest)
+def backoff(
+    attempts: int, *, first: timedelta = timedelta(seconds=10), longest: timedelta = LONGEST, factor: int = 2
+) -> timedelta:
+    """How long to wait after the given number of failures in a row when the host says nothing: ever longer."""
+    return min(first * int(factor ** min(max(attempts - 1, 0), 15)), longest)

@@ -50,7 +50,8 @@ def test_rules_are_kept_for_a_day_at_most() -> None:
 def test_the_most_specific_group_and_the_longest_rule_win() -> None:
     robots = robots_from(
         200,
-        b"\xef\xbb\xbfUser-agent: *\nDisallow: /\n\nUser-agent: DiemBao/9\nDisallow: /thoi-su/\nAllow: /thoi-su/x.htm$\n",
+        b"\xef\xbb\xbfUser-agent: *\nDisallow: /\n\n"
+        b"User-agent: DiemBao/9\nDisallow: /thoi-su/\nAllow: /thoi-su/x.htm$\n",
         NOW,
     )
     assert robots.allows(URL) and robots.allows("https://bao.vn/the-thao/")

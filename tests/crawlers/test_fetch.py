@@ -1,0 +1,435 @@
+"""Hostile servers: rows 1 to 4 and 7 to 10 of the hostile inputs, and limits of time and size, by real crawls."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+import threading
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+
+import brotli
+import pytest
+import zstandard
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from twisted.internet.defer import Deferred, succeed
+
+from core.errors import FetchError
+from core.records import EndpointStatus
+from crawlers.fetch.decode import Body, TooLarge
+from tests.fakes.crawling import Crawled, paper, publisher
+from tests.fakes.web import Reply, Site, article, html, redirect, xml
+
+CODINGS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "x-gzip": gzip.compress,
+    "deflate": zlib.compress,
+    "br": lambda data: brotli.compress(data, quality=5),
+    "zstd": lambda data: zstandard.ZstdCompressor().compress(data),
+    "gzip, br": lambda data: brotli.compress(gzip.compress(data), quality=5),
+}
+
+
+def raw_deflate(data: bytes) -> bytes:
+    stream = zlib.compressobj(wbits=-15)
+    return stream.compress(data) + stream.flush()
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with Site() as site:
+        site.feed("/rss", "/a.htm")
+        site.routes["/a.htm"] = article("A")
+        yield site
+
+
+# --- 1 and 2: addresses, at entry, at connect time, at a hop
+
+
+def _resolver(*answers: Sequence[str]) -> Callable[[str, int], Deferred[Sequence[str]]]:
+    turns = iter(answers)
+    last: list[Sequence[str]] = [()]
+
+    def resolve(host: str, port: int) -> Deferred[Sequence[str]]:
+        last[0] = next(turns, last[0])
+        return succeed(last[0])
+
+    return resolve
+
+
+@pytest.mark.parametrize("home", ["http://169.254.169.254/", "http://10.1.2.3/", "http://[::ffff:100.64.0.1]/"])
+def test_a_source_at_a_private_address_is_refused_at_entry(home: str) -> None:
+    crawl = Crawled()
+    crawl.run(publisher("x", home, home + "rss"), contact="a@b.vn", polite=True)
+    (state,) = crawl.ledger.states.values()
+    assert (state.status, state.reason) == (EndpointStatus.FAILING, "address-refused")
+    assert crawl.stats is not None and crawl.stats.sent == 0
+
+
+@pytest.mark.parametrize(
+    "records", [["127.0.0.1"], ["8.8.8.8", "192.168.0.1"], ["::1"], ["169.254.1.1"], ["0.0.0.0"], ["::ffff:10.0.0.1"]]
+)
+def test_a_name_that_resolves_to_a_private_address_is_refused_where_the_connection_is_made(
+    site: Site, records: list[str]
+) -> None:
+    name = f"http://bao.example:{site.port}"
+    crawl = Crawled()
+    crawl.run(publisher("x", name + "/", name + "/rss"), contact="a@b.vn", polite=True, resolver=_resolver(records))
+    assert site.seen == []
+    (state,) = crawl.ledger.states.values()
+    assert state.reason == "robots-unreachable"
+
+
+def test_a_name_that_changes_between_two_look_ups_is_refused(site: Site) -> None:
+    """DNS rebinding: the name led to the press when robots.txt was asked for, and to loopback afterwards."""
+    name = f"http://press.example:{site.port}"
+    crawl = Crawled()
+    site.routes["/robots.txt"] = Reply(status=404, headers={"Connection": "close"})
+    crawl.run(
+        publisher("x", name + "/", name + "/rss"),
+        private_hosts=("press.example",),
+        resolver=_resolver(["127.0.0.1"], ["169.254.169.254"]),
+    )
+    assert site.paths() == ["/robots.txt"]
+    (state,) = crawl.ledger.states.values()
+    assert state.reason == "address-refused"
+
+
+def test_a_named_host_may_be_private(site: Site) -> None:
+    name = f"http://press.example:{site.port}"
+    site.feed("/rss")
+    crawl = Crawled()
+    crawl.run(
+        publisher("x", name + "/", name + "/rss"), private_hosts=("press.example",), resolver=_resolver(["127.0.0.1"])
+    )
+    assert "/rss" in site.paths()
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://169.254.169.254/latest/",
+        "http://127.0.0.1:1/",
+        "http://2130706433/",
+        "http://[::1]/",
+        "file:///etc/passwd",
+        "ftp://127.0.0.1/x",
+        "data:text/html,<p>x",
+        "s3://bucket/x",
+        "gopher://127.0.0.1/",
+        "http://169.254.169.254\\@bao.example/",
+    ],
+)
+@pytest.mark.parametrize("from_feed", [True, False])
+def test_a_redirect_to_a_refused_address_ends_there(site: Site, target: str, from_feed: bool) -> None:
+    site.routes["/rss" if from_feed else "/a.htm"] = redirect(target)
+    crawl = Crawled()
+    crawl.run(paper(site), private_hosts=(site.netloc,))
+    reason = crawl.ledger.states[site.url("/rss")].reason if from_feed else crawl.reason(site, "/a.htm")
+    assert reason == "address-refused"
+    assert not crawl.pages
+
+
+# --- redirects between hosts
+
+
+def test_a_page_that_leads_off_the_publishers_hosts_is_refused(site: Site) -> None:
+    with Site("127.0.2.9") as other:
+        other.routes["/x"] = article("X")
+        site.routes["/a.htm"] = redirect(other.url("/x"))
+        crawl = Crawled()
+        crawl.run(paper(site))
+        assert crawl.reason(site, "/a.htm") == "off-publisher" and other.paths() == []
+        again = Crawled()
+        again.run(paper(site), paper(other, source="khac"))
+        assert [page.final_url for page in again.pages] == [other.url("/x")]  # another listed publisher
+
+
+def test_a_feed_that_has_moved_is_followed_and_remembered(site: Site) -> None:
+    with Site("127.0.2.9") as other:
+        other.feed("/feed")
+        site.routes["/rss"] = redirect(other.url("/feed"), 301)
+        site.routes["/tmp"] = redirect(other.url("/feed"), 302)
+        crawl = Crawled()
+        crawl.run(paper(site, "/rss", "/tmp"))
+        states = crawl.ledger.states
+        assert states[site.url("/rss")].moved_to == other.url("/feed")
+        assert states[site.url("/tmp")].moved_to == ""
+        states[site.url("/rss")] = replace_next(states[site.url("/rss")])
+        crawl.run(paper(site, "/rss"))
+        assert len(site.asked("/rss")) == 1 and len(other.asked("/feed")) == 3
+
+
+def replace_next(state: object) -> object:
+    from dataclasses import replace
+
+    return replace(state, next_poll=None)  # type: ignore[type-var]
+
+
+@pytest.mark.parametrize("target", ["https://www.facebook.com/bao", "https://bao.blogspot.com/feeds/posts/default"])
+def test_no_redirect_leads_to_a_social_network_or_a_blog(site: Site, target: str) -> None:
+    site.routes["/rss"] = redirect(target, 301)
+    crawl = Crawled()
+    crawl.run(paper(site))
+    state = crawl.ledger.states[site.url("/rss")]
+    assert (state.reason, state.moved_to) == ("door", "")
+
+
+def test_redirects_in_a_circle_end(site: Site) -> None:
+    site.routes |= {"/a.htm": redirect("/b.htm"), "/b.htm": redirect("/a.htm")}
+    crawl = Crawled()
+    crawl.run(paper(site))
+    assert crawl.reason(site, "/a.htm") == "redirects"
+    site.routes |= {f"/{n}": redirect(f"/{n + 1}") for n in range(40)} | {"/rss": redirect("/0")}
+    again = Crawled()
+    again.run(paper(site))
+    assert again.ledger.states[site.url("/rss")].reason == "redirects"
+    assert len(site.paths()) < 20
+
+
+# --- 9 and 10
+
+
+def test_nothing_is_carried_from_host_to_host(site: Site) -> None:
+    with Site("127.0.2.9") as other:
+        other.feed("/feed", ETag='"theirs"')
+        headers = {
+            "Set-Cookie": "session=secret; Path=/",
+            "WWW-Authenticate": "Basic",
+            "Referrer-Policy": "subprocess.getoutput",
+        }
+        site.routes["/rss"] = Reply(status=302, headers={"Location": other.url("/feed"), **headers})
+        crawl = Crawled()
+        crawl.run(paper(site))
+        crawl.run(paper(site))
+        sent = {name for seen in (*site.seen, *other.seen) for name in seen.headers}
+        assert not sent & {"cookie", "authorization", "referer"}
+
+
+# --- 7: bombs
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd", "gzip, br"])
+def test_a_bomb_is_cut_after_the_bytes_allowed(site: Site, coding: str) -> None:
+    bomb = CODINGS[coding](b"\0" * 60_000_000)
+    site.routes |= {
+        "/rss2": Reply(bomb, headers={"Content-Encoding": coding}),
+        "/a.htm": Reply(bomb, headers={"Content-Encoding": coding}),
+    }
+    crawl = Crawled()
+    crawl.run(paper(site, "/rss", "/rss2"), max_bytes=1_000_000)
+    assert crawl.ledger.states[site.url("/rss2")].reason == "too-large"
+    assert crawl.reason(site, "/a.htm") == "too-large" and len(site.asked("/a.htm")) == 1
+
+
+def test_a_bomb_in_a_redirects_body_is_left_unread(site: Site) -> None:
+    bomb = CODINGS["gzip"](b"\0" * 60_000_000)
+    site.routes |= {
+        "/a.htm": redirect("/b.htm", body=bomb, **{"Content-Encoding": "gzip"}),
+        "/b.htm": article("B"),
+    }
+    crawl = Crawled()
+    crawl.run(paper(site), max_bytes=1_000_000)
+    assert [page.final_url for page in crawl.pages] == [site.url("/b.htm")]
+
+
+def test_a_large_body_is_not_downloaded_to_its_end(site: Site) -> None:
+    sent = 0
+
+    def pour(connection: socket.socket) -> None:
+        nonlocal sent
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
+        try:
+            for _ in range(4_000):
+                sent += connection.send(b"x" * 65_536)
+        except OSError:
+            pass
+
+    site.routes["/a.htm"] = Reply(raw=pour)
+    crawl = Crawled()
+    crawl.run(paper(site), max_bytes=1_000_000)
+    assert crawl.reason(site, "/a.htm") == "too-large" and sent < 50_000_000
+
+
+def test_an_announced_size_over_the_limit_is_not_read(site: Site) -> None:
+    site.routes["/a.htm"] = html("x" * 2_000_000)
+    crawl = Crawled()
+    crawl.run(paper(site), max_bytes=1_000_000)
+    assert crawl.reason(site, "/a.htm") == "too-large"
+
+
+@pytest.mark.parametrize("coding", CODINGS)
+def test_compressed_pages_are_read(site: Site, coding: str) -> None:
+    body = "Bài viết mẫu về xã Bình Sơn. ".encode() * 5_000
+    site.routes["/a.htm"] = Reply(CODINGS[coding](body), headers={"Content-Encoding": coding})
+    crawl = Crawled()
+    crawl.run(paper(site))
+    assert crawl.bodies == {site.url("/a.htm"): body}
+    assert set(site.asked("/a.htm")[0].headers["accept-encoding"].split(", ")) >= {"gzip", "br", "zstd", "deflate"}
+
+
+def test_raw_deflate_is_read_and_unknown_codings_are_a_reason(site: Site) -> None:
+    site.feed("/rss", "/a.htm", "/b.htm", "/c.htm")
+    site.routes |= {
+        "/a.htm": Reply(raw_deflate(b"<p>xin ch\xc3\xa0o</p>"), headers={"Content-Encoding": "deflate"}),
+        "/b.htm": Reply(b"?", headers={"Content-Encoding": "lzma"}),
+        "/c.htm": Reply(b"not gzip at all", headers={"Content-Encoding": "gzip"}),
+    }
+    crawl = Crawled()
+    crawl.run(paper(site))
+    assert crawl.bodies == {site.url("/a.htm"): b"<p>xin ch\xc3\xa0o</p>"}
+    assert crawl.ledger.reasons == {"coding": 2}
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.sampled_from(sorted(CODINGS)), st.binary(max_size=5_000), st.integers(1, 900), st.integers(1, 6_000))
+def test_decoding_gives_the_same_bytes_however_they_arrive(coding: str, data: bytes, step: int, limit: int) -> None:
+    packed = CODINGS[coding](data)
+    body = Body(coding, limit)
+    try:
+        for start in range(0, len(packed), step):
+            body.feed(packed[start : start + step])
+        assert body.whole() == data and len(data) <= limit
+    except TooLarge:
+        assert len(data) > limit
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.sampled_from(["gzip", "deflate", "br", "zstd"]), st.binary(max_size=400))
+def test_no_bytes_break_the_decoders(coding: str, data: bytes) -> None:
+    body = Body(coding, 1_000)
+    try:
+        body.feed(data)
+        body.whole()
+    except FetchError as error:
+        assert error.reason in {"coding", "truncated", "too-large"}
+
+
+# --- time, and bodies that are not whole
+
+
+def _slowly(pieces: Sequence[bytes], over: threading.Event) -> Callable[[socket.socket], None]:
+    def send(connection: socket.socket) -> None:
+        for piece in pieces:
+            connection.sendall(piece)
+            if over.wait(0.05):
+                return
+
+    return send
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [b"HTTP/1.1 200 OK\r\n"] + [b"X-A: b\r\n"] * 4_000,
+        [b"HTTP/1.1 200 OK\r\nContent-Length: 40000\r\n\r\n"] + [b"x"] * 4_000,
+        [b""] * 4_000,
+    ],
+    ids=["headers", "body", "nothing"],
+)
+def test_a_server_that_drips_is_left_after_the_time_allowed(site: Site, pieces: list[bytes]) -> None:
+    over = threading.Event()
+    site.feed("/rss", "/a.htm", "/b.htm")
+    site.routes |= {"/a.htm": Reply(raw=_slowly(pieces, over)), "/b.htm": article("B")}
+    crawl = Crawled()
+    crawl.run(paper(site), timeout=0.4, attempts=1)
+    over.set()
+    assert crawl.reason(site, "/a.htm") == "timeout" and len(crawl.pages) == 1
+
+
+def test_headers_without_end_are_cut(site: Site) -> None:
+    def pour(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\n")
+        try:
+            for n in range(100_000):
+                connection.sendall(b"X-%d: %s\r\n" % (n, b"y" * 900))
+        except OSError:
+            pass
+
+    site.routes["/a.htm"] = Reply(raw=pour)
+    crawl = Crawled()
+    crawl.run(paper(site))
+    assert crawl.reason(site, "/a.htm") == "headers"
+
+
+def test_half_a_page_is_read_again_never_taken_for_whole(site: Site) -> None:
+    whole = article("A", "Bình Sơn " * 3_000).octets
+    site.routes["/a.htm"] = lambda seen: Reply(whole, cut=len(whole) // 2 if len(site.asked("/a.htm")) == 1 else None)
+    crawl = Crawled()
+    crawl.run(paper(site), wait=10)
+    assert crawl.bodies == {site.url("/a.htm"): whole} and len(site.asked("/a.htm")) == 2
+    assert crawl.stats is not None and crawl.stats.pages == {"later: truncated": 1, "stopped": 1}
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "zstd"])
+def test_half_a_compressed_page_is_no_page(site: Site, coding: str) -> None:
+    packed = CODINGS[coding](article("A", "Bình Sơn " * 3_000).octets)
+    site.routes["/a.htm"] = Reply(packed, headers={"Content-Encoding": coding}, cut=len(packed) // 2)
+    crawl = Crawled()
+    crawl.run(paper(site), attempts=1)
+    assert crawl.reason(site, "/a.htm") == "truncated" and not crawl.pages
+
+
+def test_a_compressed_body_that_ends_early_in_a_whole_answer_is_noticed(site: Site) -> None:
+    packed = gzip.compress(b"Binh Son " * 3_000)
+    site.routes["/a.htm"] = Reply(packed[: len(packed) // 2], headers={"Content-Encoding": "gzip"})
+    crawl = Crawled()
+    crawl.run(paper(site), attempts=1)
+    assert crawl.reason(site, "/a.htm") == "truncated"
+
+
+@pytest.mark.parametrize(
+    ("bytes_", "reason"),
+    [
+        (b"SSH-2.0-OpenSSH_9.6\r\n", "malformed"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\nabc", "malformed"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "truncated"),
+        (b"", "reset"),
+    ],
+)
+def test_what_is_not_http_is_a_reason(site: Site, bytes_: bytes, reason: str) -> None:
+    def send(connection: socket.socket) -> None:
+        connection.sendall(bytes_)
+        connection.shutdown(socket.SHUT_RDWR)
+
+    site.routes["/a.htm"] = Reply(raw=send)
+    crawl = Crawled()
+    crawl.run(paper(site), attempts=1)
+    assert crawl.reason(site, "/a.htm") == reason
+
+
+def test_a_host_that_is_not_there_is_a_reason() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        home = f"http://127.0.0.1:{free.getsockname()[1]}/"
+        crawl = Crawled()
+        crawl.run(publisher("x", home, home + "rss"), wait=0)
+    (state,) = crawl.ledger.states.values()
+    assert state.reason == "robots-unreachable"
+
+
+# --- 8: sitemaps without end
+
+
+def _index(site: Site, *names: str) -> Reply:
+    rows = "".join(f"<sitemap><loc>{site.url(name)}</loc></sitemap>" for name in names)
+    return xml(f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{rows}</sitemapindex>')
+
+
+def test_sitemaps_that_nest_without_end_are_bounded(site: Site) -> None:
+    for depth in range(50):
+        site.routes[f"/s{depth}.xml"] = _index(site, f"/s{depth + 1}.xml")
+    crawl = Crawled()
+    crawl.run(paper(site, "/s0.xml", kind="sitemap"), sitemap_depth=3)
+    assert len([path for path in site.paths() if path.startswith("/s")]) == 4
+    assert crawl.ledger.states[site.url("/s0.xml")].reason == "bounded"
+
+
+def test_a_sitemap_that_lists_itself_and_one_that_lists_thousands_are_bounded(site: Site) -> None:
+    site.routes["/self.xml"] = _index(site, "/self.xml")
+    site.routes["/many.xml"] = _index(site, *(f"/m{n}.xml" for n in range(5_000)))
+    crawl = Crawled()
+    crawl.run(paper(site, "/self.xml", "/many.xml", kind="sitemap"), sitemap_depth=3, sitemap_files=10)
+    assert len(site.asked("/self.xml")) <= 4
+    assert len([path for path in site.paths() if path.startswith("/m")]) == 11
