@@ -1,0 +1,73 @@
+"""Two processes that work on one record until they are killed: one reads the press, one delivers."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from core.clock import FixedClock
+from core.records import Delivered, PendingPage
+from core.settings import KeepSettings
+from core.urls import article_id
+from store.sqlite.record import Record, open_record
+from tests.contracts.crawl_ledger import listed
+from tests.fakes.records import NOON, make_article, make_desk, make_entry, make_message, make_tagged
+
+ITEMS = 600
+A_ROUND = 15
+SOURCES = ("bao_a", "bao_b", "bao_c")
+
+
+def crawl(path: str, round_: int) -> None:
+    """Poll what has been published up to this round, then read every page that waits."""
+    at = NOON + timedelta(hours=round_)
+    with open_record(Path(path), clock=FixedClock(at), keep=KeepSettings()) as record:
+        record.desks.apply_desk(make_desk(), at, "test")
+        for number, source in enumerate(SOURCES):
+            items = range(number, min(ITEMS, A_ROUND * (round_ + 1)), len(SOURCES))
+            listed(record.ledger, [make_entry(f"{n}.html", source, guid=f"{n}") for n in items], at)
+        while pages := record.ledger.pending(at, 10):
+            for page in pages:
+                read(record, page, at)
+
+
+def read(record: Record, page: PendingPage, at: datetime) -> None:
+    """What becomes of an item is settled by its number; the second of each pair of twelve is the first again."""
+    n = int(page.entry.url.rsplit("/", 1)[1].removesuffix(".html"))
+    twin = page.entry.url.replace(f"/{n}.html", f"/{n - 3}.html")
+    if n % 12 == 3:
+        if record.ledger.is_read(article_id(twin)):
+            record.ledger.page_same(page, article_id(twin), at)
+        else:
+            _keep(record, twin, page, at)
+    elif n % 12 == 0:
+        _keep(record, page.entry.url, page, at)
+    elif n % 11 == 1:
+        retry = at if page.attempts < 2 else None
+        record.ledger.page_failed(page, "http-500", at, retry_at=retry)
+    else:
+        record.ledger.page_stopped(page, page.id, page.entry.title, at)
+
+
+def _keep(record: Record, url: str, page: PendingPage, at: datetime) -> None:
+    article = make_article(url, page.entry.source, title=f"Tin {url}", at=at)
+    messages = [make_message(f"{article.id}:{who}", article=article.id) for who in ("a", "b")]
+    record.articles.save(make_tagged(article), messages, page)
+
+
+def deliver(path: str, round_: int) -> None:
+    """Send what is due: a line in a file, on the disk before it is marked. Runs until it is killed."""
+    at = NOON + timedelta(hours=round_)
+    with open_record(Path(path), clock=FixedClock(at), keep=KeepSettings()) as record:
+        while True:
+            drain(record, Path(path).with_name("sent"), at)
+
+
+def drain(record: Record, sent: Path, at: datetime) -> None:
+    for claim in record.outbox.claim(at, 1, 60):
+        with sent.open("a") as file:
+            file.write(claim.message.key + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        record.outbox.mark(claim, Delivered(), at)
