@@ -106,7 +106,7 @@ def _send(claim: Claim, notifier: Notifier, book: Mapping[str, Desk]) -> Deliver
     recipient = find(book.get(message.desk), message.recipient)
     if recipient is None:
         return Refused(reason="no-recipient")
-    if why := refused(recipient, claim.address):
+    if why := refused(recipient) or refused(recipient, claim.address):
         return Refused(reason=why)
     return notifier.send(message, claim.address)
 
