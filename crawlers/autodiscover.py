@@ -33,7 +33,9 @@ _FEED_LINK: Final = re.compile(r"(\.rss|\.rdf|\.atom|/rss\.xml|/feed\.xml|/feed/
 _FEED_PAGE: Final = re.compile(r"/(main-)?rss(\.html?|\.aspx|\.chn|\.vnp)?/?$|/rss-feeds?(\.html?)?/?$|/kenh-rss", re.I)
 _SITEMAP_LINE: Final = re.compile(r"^\s*sitemap\s*:\s*(\S{8,2048})\s*$", re.IGNORECASE | re.MULTILINE)
 _READERS_FEED: Final = re.compile(r"/(ban-doc|y-kien|tam-su|dien-dan|blog|binh-luan|comments?|thu-gian|xo-so)\b")
-_WHOLE: Final = re.compile(r"/(home|trang-chu|tin-moi(-nhat)?|tin-tuc-moi-nhat|index|latest|news|all|rss|feed)(\.|/|$)")
+_WHOLE: Final = re.compile(
+    r"/(home|trang-chu|tin-moi(-nhat)?|tin-tuc-moi-nhat|index|latest|news|all|rss|feed)(\.[a-z]{2,5})?/?$"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,11 +164,10 @@ def write_declaration(folder: Path, declared: loader.Declaration, *, known: Iter
 
 def proposed_id(home: str) -> str:
     """An id made of the host name: "https://baothanhhoa.vn/" -> "baothanhhoa"."""
-    labels = [
-        part for part in urls.bare_host(urls.host_of(home)).split(".") if part not in ("com", "org", "gov", "net")
-    ]
-    words = re.sub(r"[^a-z0-9]+", "_", "_".join(labels[:-1] or labels)).strip("_")
-    return (words or "source")[:40]
+    names = urls.bare_host(urls.host_of(home)).split(".")
+    labels = [part for part in names[:-1] if part not in ("com", "org", "gov", "net", "edu")]
+    words = re.sub(r"[^a-z0-9]+", "_", "_".join(labels or names)).strip("_")
+    return (words if len(words) > 1 else f"source_{words}")[:40]
 
 
 def _from_feed(page: FetchedPage, fetch: Fetcher) -> Proposal:

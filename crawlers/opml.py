@@ -41,6 +41,7 @@ class Outline:
     licence: str = ""
     province: str = ""
     refused: str = ""  # catalogue key; "source.needs_kind_and_licence" where only these are missing
+    note: str = ""  # what a declaration made of it lacks, for the operator's terminal
     declared: Declaration | None = None
 
 
@@ -155,8 +156,8 @@ def _declared(members: list[Outline]) -> Outline:
             proposal, source=proposed_id(proposal.home), kind=first.kind, licence=first.licence,
             province=first.province or None,
         )  # fmt: skip
-    except ConfigError:
-        return replace(first, refused="source.not_an_address")
+    except ConfigError as error:
+        return replace(first, refused="source.not_an_address", note=str(error))
     return replace(first, declared=declared.model_copy(update={"address_source": "taken from a list (OPML)"}))
 
 
@@ -174,5 +175,5 @@ def _home(outline: Outline) -> str:
 def told(outline: Outline) -> str:
     """A line for the terminal: what became of an outline."""
     if outline.refused:
-        return f"{outline.title or outline.feed}: {t(outline.refused, 'en')}"
+        return f"{outline.title or outline.feed}: {outline.note or t(outline.refused, 'en')}"
     return f"{outline.title or outline.feed}: taken"

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.records import Endpoint, Publisher, PublisherKind
-from crawlers import links, sections, sections_train
+from core.text import fold_plain
+from crawlers import sections, sections_train
 from crawlers.discovery import Discovery
 from crawlers.entries import Limits
 from tests.data import data_dir, needs_data
@@ -32,7 +33,7 @@ TITLES = (
     "Chợ phiên cuối tuần bày bán hơn sáu mươi sản phẩm của hợp tác xã",
     "Tuyến đường liên xã dài tám cây số được trải nhựa xong trong tháng",
 )
-SLUGS = tuple(links.fold_plain(title).replace(" ", "-") for title in TITLES)
+SLUGS = tuple(fold_plain(title).replace(" ", "-") for title in TITLES)
 MENU = "".join(
     f'<li><a href="{href}">{name}</a></li>'
     for href, name in (
