@@ -51,6 +51,7 @@ class _Row:
     derived: bool = False
     aliases: list[str] = field(default_factory=list)
     was: list[tuple[str, str | None]] = field(default_factory=list)  # earlier (type, until)
+    listed: str = ""  # the name as the list of today spells it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +100,13 @@ def _read_legacy(path: Path) -> list[dict[str, str]]:
 def _read_today(path: Path) -> list[dict[str, Any]]:
     try:
         provinces = json.loads(lzma.decompress(path.read_bytes()))
-        assert all({"Code", "FullName", "Wards"} <= set(p) for p in provinces)
-    except (OSError, lzma.LZMAError, ValueError, AssertionError, TypeError) as error:
-        raise ConfigError(f"{path}: not the list of provinces with their communes: {error}") from None
-    return list(provinces)
+    except (OSError, lzma.LZMAError, ValueError) as error:
+        raise ConfigError(f"{path}: not readable: {error}") from None
+    if not (
+        isinstance(provinces, list) and provinces and all({"Code", "FullName", "Wards"} <= set(p) for p in provinces)
+    ):
+        raise ConfigError(f"{path}: not a list of provinces with Code, FullName and Wards")
+    return provinces
 
 
 def _read_corrections(path: Path) -> dict[str, Any]:
@@ -137,7 +141,7 @@ def _today_rows(provinces: list[dict[str, Any]]) -> dict[str, _Row]:
         for ward in province["Wards"]:
             kind, name = split_type(ward["FullName"])
             unit = f"new:{ward['Code']}"
-            rows[unit] = _Row(id=unit, level=3, type=kind, name=_one_tone(name), parent=top, since=REFORM)
+            rows[unit] = _Row(id=unit, level=3, type=kind, name=_one_tone(name), parent=top, since=REFORM, listed=name)
     return rows
 
 
@@ -149,6 +153,7 @@ def _add_legacy(
     rows: dict[str, _Row], legacy: list[dict[str, str]], codes: dict[str, str], disagreements: list[str]
 ) -> None:
     listed: set[str] = set()
+    tones: set[str] = set()
     for line in legacy:
         new_code = codes.get(line["newWardCode"], line["newWardCode"])
         if new_code != line["newWardCode"]:
@@ -158,36 +163,35 @@ def _add_legacy(
             disagreements.append(f"{line['newWard']} {new_code}: not in the list of units of today")
             continue
         listed.add(new.id)
-        _compare(new, line, disagreements)
+        _compare(new, rows.get(new.parent or ""), line, disagreements, tones)
         new.point = (float(line["newWardLat"]), float(line["newWardLon"]))
         _add_old(rows, line, new)
     for row in rows.values():
         if row.id.startswith("new:") and row.level == 3 and row.id not in listed:
             disagreements.append(f"{row.type} {row.name} {row.id}: no old commune leads to it")
+    if tones:
+        disagreements.append(f"{len(tones)} names differ only in where the tone mark stands; one placement is taken")
 
 
-def _compare(new: _Row, line: dict[str, str], disagreements: list[str]) -> None:
+def _compare(new: _Row, top: _Row | None, line: dict[str, str], disagreements: list[str], tones: set[str]) -> None:
+    """Note where the older list names a unit of today otherwise; it is kept as an earlier type or an alias."""
     kind, name = split_type(line["newWard"])
     if fold(name) != fold(new.name):
         disagreements.append(f"{new.id}: named {name} / {new.name}; the list of today is taken")
         new.aliases.append(_one_tone(name))
-    if kind != new.type:
-        disagreements.append(f"{new.id} {new.name}: {kind} / {new.type}; the list of today is taken")
-        if (kind, None) not in new.was:
-            new.was.append((kind, None))
+    elif name != new.listed:
+        tones.add(new.id)
+    _note_type(new, kind, disagreements)
     if new.parent != f"new:{line['newProvinceCode']}":
-        disagreements.append(f"{new.id} {new.name}: province {line['newProvinceCode']} / {new.parent}")
-    top = rows_type(line["newProvince"])
-    if new.parent and top and (top[0], new.parent) not in _SEEN_TOPS:
-        _SEEN_TOPS.add((top[0], new.parent))
+        disagreements.append(f"{new.id} {new.name}: in province {line['newProvinceCode']} / {new.parent}")
+    if top is not None:
+        _note_type(top, split_type(line["newProvince"])[0], disagreements)
 
 
-_SEEN_TOPS: set[tuple[str, str]] = set()
-
-
-def rows_type(full: str) -> tuple[str, str] | None:
-    """Type and name, or None for an empty field."""
-    return split_type(full) if full else None
+def _note_type(row: _Row, kind: str, disagreements: list[str]) -> None:
+    if kind != row.type and (kind, None) not in row.was:
+        row.was.append((kind, None))
+        disagreements.append(f"{row.id} {row.name}: {kind} / {row.type}; the list of today is taken")
 
 
 def _add_old(rows: dict[str, _Row], line: dict[str, str], new: _Row) -> None:

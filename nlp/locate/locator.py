@@ -22,6 +22,8 @@ from nlp.locate.tell import evidence
 from nlp.locate.weigh import NO_PLACE, Context, Weigher
 
 THRESHOLD: Final = 0.5
+MENTIONS: Final = 100
+"""Mentions that a match carries: enough to show why, and to mark them in the text."""
 
 
 def gate_names(gazetteer: Gazetteer, desks: Iterable[Desk]) -> frozenset[str]:
@@ -138,7 +140,7 @@ class DeskLocator:
             desk=self.desks[desk].id,
             score=round(min(1.0, max(hit.score for hit in sure)), 4),
             focus=focus_score(standing) >= THRESHOLD,
-            mentions=tuple(mention for mention in (self._mention(hit, item) for hit in sure) if mention),
+            mentions=tuple(mention for mention in (self._mention(hit, item) for hit in sure[:MENTIONS]) if mention),
         )
 
     def _standing(self, desk: int, sure: list[_Hit], item: _Item) -> Standing:

@@ -92,13 +92,16 @@ class NamedPlaces:
     def find(self, tokens: Tokens, context: Context) -> list[PlaceHit]:
         """Where listed places stand, each with its score."""
         hits = []
+        scores: dict[int, float] = {}  # the context is the same for each place in the text
         for i, word in enumerate(tokens.folded):
             for place in self._first.get(word, ()):
                 last = i + len(place.proper) - 1
                 if tuple(tokens.folded[i : last + 1]) != place.proper or not self._kind_before(tokens, i, place.kind):
                     continue
                 if all(tokens.upper[k] or tokens.folded[k].isdigit() for k in range(i, last + 1)):
-                    hits.append(PlaceHit(place, tokens.start[i], tokens.end[last], self._score(place, context)))
+                    if id(place) not in scores:
+                        scores[id(place)] = self._score(place, context)
+                    hits.append(PlaceHit(place, tokens.start[i], tokens.end[last], scores[id(place)]))
         return hits
 
     @staticmethod

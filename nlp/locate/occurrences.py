@@ -12,6 +12,9 @@ from typing import Final
 from core.text import fold, has_diacritics, plain
 from nlp.locate import words
 
+MOST: Final = 3_000
+"""Names that are read in one text; more is no article."""
+
 _TOKEN: Final = re.compile(r"[^\W\d_]+|\d+")
 _SENTENCE_END: Final = re.compile(r"[.!?…:;\n\"“”]")
 
@@ -83,7 +86,7 @@ class NameFinder:
         found: list[Occurrence] = []
         i, n = 0, len(tokens.start)
         names = self._plain if bare else self._names
-        while i < n:
+        while i < n and len(found) < MOST:
             longest = self._longest.get(tokens.folded[i], 0) if tokens.upper[i] else 0
             hit = self._at(tokens, i, min(longest, n - i), names) if longest else None
             if hit is None:

@@ -10,7 +10,7 @@ from typing import Final
 from core.records import Article, MentionField
 from core.text import nfc
 
-LIMIT: Final = 400_000
+LIMIT: Final = 200_000
 """Characters of an article that are read. More is no article; hostile input of megabytes must not stop the line."""
 
 _DIGEST: Final = re.compile(

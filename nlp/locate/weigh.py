@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import math
+from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -229,20 +231,19 @@ class Weigher:
 
     def _text_evidence(self, context: Context, one: Occurrence, unit: int) -> dict[str, float]:
         found: dict[str, float] = {}
-        spots = [
-            spot for top in self.tops[unit] if top != unit for spot in context.where.get(top, ())
-            if not one.start <= spot < one.end
+        gaps = [
+            gap
+            for top in self.tops[unit]
+            if top != unit and (gap := _nearest(context.where.get(top, ()), one)) is not None
         ]  # fmt: skip
-        if spots:
+        if gaps:
             found["province"] = 1.0
-            if min(abs(spot - one.start) for spot in spots) < NEAR:
+            if min(gaps) < NEAR:
                 found["province_near"] = 1.0
         elif context.provinces - set(one.units):
             found["province_other"] = 1.0
         if self.level[unit] == 3 and any(
-            not one.start <= spot < one.end
-            for district in self.districts[unit]
-            for spot in context.where.get(district, ())
+            _nearest(context.where.get(district, ()), one) is not None for district in self.districts[unit]
         ):
             found["district"] = 1.0
         share = 1 / self.spread(one.units)
@@ -295,6 +296,17 @@ class Weigher:
     def _sum(self, found: dict[str, float]) -> float:
         weights = self.weights
         return sum(weights.get(name, 0.0) * value for name, value in found.items())
+
+
+def _nearest(spots: Sequence[int], one: Occurrence) -> int | None:
+    """Characters to the nearest of the ascending offsets that lies outside the occurrence; None where there is none."""
+    i = bisect_left(spots, one.start)
+    gaps = [one.start - spots[i - 1]] if i else []
+    while i < len(spots) and spots[i] < one.end:
+        i += 1
+    if i < len(spots):
+        gaps.append(spots[i] - one.start)
+    return min(gaps, default=None)
 
 
 def load_weights() -> dict[str, float]:
