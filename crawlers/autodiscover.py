@@ -120,7 +120,7 @@ def declaration(
         raise ConfigError(f"{proposal.home}: {t('source.needs_kind_and_licence', 'en')} Kinds: {kinds}.")
     values = {
         "id": source,
-        "name": name or proposal.name or source,
+        "name": next((text for text in (name, proposal.name) if len(clean(text)) > 1), source),
         "kind": kind,
         "licence": licence,
         "home": proposal.home,

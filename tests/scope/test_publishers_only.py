@@ -181,7 +181,8 @@ def test_no_byline_of_any_kind_comes_through() -> None:
         '<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:x="http://purl.org/dc/elements/1.1/">'
         f"<channel><managingEditor>{canary}</managingEditor><dc:creator>{canary}</dc:creator><item><title>Tin</title>"
         f"<link>{HOME}tin-1.html</link><dc:creator>{canary}</dc:creator><x:creator>{canary}</x:creator>"
-        f"<author>a@b.vn ({canary})</author><dc:contributor>{canary}</dc:contributor><media:credit>{canary}</media:credit>"
+        f"<author>a@b.vn ({canary})</author><dc:contributor>{canary}</dc:contributor>"
+        f"<media:credit>{canary}</media:credit>"
         f'<description>&lt;div class="author"&gt;{canary}&lt;/div&gt;Mưa lớn.&lt;span itemprop="author"&gt;{canary}'
         "&lt;/span&gt;</description></item></channel></rss>"
     )
