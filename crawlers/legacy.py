@@ -6,6 +6,7 @@ VN3 (glibc's charmap TCVN5712-1 agrees) and the VNI-Windows layout, in which a m
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from typing import Final, Literal
@@ -62,6 +63,9 @@ _WORD: Final = re.compile(r"[^\W\d_]+")
 _UNICODE_ONLY: Final = re.compile("[\u1ea0-\u1ef9ơưđăƠƯĐĂ]")
 _SUSPECT: Final = re.compile("[\u00a1-\u00ff]")
 _SAMPLE: Final = 20_000
+_LONGEST: Final = 200_000
+_ENTITY: Final = re.compile(r"&(?:#\d{3}|#[xX][0-9a-fA-F]{2}|[A-Za-z]{2,8});")
+_PIECE: Final = re.compile(r"[^<>\"\n]*[\u00a1-\u00ff][^<>\"\n]*")
 
 
 def to_legacy(text: str, encoding: Legacy) -> str:
@@ -85,16 +89,27 @@ def vietnamese(text: str) -> float:
 
 
 def detect(text: str) -> Legacy | None:
-    """Which of the two encodings a text is in, or None. Needs some ten words to tell."""
-    sample = text[:_SAMPLE]
-    if len(_SUSPECT.findall(sample)) < 5 or len(_UNICODE_ONLY.findall(sample)) > len(sample) / 100:
+    """Which of the two encodings a text is in, wholly or in lines of it, or None. Needs some ten words to tell."""
+    if len(_SUSPECT.findall(text[:_LONGEST])) < 5:
         return None
+    sample = "\n".join(line for line in text[:_LONGEST].splitlines() if not _UNICODE_ONLY.search(line))[:_SAMPLE]
     scores: dict[Legacy, float] = {
         "tcvn3": vietnamese(from_legacy(sample, "tcvn3")),
         "vni": vietnamese(from_legacy(sample, "vni")),
     }
     best: Legacy = "tcvn3" if scores["tcvn3"] >= scores["vni"] else "vni"
     return best if scores[best] >= 0.06 and scores[best] > 2 * vietnamese(sample) else None
+
+
+def mend_markup(markup: str, encoding: Legacy) -> str:
+    """A page's mark-up with its texts put right, piece by piece; tags are ASCII and stay as they are."""
+    plain = _ENTITY.sub(_high_letter, markup)
+    return _PIECE.sub(lambda m: mend(m.group(), encoding), plain)
+
+
+def _high_letter(entity: re.Match[str]) -> str:
+    letter = html.unescape(entity.group())
+    return letter if len(letter) == 1 and "\xa1" <= letter <= "\xff" else entity.group()
 
 
 def mend(text: str, encoding: Legacy | None) -> str:

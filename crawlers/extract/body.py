@@ -143,7 +143,7 @@ def _weighed(tree: LexborHTMLParser, junk: _Junk) -> LexborNode | None:
             scores[above.mem_id] = scores.get(above.mem_id, 0.0) + share * size
             nodes[above.mem_id] = above
             above, share = above.parent, share * 0.6
-        if paragraph.tag != "p" and size > 2 * _ENOUGH:  # lines broken inside one element
+        if paragraph.tag != "p" and size > _ENOUGH and len(paragraph.css("br")) > 1:  # lines broken in one element
             scores[paragraph.mem_id] = scores.get(paragraph.mem_id, 0.0) + size * 1.2
             nodes[paragraph.mem_id] = paragraph
     if not scores:

@@ -48,7 +48,8 @@ def find_published(
     dated: Published | None = None
     doubtful: Published | None = None
     for provenance, text in _statements(tree, head, declared, near):
-        found = moments.read(_tidy(text), page.fetched_at, provenance)
+        day_first = provenance == "text" or moments.order_of([text])  # servers set to US English write into the head
+        found = moments.read(_tidy(text), page.fetched_at, provenance, day_first=day_first)
         if found is None:
             continue
         if found.doubtful:
@@ -62,9 +63,9 @@ def find_published(
 
 def _without_clock(dated: Published | None, doubtful: Published | None, page: FetchedPage) -> Published:
     feed = page.entry.published if page.entry is not None else None
-    if feed is not None and not feed.doubtful and feed.provenance != "fetched":
-        if dated is None or abs(feed.at - dated.at) < timedelta(days=1):
-            return feed
+    usable = feed is not None and not feed.doubtful and feed.provenance != "fetched"
+    if feed is not None and usable and (dated is None or abs(feed.at - dated.at) < timedelta(days=1)):
+        return feed
     if dated is not None:
         return dated
     if (day := moments.day_in(page.final_url, page.fetched_at)) is not None and doubtful is None:

@@ -18,7 +18,7 @@ from crawlers.extract.language import language_of
 from crawlers.extract.lead import find_lead, split_lead
 from crawlers.extract.sift import caption_text, sift
 from crawlers.extract.title import find_title
-from crawlers.legacy import detect, mend
+from crawlers.legacy import detect, mend_markup
 from crawlers.nesting import too_deep
 
 MIN_BODY = 120
@@ -33,7 +33,7 @@ class PressExtractor:
         if too_deep(page.body):
             raise ExtractError(f"{page.final_url}: elements nest too deep to be read", reason="too-complex")
         decoded = decode(page.body, page.headers)
-        tree = LexborHTMLParser(decoded.text)
+        tree = _parsed(decoded.text)
         selectors = publisher.selectors if publisher is not None else Selectors()
         return _article(page, publisher, tree, selectors)
 
@@ -51,9 +51,9 @@ def _article(page: FetchedPage, publisher: Publisher | None, tree: LexborHTMLPar
         raise ExtractError(f"{page.final_url}: no headline", reason="no-title")
     paragraphs = [block.text for block in kept if block.kind != "caption"]
     captions = [text for block in kept if block.kind == "caption" and (text := caption_text(block.text))]
-    title, lead, *rest = _mended([title, lead, *paragraphs, *captions])
-    paragraphs, captions = rest[: len(paragraphs)], rest[len(paragraphs) :]
     _check(page, head, lead, paragraphs)
+    if not readable("\n".join((title, lead, *paragraphs, *captions))):
+        raise ExtractError(f"{page.final_url}: its text is in no encoding known", reason="undecodable")
     url = _address(page, head)
     return Article(
         id=article_id(url),
@@ -85,13 +85,12 @@ def _body(tree: LexborHTMLParser, selectors: Selectors) -> list[Block]:
     return found
 
 
-def _mended(texts: Sequence[str]) -> list[str]:
-    """Texts of a page in TCVN3 or VNI in Unicode. Raises ExtractError where they stay unreadable."""
-    encoding = detect(" ".join(texts))
-    mended = [mend(text, encoding) for text in texts]
-    if not readable(" ".join(mended)):
-        raise ExtractError("the page's text is in no encoding known", reason="undecodable")
-    return mended
+def _parsed(markup: str) -> LexborHTMLParser:
+    """The page's tree; of a page in TCVN3 or VNI, of its mark-up put right."""
+    tree = LexborHTMLParser(markup)
+    said = "\n".join(node.text() for node in tree.css("p, h1, h2, td")[:2_000])
+    encoding = detect(said)
+    return tree if encoding is None else LexborHTMLParser(mend_markup(markup, encoding))
 
 
 def _check(page: FetchedPage, head: Head, lead: str, paragraphs: Sequence[str]) -> None:

@@ -36,6 +36,10 @@ _AGENCY_PHOTO: Final = re.compile(
     r"^.{0,60}(?:/|via )\s?(?:Getty Images|AFP|AP Photo|Reuters|Shutterstock).{0,30}$",
     re.IGNORECASE,
 )
+_STAMP: Final = re.compile(
+    r"(?:(?:thứ \w+|chủ nhật|ngày|đăng|cập nhật|lúc|xuất bản|published|updated|posted|on|gmt|am|pm|sa|ch)\b|[\W\d]|(?<=\d)[hg](?=\d))+",
+    re.IGNORECASE,
+)
 _PHOTO: Final = re.compile(
     r"\s*[.\-–—|,;(\[]*\s*(?:ảnh|hình|photo|video|đồ họa|nguồn|nguồn ảnh|image|credit|minh họa|clip|via)\s*(?:minh họa|chụp|tư liệu|internet|cắt từ clip)?"
     r"\s*[:\-–]\s*[^:]{1,80}[)\]]?\s*$",
@@ -46,14 +50,20 @@ _ENDS: Final = (".", "!", "?", ":", ";", "…", '"', "”", ")")
 
 def sift(found: Sequence[Block], title: str, authors: Collection[str] = ()) -> list[Block]:
     """The blocks that are the article's own. `authors` serve to drop lines that hold little but such a name."""
-    kept = [block for block in found if not _foreign(block, title) and not _signed(block.text, authors)]
-    while kept and _at_end(kept):
-        del kept[_last_text(kept)]
-    if kept and (first := _first_text(kept)) is not None and _is_name(first):
-        kept.remove(first)
-    while kept and kept[-1].kind == "head":
-        kept.pop()
+    own = _after_title(found, title)
+    kept = [block for block in own if not _foreign(block) and not _signed(block.text, authors)]
+    while (place := _last_text(kept)) >= 0 and (_is_credit(kept[place]) or kept[place].kind == "head"):
+        del kept[place]
+    while (place := _first_text(kept)) >= 0 and _is_credit(kept[place]):
+        del kept[place]
     return _once(kept)
+
+
+def _after_title(found: Sequence[Block], title: str) -> list[Block]:
+    """What follows the headline, where the container holds it; the headline itself goes."""
+    same = [k for k, block in enumerate(found) if block.kind != "caption" and fold(block.text) == fold(title)]
+    start = same[0] + 1 if same and same[0] < 15 else 0
+    return [block for k, block in enumerate(found) if k >= start and k not in same]
 
 
 def caption_text(text: str) -> str:
@@ -69,7 +79,7 @@ def _signed(text: str, authors: Collection[str]) -> bool:
     return any(name in folded and len(folded) <= len(name) + 30 for name in authors) or bool(_DATED_NAME.match(text))
 
 
-def _foreign(block: Block, title: str) -> bool:
+def _foreign(block: Block) -> bool:
     if block.kind == "caption":
         return False
     size = len("".join(block.text.split()))
@@ -81,20 +91,15 @@ def _foreign(block: Block, title: str) -> bool:
         return True
     if _ARROW.match(block.text) and block.linked > 0.3 * size:
         return True
-    return fold(block.text) == fold(title)
+    return len(block.text) <= 80 and bool(_STAMP.fullmatch(block.text)) and any(c.isdigit() for c in block.text)
 
 
-def _at_end(kept: Sequence[Block]) -> bool:
-    place = _last_text(kept)
-    if place < 0:
-        return False
-    last = kept[place]
-    text = last.text
+def _is_credit(block: Block) -> bool:
+    """Whether a line at either end says who wrote, took, translated or first printed it."""
+    text = block.text
     if _CREDIT.match(text) or _REPORTING.match(text):
         return True
-    if len(text) <= 60 and _SOURCE_TAIL.match(text):
-        return True
-    return _is_name(last)
+    return (len(text) <= 60 and bool(_SOURCE_TAIL.match(text))) or _is_name(block)
 
 
 def _is_name(block: Block) -> bool:
@@ -112,8 +117,9 @@ def _last_text(kept: Sequence[Block]) -> int:
     return max((k for k, block in enumerate(kept) if block.kind != "caption"), default=-1)
 
 
-def _first_text(kept: Sequence[Block]) -> Block | None:
-    return next((block for block in kept if block.kind != "caption"), None)
+def _first_text(kept: Sequence[Block]) -> int:
+    """Place of the first block that is no caption, or -1."""
+    return min((k for k, block in enumerate(kept) if block.kind != "caption"), default=-1)
 
 
 def _once(kept: Sequence[Block]) -> list[Block]:
