@@ -389,6 +389,7 @@ class SourceHealth:
     silent: bool
     moved_to: str = ""
     reserved: bool = False
+    endpoints_unread: int = 0  # of `endpoints`, those that can't be read at present though the source itself can
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
