@@ -9,6 +9,8 @@ from core.text import clean, fold
 
 _HYPHEN: Final = re.compile(r"\s*[-–]\s*")
 _I_OR_Y: Final = re.compile(r"\b(h|k|l|m|s|t|qu)([iíìỉĩịyýỳỷỹỵ])\b", re.IGNORECASE)
+_DAK: Final = re.compile(r"\bĐ[ăắa]k\b")
+_DAK_FORMS: Final = ("Đắk", "Đăk", "Đak", "Đắc")
 _SWAP: Final = str.maketrans("iíìỉĩịyýỳỷỹỵ", "yýỳỷỹỵiíìỉĩị")
 
 
@@ -18,7 +20,8 @@ def key(name: str) -> str:
 
 
 def spellings(name: str) -> list[str]:
-    """The name with i and y as either is written (Mỹ, Mĩ), and hyphens with and without spaces. First: as given.
+    """The name with i and y as either is written (Mỹ, Mĩ), Đắk in each of its forms, and hyphens with and without
+    spaces. First: as given.
 
     Both spellings of i and y are found in the press (Quyết định 1989/QĐ-BGDĐT of 2018 leaves names as they are).
     """
@@ -26,6 +29,7 @@ def spellings(name: str) -> list[str]:
     swapped = _I_OR_Y.sub(lambda m: m.group(1) + m.group(2).translate(_SWAP), name)
     if swapped != name:
         forms.append(swapped)
+    forms += [other for way in _DAK_FORMS for other in [_DAK.sub(way, name)] if other not in forms]
     return forms + [spaced for form in forms for spaced in _hyphens(form) if spaced != form]
 
 
