@@ -80,14 +80,14 @@ def match_expression(query: Query) -> str | None:
     return f"({positive}) NOT ({' OR '.join(unwanted)})" if unwanted else positive
 
 
-def neighbours(query: Query, match: str) -> str:
+def neighbours(query: Query) -> str:
     """What to add to an expression so that ranking prefers words that stand together as they were typed.
 
-    The set that is found stays the same: `(match) OR ((match) AND pair)`.
+    The set that is found stays the same: the first word, which is wanted anyhow, stands among the pairs.
     """
-    loose = [term.syllables[0] for term in query.wanted if len(term.syllables) == 1 and not term.prefix]
-    pairs = [f'"{words.phrases(pair)[0][0]}"' for pair in pairwise(loose)]
-    return f"OR (({match}) AND ({' OR '.join(pairs)}))" if pairs else ""
+    loose = [term for term in query.wanted if len(term.syllables) == 1 and not term.prefix]
+    pairs = [f'"{words.phrases((a.syllables[0], b.syllables[0]))[0][0]}"' for a, b in pairwise(loose)]
+    return f"AND ({' OR '.join([*pairs, _quoted(loose[0])])})" if pairs else ""
 
 
 def _quoted(term: Term) -> str:

@@ -42,10 +42,10 @@ class Search:
             match = match_expression(asked)
             if match is None:
                 return SearchPage(hits=(), total=0)
-            match = f'desk : "{words.desk_word(desk)}" AND ({match})'
-            total = con.execute("SELECT count(*) FROM search WHERE search MATCH ?", (match,)).fetchone()[0]
-            ranked = match if by_time else f"({match}) {neighbours(asked, match)}"
-            values = {"match": ranked, "limit": max(0, limit), "offset": max(0, offset), "ranked": RANKED}
+            own = f'desk : "{words.desk_word(desk)}" AND '
+            total = con.execute("SELECT count(*) FROM search WHERE search MATCH ?", (f"{own}({match})",)).fetchone()[0]
+            ranked = match if by_time else f"({match}) {neighbours(asked)}"
+            values = {"match": f"{own}({ranked})", "limit": max(0, limit), "offset": max(0, offset), "ranked": RANKED}
             found = con.execute(_BY_TIME if by_time else _BY_RELEVANCE, values).fetchall() if total else []
             hits = tuple(_hit(con, desk, row["n"], asked) for row in found)
         return SearchPage(hits=hits, total=total, bounded=not by_time and total > RANKED)
