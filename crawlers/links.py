@@ -151,7 +151,7 @@ def _segment(segment: str) -> str:
     stem, suffix = _split_suffix(segment.lower())
     words = [word for word in re.split(r"[-_.+ ]", stem) if word]
     letters = sum(1 for word in words if not word.isdigit())
-    ids = [word for word in words if re.search(r"\d{4,}", word)]
+    ids = [word for word in words if re.search(r"\d{4,}", word) or (word.isdigit() and not letters)]
     body = "a*" if letters >= 4 else "a" if letters else ""
     return body + ("-9" if body and ids else "9" if ids else "") + suffix
 

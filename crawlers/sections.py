@@ -85,9 +85,9 @@ def choose(
 
 
 def evidence(known: Mapping[str, tuple[int, int]], url: str) -> float:
-    """Log-odds that what was read of this site adds, between -6 and 6; 0 for a shape never met."""
+    """Log-odds that what was read of this site adds, between -6 and 3; 0 for a shape never met."""
     articles, others = known.get(links.shape(url), (0, 0))
-    return max(-6.0, min(6.0, 1.5 * math.log((articles + 0.5) / (others + 0.5)))) if articles + others else 0.0
+    return max(-6.0, min(3.0, 1.5 * math.log((articles + 0.5) / (others + 0.5)))) if articles + others else 0.0
 
 
 def learn(link_shape: str, articles: Iterable[str] = (), others: Iterable[str] = ()) -> str:
@@ -100,8 +100,17 @@ def learn(link_shape: str, articles: Iterable[str] = (), others: Iterable[str] =
     for place, addresses in enumerate((articles, others)):
         for shape, count in Counter(links.shape(address) for address in addresses).items():
             known.setdefault(shape, [0, 0])[place] += count
-    kept = sorted(known.items(), key=lambda item: -sum(item[1]))[:MEMORY]
-    return json.dumps({shape: _eased(counts) for shape, counts in kept}, separators=(",", ":")) if kept else ""
+    return _written(known)
+
+
+def merged(one: str, other: str) -> str:
+    """Two memories of one site in one, each shape with the larger of its counts."""
+    first, second = _memory(one), _memory(other)
+    both = {
+        shape: [max(counts) for counts in zip(first.get(shape, (0, 0)), second.get(shape, (0, 0)), strict=True)]
+        for shape in {**first, **second}
+    }
+    return _written(both)
 
 
 @cache
@@ -109,6 +118,11 @@ def model() -> Mapping[str, float]:
     """The weights that ship with the program."""
     weights: dict[str, float] = json.loads(MODEL.read_text(encoding="utf-8"))
     return weights
+
+
+def _written(known: Mapping[str, Sequence[int]]) -> str:
+    kept = sorted(known.items(), key=lambda item: (-sum(item[1]), item[0]))[:MEMORY]
+    return json.dumps({shape: _eased(counts) for shape, counts in kept}, separators=(",", ":")) if kept else ""
 
 
 def _eased(counts: Sequence[int]) -> list[int]:

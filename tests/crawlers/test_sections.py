@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.records import Endpoint, Publisher, PublisherKind
+from core.records import Endpoint, EndpointKind, PollState, Publisher, PublisherKind
+from core.settings import CrawlSettings
 from core.text import fold_plain
 from crawlers import sections, sections_train
 from crawlers.discovery import Discovery
 from crawlers.entries import Limits
+from crawlers.parsers import parsers
 from tests.data import data_dir, needs_data
 
 AT = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
@@ -145,18 +147,41 @@ def test_a_day_in_the_address_is_a_first_date() -> None:
     assert published.at == datetime(2026, 11, 18, 17, tzinfo=UTC)
 
 
+def sparse() -> str:
+    """A list whose look gives little away: short titles, bare numbers for addresses."""
+    rows = "".join(f'<p><a href="/bv/{number}77">Nước lũ rút dần ở xã {number}</a></p>' for number in range(8))
+    return f"<html><body><ul>{MENU}</ul>{rows}</body></html>"
+
+
 def test_what_was_read_of_a_site_counts() -> None:
-    row = '<div><a href="{href}">{title}</a></div>'
-    hrefs = [f"/bv/{number}" for number in range(8)]
-    short = page(hrefs, row).replace(TITLES[0], "Tin lũ").replace(TITLES[1], "Tin mùa")
-    before = {entry.url for entry in read(short).entries}
-    memory = sections.learn("", articles=[f"https://cong.example.gov.vn/bv/{number}" for number in range(40)])
-    after = {entry.url for entry in read(short, link_shape=memory).entries}
-    assert before < after or len(after) == len(hrefs)
-    assert len(after) == len(hrefs)
-    soured = sections.learn(memory, others=[f"https://cong.example.gov.vn/bv/{number}" for number in range(2_000)])
-    assert len(read(short, link_shape=soured).entries) < len(after)
+    articles = [f"https://cong.example.gov.vn/bv/{number}77" for number in range(8)]
+    before = {entry.url for entry in read(sparse()).entries}
+    memory = sections.learn("", articles=[f"https://cong.example.gov.vn/bv/{number}77" for number in range(40)])
+    after = {entry.url for entry in read(sparse(), link_shape=memory).entries}
+    assert before < after == set(articles)
+    assert read(sparse(), link_shape=memory).link_shape == memory
+    soured = sections.learn(memory, others=[f"https://cong.example.gov.vn/bv/{number}77" for number in range(2_000)])
+    assert read(sparse(), link_shape=soured).entries == ()
     assert len(soured) < 200
+
+
+def test_what_a_feed_names_helps_to_read_the_same_publishers_sections() -> None:
+    parse = parsers(CrawlSettings())
+    feed = Endpoint(source="cong", kind="feed", url="https://cong.example.gov.vn/rss/home.rss")
+    rows = "".join(f"<item><title>x</title><link>https://cong.example.gov.vn/bv/{n}77</link></item>" for n in range(30))
+    body = f'<rss version="2.0"><channel>{rows}</channel></rss>'.encode()
+
+    def ask(kind: EndpointKind, endpoint: Endpoint, answer: bytes) -> Discovery:
+        return parse[kind](
+            answer, endpoint=endpoint, url=endpoint.url, fetched_at=AT, headers={}, publisher=CONG,
+            state=PollState(endpoint=endpoint),
+        )  # fmt: skip
+
+    before = ask("section", ENDPOINT, sparse().encode())
+    assert len(ask("feed", feed, body).entries) == 30
+    after = ask("section", ENDPOINT, sparse().encode())
+    assert len(before.entries) < len(after.entries) == 8
+    assert json.loads(after.link_shape)
 
 
 @pytest.mark.parametrize("memory", ["{", "[]", '{"/a": 3}', '{"/a": ["x", 1]}', "null"])
