@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -13,16 +14,21 @@ from crawlers.decode import decode, readable
 from crawlers.extract.blocks import Block, blocks
 from crawlers.extract.body import find_body
 from crawlers.extract.dates import find_published
+from crawlers.extract.fallback import fallback
 from crawlers.extract.head import Head, author_names, read_head
 from crawlers.extract.language import language_of
 from crawlers.extract.lead import find_lead, split_lead
-from crawlers.extract.sift import caption_text, sift
+from crawlers.extract.sift import caption_text, is_link, sift
 from crawlers.extract.title import find_title
 from crawlers.legacy import detect, mend_markup
 from crawlers.nesting import too_deep
 
-MIN_BODY = 120
+MIN_BODY: Final = 120
 """Characters of lead and body below which a page is no article (a video, a gallery, a list)."""
+
+
+RUNNING: Final = 60
+"""Characters from which a block counts as a paragraph rather than a line of a list."""
 
 
 class PressExtractor:
@@ -33,25 +39,26 @@ class PressExtractor:
         if too_deep(page.body):
             raise ExtractError(f"{page.final_url}: elements nest too deep to be read", reason="too-complex")
         decoded = decode(page.body, page.headers)
-        tree = _parsed(decoded.text)
-        selectors = publisher.selectors if publisher is not None else Selectors()
-        return _article(page, publisher, tree, selectors)
+        tree, markup = _parsed(decoded.text)
+        return _article(page, publisher, tree, markup)
 
 
-def _article(page: FetchedPage, publisher: Publisher | None, tree: LexborHTMLParser, selectors: Selectors) -> Article:
+def _article(page: FetchedPage, publisher: Publisher | None, tree: LexborHTMLParser, markup: str) -> Article:
+    selectors = publisher.selectors if publisher is not None else Selectors()
     head, authors = read_head(tree), author_names(tree)
     tree.strip_tags(["script", "style", "noscript", "template"])
     title = find_title(tree, head, selectors.title)
     near = tree.css_first(selectors.title or "h1")
     lead = find_lead(tree, head, selectors.lead)
     published = find_published(tree, head, page, selectors.published, near)
-    lead, found = split_lead(_body(tree, selectors), lead, head)
+    body = fallback(_body(tree, selectors), head, markup)
+    lead, found = split_lead(body, lead, head)
     kept = sift(found, title, authors)
     if not title:
         raise ExtractError(f"{page.final_url}: no headline", reason="no-title")
     paragraphs = [block.text for block in kept if block.kind != "caption"]
     captions = [text for block in kept if block.kind == "caption" and (text := caption_text(block.text))]
-    _check(page, head, lead, paragraphs)
+    _check(page, head, lead, paragraphs, links=sum(is_link(block) for block in found))
     if not readable("\n".join((title, lead, *paragraphs, *captions))):
         raise ExtractError(f"{page.final_url}: its text is in no encoding known", reason="undecodable")
     url = _address(page, head)
@@ -85,20 +92,27 @@ def _body(tree: LexborHTMLParser, selectors: Selectors) -> list[Block]:
     return found
 
 
-def _parsed(markup: str) -> LexborHTMLParser:
-    """The page's tree; of a page in TCVN3 or VNI, of its mark-up put right."""
+def _parsed(markup: str) -> tuple[LexborHTMLParser, str]:
+    """The page's tree and mark-up; of a page in TCVN3 or VNI, put right."""
     tree = LexborHTMLParser(markup)
     said = "\n".join(node.text() for node in tree.css("p, h1, h2, td")[:2_000])
     encoding = detect(said)
-    return tree if encoding is None else LexborHTMLParser(mend_markup(markup, encoding))
+    if encoding is None:
+        return tree, markup
+    mended = mend_markup(markup, encoding)
+    return LexborHTMLParser(mended), mended
 
 
-def _check(page: FetchedPage, head: Head, lead: str, paragraphs: Sequence[str]) -> None:
+def _check(page: FetchedPage, head: Head, lead: str, paragraphs: Sequence[str], links: int) -> None:
+    """Raises ExtractError for a page without body, and for a list of articles that has its teasers for a body."""
+    marked = bool(head.article) or head.meta.get("og:type") == "article"
     size = len(lead) + sum(map(len, paragraphs))
-    if size >= MIN_BODY and paragraphs:
-        return
-    reason = "no-body" if head.article or head.meta.get("og:type") == "article" else "not-article"
-    raise ExtractError(f"{page.final_url}: {size} characters of text, no article", reason=reason)
+    if size < MIN_BODY or not paragraphs:
+        reason = "no-body" if marked else "not-article"
+        raise ExtractError(f"{page.final_url}: {size} characters of text, no article", reason=reason)
+    running = sum(len(text) >= RUNNING for text in paragraphs)
+    if not head.article and ((links >= 5 and links >= running) or (not marked and size < 2 * MIN_BODY and running < 2)):
+        raise ExtractError(f"{page.final_url}: a list of articles, it seems", reason="not-article")
 
 
 def _address(page: FetchedPage, head: Head) -> str:

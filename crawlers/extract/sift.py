@@ -79,12 +79,18 @@ def _signed(text: str, authors: Collection[str]) -> bool:
     return any(name in folded and len(folded) <= len(name) + 30 for name in authors) or bool(_DATED_NAME.match(text))
 
 
+def is_link(block: Block) -> bool:
+    """Whether all of a block is a link, as headlines of other articles are."""
+    size = len("".join(block.text.split()))
+    return block.linked >= 0.9 * size and size > (20 if block.kind == "head" else 3)
+
+
 def _foreign(block: Block) -> bool:
     if block.kind == "caption":
         return False
-    size = len("".join(block.text.split()))
-    if block.linked >= 0.9 * size and (block.kind != "head" or size > 20) and size > 3:
+    if is_link(block):
         return True
+    size = len("".join(block.text.split()))
     if _RELATED.match(block.text) and (len(block.text) < 80 or block.linked > 0.3 * size):
         return True
     if _AGENCY_PHOTO.match(block.text):
