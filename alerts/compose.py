@@ -20,6 +20,8 @@ from core.urls import is_web
 TEMPLATES: Final = Path(__file__).parent / "templates"
 SUBJECT_LIMIT, TITLE_LIMIT, LEAD_LIMIT, AROUND = 180, 300, 800, 90
 """Characters. A subject beyond this is cut by mail clients anyway; the others bound what a feed can make us send."""
+REASONS: Final = 3
+"""Why a name was taken for the place: those that weigh most stand first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +74,7 @@ def passage(article: Article, mentions: tuple[Mention, ...]) -> dict[str, str]:
                 "before": ("… " if left else "") + _inner(text[left : mention.start]),
                 "name": clean(text[mention.start : mention.end]),
                 "after": _inner(text[mention.end : right]) + (" …" if right < len(text) else ""),
-                "why": "; ".join(clean(reason) for reason in mention.evidence),
+                "why": "; ".join(clean(reason) for reason in mention.evidence[:REASONS]),
             }
     return {}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from core.records import ListedArticle, Mention, MentionField, ReadArticle
 from core.text import strip_unseen
 
 HIT_START, HIT_END = "\ue000", "\ue001"
+_APART = re.compile(f"{HIT_END}(\\s+){HIT_START}")
 WIDTH = 90
 """Characters shown on either side of a name."""
 
@@ -35,9 +37,12 @@ def marked(text: str, spans: Sequence[tuple[int, int]]) -> Markup:
 
 
 def hits(snippet: str) -> Markup:
-    """A search snippet, escaped, its hits (between U+E000 and U+E001) in <mark>; stray marks are dropped."""
+    """A search snippet, escaped, its hits (between U+E000 and U+E001) in <mark>.
+
+    Hits with only spaces between them (the words of a phrase) become one; stray marks are dropped.
+    """
     parts: list[Markup] = []
-    for number, piece in enumerate(snippet.split(HIT_START)):
+    for number, piece in enumerate(_APART.sub(r"\1", snippet).split(HIT_START)):
         inside, end, after = piece.partition(HIT_END)
         if number == 0 or not end:
             parts.append(escape(_safe(piece.replace(HIT_END, ""))))
@@ -65,6 +70,14 @@ def best(listed: ListedArticle) -> Mention | None:
     """The mention that says most: the surest, and of equals the one that is read first."""
     order: tuple[MentionField, ...] = ("title", "lead", "body", "caption", "meta")
     return min(listed.mentions, key=lambda m: (-m.score, order.index(m.field), m.index, m.start), default=None)
+
+
+def passages(listed: ListedArticle, read: ReadArticle) -> list[Passage]:
+    """One passage a mention, in reading order. What is not kept is told only where nothing else is."""
+    found = [passage(mention, listed, read) for mention in listed.mentions]
+    shown = [one for one in found if one.marked]
+    unkept = {(one.field, one.reasons): one for one in found if not one.marked}
+    return shown or list(unkept.values())
 
 
 def named_up_front(listed: ListedArticle) -> bool:

@@ -38,6 +38,11 @@ class Room:
     status: Status
     templates: Environment
 
+    def language_of(self, source: str) -> str:
+        """Language of the publisher's texts, as pages state it."""
+        known = self.publishers.get(source)
+        return known.language if known else "vi"
+
     def publisher_name(self, source: str) -> str:
         """The publisher's name, or the source's id where its declaration is gone."""
         known = self.publishers.get(source)

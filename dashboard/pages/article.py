@@ -9,6 +9,8 @@ from core.records import ReadArticle
 from dashboard import evidence, render
 from dashboard.asking import NotHere, asked
 
+PASSAGES_SHOWN = 4
+
 
 def page(request: Request) -> Response:
     """`/bai/{article}`; an article that does not concern the desk is not shown."""
@@ -20,10 +22,11 @@ def page(request: Request) -> Response:
     listed = read.listed
     return render.page(
         ask, "article.html", read=read, listed=listed, source=ask.room.publisher_name(listed.source),
+        text_language=ask.room.language_of(listed.source),
         title=evidence.marked(listed.title, evidence.spans(listed.mentions, "title")),
         lead=evidence.marked(listed.lead, evidence.spans(listed.mentions, "lead")),
         paragraphs=_marked(read, "body"), captions=_marked(read, "caption"),
-        passages=[evidence.passage(mention, listed, read) for mention in listed.mentions],
+        passages=evidence.passages(listed, read), shown=PASSAGES_SHOWN,
     )  # fmt: skip
 
 

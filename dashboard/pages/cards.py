@@ -23,6 +23,7 @@ class Card:
 
     listed: ListedArticle
     source: str
+    language: str  # of the article's text
     title: Markup
     lead: Markup
     passage: Passage | None
@@ -38,6 +39,7 @@ def card(ask: Asked, listed: ListedArticle) -> Card:
     return Card(
         listed=listed,
         source=ask.room.publisher_name(listed.source),
+        language=ask.room.language_of(listed.source),
         title=_field(listed, "title", TITLE_LIMIT),
         lead=_field(listed, "lead", LEAD_LIMIT),
         passage=evidence.passage(mention, listed, read) if mention else None,

@@ -27,5 +27,13 @@ def page(request: Request) -> Response:
     rows = [(hit, evidence.hits(clip(hit.snippet, SNIPPET_LIMIT))) for hit in found.hits]
     pages = min(MOST_PAGES, -(-found.total // PER_PAGE))
     return render.page(
-        ask, "search.html", query=query, by_time=by_time, number=number, pages=pages, found=found, rows=rows
+        ask,
+        "search.html",
+        query=query,
+        by_time=by_time,
+        number=number,
+        pages=pages,
+        found=found,
+        rows=rows,
+        text_language=ask.room.language_of,
     )

@@ -48,7 +48,7 @@ class TestToday:
     def test_a_name_in_the_text_is_shown_with_its_passage_and_reason(self, get: Get) -> None:
         page = get("/")
         assert "Công an các xã Vạn Tường và <mark>Bình Sơn</mark> hướng dẫn" in page
-        assert "vì đứng cạnh xã Vạn Tường cùng huyện cũ" in words(page)
+        assert "vì đứng cạnh đơn vị cùng địa bàn (Vạn Tường)" in words(page)
 
     def test_articles_about_the_place_stand_before_those_that_name_it(self, get: Get) -> None:
         said = words(get("/"))
@@ -124,6 +124,18 @@ class TestArticle:
         assert "Báo đăng 07:10 ngày 21/11/2026" in said
         assert "không phải thái độ của báo" in said
         assert "Đoạn taluy sạt xuống" in said
+
+    def test_many_mentions_are_folded_and_what_is_not_kept_is_left_out(self, press: FakePress) -> None:
+        first = press.articles["binh_son"][0]
+        mention = first.listed.mentions[0]
+        many = (*[mention] * 6, *[replace(mention, field="meta")] * 3)
+        press.articles["binh_son"][0] = replace(first, listed=replace(first.listed, mentions=many))
+        page = client(press).get(f"/bai/{_newest(press)}").text
+        assert "Thêm 2 chỗ nhắc tên" in words(page)
+        assert "chuyên mục" not in words(page)
+
+    def test_texts_state_their_language_on_an_english_page(self, get: Get) -> None:
+        assert '<h3 class="headline" lang="vi">' in get("/?lang=en")
 
     def test_one_whose_text_is_not_kept_says_so(self, press: FakePress) -> None:
         press.articles["binh_son"][0] = replace(press.articles["binh_son"][0], paragraphs=(), captions=())
@@ -205,6 +217,7 @@ class TestSources:
         assert silent < said.index("Đài Phát thanh Truyền hình Sông Trà (mẫu) im lặng")
         assert said.index("Chưa đọc lần nào 1") < said.index("Đọc bình thường 3")
         assert "chỉ lưu tiêu đề, sapo và đường dẫn" in said
+        assert "1 trong 3 mục của nguồn không đọc được" in said
 
     def test_none_says_where_to_look(self) -> None:
         assert "diembao sources list" in client(FakePress(book=[binh_son()])).get("/nguon-tin").text

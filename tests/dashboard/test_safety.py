@@ -147,6 +147,10 @@ class TestMarks:
         assert "\ue000" not in shown and "\ue001" not in shown
         assert "<" not in shown.replace("<mark>", "").replace("</mark>", "")
 
+    def test_the_words_of_a_phrase_are_one_mark(self) -> None:
+        shown = evidence.hits("ở xã \ue000Bình\ue001 \ue000Sơn\ue001, \ue000Bình\ue001 Hiệp")
+        assert shown == "ở xã <mark>Bình Sơn</mark>, <mark>Bình</mark> Hiệp"
+
     @given(st.text(min_size=1, max_size=600), st.data())
     def test_a_passage_always_holds_its_name(self, text: str, data: st.DataObject) -> None:
         start = data.draw(st.integers(0, len(text) - 1))

@@ -113,7 +113,7 @@ def written(
     at: datetime,
     *,
     name: str = "Bình Sơn",
-    because: Sequence[str] = ("có chữ xã đứng trước", "trong bài có Quảng Ngãi"),
+    because: Sequence[str] = ("vì trước tên có chữ “xã”", "vì bài có nhắc “tỉnh Quảng Ngãi”"),
     topics: Sequence[tuple[str, Sequence[str]]] = (),
     tone: ToneLabel = "neutral",
     focus: bool = True,
@@ -211,7 +211,7 @@ def sample_press(now: datetime) -> FakePress:
         healthy("mau-dai", now, silent=True, last_new=now - timedelta(days=4)),
         healthy("mau-cong", now, EndpointStatus.BROKEN, reason="parse", read_7d=12, kept_7d=1, no_body_7d=6,
                 last_success=now - timedelta(days=1)),
-        healthy("mau-kinh-te", now, reserved=True),
+        healthy("mau-kinh-te", now, reserved=True, endpoints_unread=1),
         healthy("mau-moi", now, EndpointStatus.NEW, last_poll=None, last_success=None, last_new=None, read_7d=0,
                 kept_7d=0, failed_7d=0),
     ]  # fmt: skip

@@ -56,7 +56,7 @@ def articles(now: datetime) -> list[ReadArticle]:
             ],
             ago(hours=1, minutes=30),
             topics=[("economy", ("nhà máy", "nhà thầu")), ("labour_welfare", ("lao động thời vụ",))],
-            because=("đứng cạnh xã Vạn Tường cùng huyện cũ",),
+            because=("vì đứng cạnh đơn vị cùng địa bàn (Vạn Tường)",),
         ),
         written(
             "mau-mien-nui",
@@ -87,7 +87,7 @@ def articles(now: datetime) -> list[ReadArticle]:
             topics=[("weather", ("mưa to", "dự báo"))],
             tone="negative",
             focus=False,
-            because=("đứng giữa các huyện cũ của Quảng Ngãi",),
+            because=("vì bài có nhắc các xã, phường khác cùng địa bàn",),
         ),
         written(
             "mau-bien",
