@@ -71,16 +71,23 @@ def is_junk(node: LexborNode) -> bool:
     if tag in TAGS:
         return True
     attributes = node.attributes
-    if not attributes:
+    if not attributes and tag != "blockquote":
         return False
     if _marked(attributes):
         return True
-    if tag == "blockquote" and _SOCIAL.search(attributes.get("class") or ""):
+    if tag == "blockquote" and _is_post(node, attributes):
         return True
     named = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".strip()
     if not named or tag in ("p", "body", "html", "article", "main") and not _CLASS_FIRST.search(named):
         return False
     return bool(_CLASS.search(named)) and not _KEEP.search(named)
+
+
+def _is_post(node: LexborNode, attributes: dict[str, str | None]) -> bool:
+    """A quotation that is a post of a social network: by its class, its source, or the link to it."""
+    if _SOCIAL.search(attributes.get("class") or "") or _HREF_SOCIAL.search(attributes.get("cite") or ""):
+        return True
+    return any(_HREF_SOCIAL.search(link.attributes.get("href") or "") for link in node.css("a[href]")[:20])
 
 
 def _marked(attributes: dict[str, str | None]) -> bool:

@@ -23,6 +23,10 @@ _CREDIT: Final = re.compile(
     r"editing by|source)\s*[:\-–]\s*.{2,120}$",
     re.IGNORECASE,
 )
+_CREDIT_ANYWHERE: Final = re.compile(
+    r"^\(?\s*(?:(?:bài|tin|bài viết)(?:,| và) ?ảnh|ảnh|tác giả|thực hiện|video|clip|đồ họa|phóng viên|nhóm pv|pv|photos?)\s*:\s*.{2,80}$",
+    re.IGNORECASE,
+)
 _REPORTING: Final = re.compile(r"^\(?(?:reporting|editing|additional reporting|writing|compiled) by\b", re.IGNORECASE)
 _SOURCE_TAIL: Final = re.compile(r"^\(?theo\s+[^.!?]{2,60}\)?$", re.IGNORECASE)
 _NAME_WORD: Final = re.compile(
@@ -91,6 +95,8 @@ def _foreign(block: Block) -> bool:
     if is_link(block):
         return True
     size = len("".join(block.text.split()))
+    if _CREDIT_ANYWHERE.match(block.text):
+        return True
     if _RELATED.match(block.text) and (len(block.text) < 80 or block.linked > 0.3 * size):
         return True
     if _AGENCY_PHOTO.match(block.text):
