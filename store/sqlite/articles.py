@@ -58,6 +58,27 @@ class Articles:
                 _mark(con, page, article, at)
         return saved
 
+    def withdraw(self, article_id: str, at: datetime) -> bool:
+        """The publisher has taken it down: its text leaves search at once and goes with the replaced texts.
+
+        Title, address and date stay for the desks that saw it. False where it is not there or withdrawn already.
+        """
+        with self._db.write() as con:
+            row = con.execute("SELECT * FROM articles WHERE id = ? AND state = 'live'", (article_id,)).fetchone()
+            if row is None:
+                return False
+            search.remove(con, row["n"])
+            _keep_replaced(con, row, to_us(at))
+            con.execute("DELETE FROM article_text WHERE n = ?", (row["n"],))
+            con.execute(
+                "UPDATE articles SET state = 'withdrawn', lead = '', revised_at = ?, revisions = revisions + 1"
+                " WHERE n = ?",
+                (to_us(at), row["n"]),
+            )
+            for view in con.execute("SELECT desk FROM desk_articles WHERE n = ?", (row["n"],)).fetchall():
+                changes.log(con, article_id, view["desk"], "upsert", at)
+        return True
+
     def known_hash(self, article_id: str) -> str | None:
         """Hash of the stored text of an article (rows.content_hash), or None where it is not stored."""
         with self._db.read() as con:
@@ -80,7 +101,8 @@ def _store(con: sqlite3.Connection, article: Article, tagged: TaggedArticle) -> 
         return Saved.NEW, _insert(con, article, new_hash), article.fetched_at
     n = known["n"]
     first_seen = from_us(known["first_seen"])
-    if known["hash"] == new_hash and known["state"] == "live":
+    unchanged = known["hash"] == new_hash and known["state"] == "live"
+    if unchanged or known["state"] == "expired":  # a text whose time is over is not taken up again
         con.execute("UPDATE articles SET last_seen = ? WHERE n = ?", (to_us(article.fetched_at), n))
         return Saved.SAME, n, first_seen
     search.remove(con, n)
@@ -126,19 +148,30 @@ def _number(con: sqlite3.Connection, published: datetime) -> int:
 def _revise(con: sqlite3.Connection, known: sqlite3.Row, article: Article, new_hash: str) -> None:
     """Put the replaced text among the revisions (its hash only for a reserved source) and take the new one."""
     n, at = known["n"], to_us(article.fetched_at)
+    replaced = known["state"] == "live"  # a withdrawn text stands among the revisions already
+    if replaced:
+        _keep_replaced(con, known, at)
+    con.execute(
+        "UPDATE articles SET title = ?, lead = ?, language = ?, reserved = ?, hash = ?, last_seen = ?, revised_at = ?,"
+        " revisions = revisions + ?, state = 'live' WHERE n = ?",
+        (
+            article.title, article.lead, article.language, int(article.reserved), new_hash, at, at, int(replaced), n,
+        ),
+    )  # fmt: skip
+    _write_text(con, n, article)
+
+
+def _keep_replaced(con: sqlite3.Connection, known: sqlite3.Row, at: int) -> None:
+    """The text as it was until now, among the revisions; its hash only for a reserved source."""
+    n = known["n"]
     old = con.execute("SELECT paragraphs, captions FROM article_text WHERE n = ?", (n,)).fetchone()
+    number = con.execute("SELECT coalesce(max(number), 0) + 1 FROM revisions WHERE n = ?", (n,)).fetchone()[0]
     kept = (known["title"], known["lead"], old["paragraphs"], old["captions"]) if old else (None,) * 4
     con.execute(
         "INSERT INTO revisions (n, number, hash, title, lead, paragraphs, captions, seen_at, replaced_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (n, known["revisions"] + 1, known["hash"], *kept, known["last_seen"], at),
+        (n, number, known["hash"], *kept, known["last_seen"], at),
     )
-    con.execute(
-        "UPDATE articles SET title = ?, lead = ?, language = ?, reserved = ?, hash = ?, last_seen = ?, revised_at = ?,"
-        " revisions = revisions + 1, state = 'live' WHERE n = ?",
-        (article.title, article.lead, article.language, int(article.reserved), new_hash, at, at, n),
-    )
-    _write_text(con, n, article)
 
 
 def _see(

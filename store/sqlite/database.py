@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,6 +45,10 @@ def told(error: sqlite3.Error, path: Path) -> StoreError:
     return StoreError(f"record {path}: {advice or 'unexpected error of the database'} ({error})")
 
 
+class _Connection(sqlite3.Connection):
+    """Can be referred to weakly: a thread that ends takes its connection along."""
+
+
 class Database:
     """One connection a thread to one file. Raises StoreError for whatever SQLite raises inside `read` and `write`."""
 
@@ -52,7 +57,7 @@ class Database:
         self._busy_seconds = busy_seconds
         self._local = threading.local()
         self._lock = threading.Lock()
-        self._all: list[sqlite3.Connection] = []
+        self._all: weakref.WeakSet[_Connection] = weakref.WeakSet()
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
@@ -104,23 +109,24 @@ class Database:
     def close(self) -> None:
         """Close the connections of all threads."""
         with self._lock:
-            for con in self._all:
+            for con in list(self._all):
                 con.close()
-            self._all.clear()
 
-    def _connection(self) -> sqlite3.Connection:
-        con: sqlite3.Connection | None = getattr(self._local, "con", None)
+    def _connection(self) -> _Connection:
+        con: _Connection | None = getattr(self._local, "con", None)
         if con is None:
             con = connect(self.path, busy_seconds=self._busy_seconds)
             self._local.con = con
             with self._lock:
-                self._all.append(con)
+                self._all.add(con)
         return con
 
 
-def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
+def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> _Connection:
     """A connection as this package uses it. Raises sqlite3.Error: for use inside this package only."""
-    con = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
+    con = sqlite3.connect(
+        path, timeout=busy_seconds, isolation_level=None, check_same_thread=False, factory=_Connection
+    )
     try:
         con.row_factory = sqlite3.Row
         con.execute("PRAGMA journal_mode = WAL")
@@ -129,7 +135,6 @@ def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connec
         con.execute("PRAGMA secure_delete = ON")
         con.execute("PRAGMA wal_autocheckpoint = 8000")
         con.execute("PRAGMA cache_size = -16000")
-        con.execute("PRAGMA mmap_size = 268435456")
         con.execute("PRAGMA temp_store = MEMORY")
     except BaseException:
         con.close()

@@ -70,11 +70,11 @@ def _counts(con: sqlite3.Connection, today: date) -> dict[str, dict[str, int]]:
 
 
 def _rhythms(con: sqlite3.Connection, today: date) -> dict[str, timedelta | None]:
-    """Source -> how long it may be silent, from its days with news in the last year."""
+    """Source -> how long it may be silent, from its days with news in the last four months."""
     rows = con.execute(
         "SELECT source, count(*) AS days, min(day) AS first, max(day) AS last FROM counts"
         " WHERE outcome = 'found' AND day >= ? GROUP BY source",
-        ((today - timedelta(days=365)).isoformat(),),
+        ((today - timedelta(days=120)).isoformat(),),
     )
     return {
         r["source"]: silent_after(r["days"], date.fromisoformat(r["first"]), date.fromisoformat(r["last"]))

@@ -119,6 +119,28 @@ def test_a_replaced_text_is_out_of_search_at_once_and_gone_after_30_days(record:
     assert (read.revisions, read.paragraphs) == (1, ("Bản mới.",))
 
 
+def test_a_withdrawn_text_is_out_of_search_at_once_and_gone_after_30_days(record: Record) -> None:
+    article_id = save_canary(record)
+    assert record.articles.withdraw(article_id, NOON + DAY)
+    assert not record.articles.withdraw(article_id, NOON + DAY)
+    assert record.search.search("binh_son", CANARY).total == record.search.search("binh_son", "cầu").total == 0
+    read = record.reading.article("binh_son", article_id)
+    assert read is not None
+    assert (read.listed.title, read.listed.lead, read.paragraphs) == ("Cầu mới", "", ())
+    record.retention.purge(NOON + 32 * DAY)
+    assert [label.words for label in read.listed.topics] == [(CANARY,)]
+    assert record.articles.save(make_tagged(make_article(at=NOON + 40 * DAY)), []) is Saved.CHANGED
+    assert record.search.search("binh_son", "cầu").total == 1
+
+
+def test_a_text_whose_time_is_over_is_not_taken_up_again(record: Record) -> None:
+    save_canary(record)
+    record.retention.purge(months_after(24, 1))
+    again = make_article(paragraphs=(f"Thân {CANARY}.",), at=months_after(24, 2))
+    assert record.articles.save(make_tagged(again), []) is Saved.SAME
+    assert traces(record) == []
+
+
 def test_of_a_reserved_source_only_title_lead_and_link_are_ever_stored(record: Record) -> None:
     for body in (f"Thân {CANARY}.", f"Thân khác {CANARY}."):
         article = make_article(reserved=True, lead="Sapo.", paragraphs=(body,), captions=(f"Ảnh {CANARY}.",))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import random
+import signal
 import sqlite3
 from collections import Counter
 from datetime import timedelta
@@ -33,6 +34,7 @@ def kill_in_the_middle(path: Path, round_: int, rng: random.Random) -> bool:
     for worker in rng.sample(workers, 2):
         worker.kill()
         worker.join()
+    assert {worker.exitcode for worker in workers} <= {0, -signal.SIGKILL}, "no worker fell by itself"
     return at_work
 
 
