@@ -5,12 +5,9 @@ The files under vn/ are shipped; an installation adds its own in the folder `pub
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from datetime import datetime
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -19,7 +16,6 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from core.clock import to_utc
 from core.errors import ConfigError
 from core.i18n import t
 from core.records import Endpoint, EndpointKind, Publisher, PublisherKind, Selectors
@@ -27,9 +23,6 @@ from core.settings import explain
 from core.text import clean
 from core.urls import is_web
 from crawlers import doors
-
-VERIFIED: Final = "verified.json"
-"""Beside an installation's declarations: sources that were seen to answer, and when."""
 
 _ID: Final = r"^[a-z0-9][a-z0-9_]{1,39}$"
 _HOST: Final = re.compile(r"^[a-z0-9-]+(\.[a-z0-9-]+)+(/[^\s?#]+)?$")
@@ -124,25 +117,8 @@ def load_file(file: Path) -> Publisher:
 
 
 def load_all(folder: Path) -> tuple[Publisher, ...]:
-    """Shipped publishers and an installation's own, marked as verified where `note_verified` has said so.
-
-    Raises ConfigError, also for an id that stands in both.
-    """
-    seen = _verified(folder)
-    found = unique((*shipped(), *load_dir(folder)))
-    return tuple(replace(publisher, verified=publisher.verified or publisher.id in seen) for publisher in found)
-
-
-def note_verified(folder: Path, source: str, at: datetime) -> None:
-    """Remember in the installation's folder that a source was seen to answer. Raises ConfigError."""
-    seen = {**_verified(folder), source: to_utc(at).isoformat(timespec="seconds")}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        spare = folder / f".{VERIFIED}.new"
-        spare.write_text(json.dumps(seen, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-        spare.replace(folder / VERIFIED)
-    except OSError as error:
-        raise ConfigError(f"{folder / VERIFIED}: can't be written: {error.strerror}") from None
+    """Shipped publishers and an installation's own. Raises ConfigError, also for an id that stands in both."""
+    return unique((*shipped(), *load_dir(folder)))
 
 
 def unique(publishers: Iterable[Publisher]) -> tuple[Publisher, ...]:
@@ -214,18 +190,6 @@ def _pass_doors(file_name: str, publisher: Publisher) -> None:
         reason = doors.refusal(endpoint.url, publisher=publisher)
         if reason:
             raise ConfigError(f"{file_name}: {endpoint.kind}s: {endpoint.url}: {t(reason, 'en')}")
-
-
-def _verified(folder: Path) -> dict[str, str]:
-    try:
-        seen = json.loads((folder / VERIFIED).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        raise ConfigError(
-            f"{folder / VERIFIED}: not readable: {error}; remove it and check the sources again"
-        ) from None
-    return {str(source): str(at) for source, at in seen.items()} if isinstance(seen, dict) else {}
 
 
 def _load(files: Iterable[Traversable]) -> tuple[Publisher, ...]:

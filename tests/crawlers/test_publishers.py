@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import lzma
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -66,16 +65,6 @@ def test_an_installation_adds_its_own(tmp_path: Path) -> None:
     assert (added.id, added.endpoints[0].kind, added.language, added.verified) == ("bao", "feed", "vi", False)
     assert added in publishers.load_all(tmp_path)
     assert publishers.load_dir(tmp_path / "absent") == ()
-
-
-def test_verified_is_what_was_seen_to_answer(tmp_path: Path) -> None:
-    publishers.note_verified(tmp_path, "vov", datetime(2026, 11, 21, tzinfo=UTC))
-    publishers.note_verified(tmp_path, "vtv", datetime(2026, 11, 21, tzinfo=UTC))
-    verified = {publisher.id for publisher in publishers.load_all(tmp_path) if publisher.verified}
-    assert verified == {"vov", "vtv"}
-    (tmp_path / loader.VERIFIED).write_text("{", encoding="utf-8")
-    with pytest.raises(ConfigError, match=r"verified\.json"):
-        publishers.load_all(tmp_path)
 
 
 @pytest.mark.parametrize(
