@@ -30,7 +30,7 @@ from nlp.gazetteer.spelling import key
 from nlp.gazetteer.units import Gazetteer
 from nlp.locate.focus import Standing, features
 from nlp.locate.locator import DeskLocator, desk_area
-from nlp.locate.occurrences import NameFinder, read
+from nlp.locate.occurrences import read
 from nlp.locate.pieces import assemble
 from nlp.locate.rows import article_of
 from nlp.locate.weigh import WEIGHTS, Weigher
@@ -94,7 +94,6 @@ class Learner:
         self.prior: dict[str, float] = shipped["prior"]
         self.names = sorted(self.prior)
         self.start = np.array([self.prior[name] for name in self.names])
-        self.finder = NameFinder(self.gazetteer.names, self.gazetteer.plain_names)
         self.weigher = Weigher(self.gazetteer, self.prior)
         self.examples = [e for row in self.rows for e in self._examples(row)]
         self.examples += self._background(data / "topics" / "sections2020.jsonl.xz")
@@ -104,7 +103,7 @@ class Learner:
         labels = {key(name): sense for name, sense in row["names"].items()}
         found = []
         text, _ = assemble(article_of(row))
-        _, occurrences = read(text, self.finder)
+        _, occurrences = read(text, self.weigher.finder)
         context = self.weigher.context(occurrences)
         for i, one in enumerate(occurrences):
             name = next((name for name in labels if name in one.key), None)
@@ -136,7 +135,7 @@ class Learner:
         found = []
         for n, row in enumerate(rows[:count]):
             text = nfc(row["text"])[:20_000]
-            _, occurrences = read(text, self.finder)
+            _, occurrences = read(text, self.weigher.finder)
             if any(name in one.key for one in occurrences for name in labelled):
                 continue
             context = self.weigher.context(occurrences)

@@ -16,7 +16,7 @@ from nlp.gazetteer.spelling import spellings
 from nlp.gazetteer.units import Gazetteer
 from nlp.locate.focus import Standing, focus_score, resident
 from nlp.locate.named import NamedPlaces, PlaceHit, place_names
-from nlp.locate.occurrences import NameFinder, Occurrence, Tokens, read
+from nlp.locate.occurrences import Occurrence, Tokens, read
 from nlp.locate.pieces import Piece, assemble, items
 from nlp.locate.tell import evidence
 from nlp.locate.weigh import NO_PLACE, Context, Weigher
@@ -73,7 +73,6 @@ class DeskLocator:
     def __init__(self, gazetteer: Gazetteer, desks: Sequence[Desk], weigher: Weigher | None = None) -> None:
         self._gazetteer = gazetteer
         self._weigher = weigher or Weigher(gazetteer)
-        self._finder = NameFinder(gazetteer.names, gazetteer.plain_names)
         self._desks_of: dict[int, list[int]] = defaultdict(list)
         self.desks = tuple(desks)
         self.watch: Callable[[str, Standing], None] | None = None  # for training: told how each desk's place stands
@@ -97,7 +96,7 @@ class DeskLocator:
     def _read_item(
         self, text: str, at: int, pieces: list[Piece], published: date | None, paper: int | None
     ) -> list[tuple[int, DeskMatch]]:
-        tokens, occurrences = read(text, self._finder)
+        tokens, occurrences = read(text, self._weigher.finder)
         if not self._places and not any(unit in self._desks_of for one in occurrences for unit in one.units):
             return []
         context = self._weigher.context(occurrences, published=published, paper=paper)

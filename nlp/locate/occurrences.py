@@ -208,23 +208,22 @@ _FORMER: Final = re.compile(r"\s*\(?(?:cũ|trước đây)\b", re.IGNORECASE)
 
 
 def _read_cues(tokens: Tokens, one: Occurrence, covered: set[int]) -> None:
-    """What the words round a name say that it is. See words.py for the lists."""
-    if one.type and _FORMER.match(tokens.text, one.end):
-        one.cues.add("former")
+    """What the words round a bare name say that it is (see words.py); a name with its type needs none of it."""
+    if one.type:
+        if _FORMER.match(tokens.text, one.end):
+            one.cues.add("former")
+        return
     clause = _clause_before(tokens, one.first, 8)
     ending = _endings(clause[-3:])
-    for cue, words_of_it in _BEFORE_ANY.items():
-        if ending & words_of_it:
-            one.cues.add(cue)
-    if not one.type:
-        if one.first == one.last:
-            one.cues.add("single")
-        _name_before(tokens, one, covered)
-        _name_after(tokens, one, covered)
-        _read_owner(one, clause, ending)
+    one.cues.update(cue for cue, listed in _BEFORE.items() if ending & listed)
+    if one.first == one.last:
+        one.cues.add("single")
+    _name_before(tokens, one, covered)
+    _name_after(tokens, one, covered)
+    _read_owner(one, clause, ending)
 
 
-_BEFORE_ANY: Final = {
+_BEFORE: Final = {
     "hamlet": words.HAMLET,
     "feature": words.FEATURE,
     "site": words.SITE,

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from nlp.gazetteer.units import Gazetteer
-from nlp.locate.occurrences import Occurrence
+from nlp.locate.occurrences import NameFinder, Occurrence
 
 WEIGHTS: Final = Path(__file__).parent / "weights.json"
 NEAR: Final = 160  # characters within which a province counts as near
@@ -46,11 +46,12 @@ class Context:
 
 
 class Weigher:
-    """Scores candidates. Holds what is needed of the gazetteer, by number."""
+    """Scores candidates. Holds what is needed of the gazetteer, by number; several locators may share one."""
 
     def __init__(self, gazetteer: Gazetteer, weights: dict[str, float] | None = None) -> None:
         self.gazetteer = gazetteer
         self.weights = weights if weights is not None else load_weights()
+        self.finder = NameFinder(gazetteer.names, gazetteer.plain_names)
         self.kin = gazetteer.kin
         self.level = gazetteer.level
         self.types = [

@@ -17,6 +17,7 @@ from core.records import Article, Desk, Published, Publisher, PublisherKind
 from core.text import fold
 from nlp.gazetteer.units import Gazetteer
 from nlp.locate.locator import DeskLocator, desk_area
+from nlp.locate.weigh import Weigher
 
 FOLDER = Path(__file__).parent
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -96,10 +97,10 @@ def publisher(passage: Passage) -> Publisher | None:
     )  # fmt: skip
 
 
-def resolver_says(passage: Passage, gazetteer: Gazetteer) -> bool:
+def resolver_says(passage: Passage, gazetteer: Gazetteer, weigher: Weigher) -> bool:
     """Whether the locator finds that the passage concerns the unit."""
     desk = Desk(id="asked", name="", office="", units=(unit_of(passage, gazetteer),))
-    return bool(DeskLocator(gazetteer, [desk]).locate(article(passage), publisher(passage)).matches)
+    return bool(DeskLocator(gazetteer, [desk], weigher).locate(article(passage), publisher(passage)).matches)
 
 
 def simple_rule_says(passage: Passage, gazetteer: Gazetteer) -> bool:
