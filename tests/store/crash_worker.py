@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -71,3 +72,28 @@ def drain(record: Record, sent: Path, at: datetime) -> None:
             file.flush()
             os.fsync(file.fileno())
         record.outbox.mark(claim, Delivered(), at)
+
+
+def whole_way(path: str, die_at: int | None = None) -> int:
+    """Two pages from feed to mail; killed before its `die_at`th statement. Returns how many statements there were."""
+    steps = 0
+
+    def step(_statement: str) -> None:
+        nonlocal steps
+        steps += 1
+        if steps == die_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    at = NOON + timedelta(minutes=0 if die_at else 5)
+    with open_record(Path(path), clock=FixedClock(at), keep=KeepSettings()) as record:
+        with record.database.alone() as con:
+            con.set_trace_callback(step)
+        listed(record.ledger, [make_entry("0.html", "bao_a"), make_entry("1.html", "bao_a", guid="g")], at)
+        for page in record.ledger.pending(at, 10):
+            if page.entry.url.endswith("0.html"):
+                _keep(record, page.entry.url, page, at)
+            else:
+                record.ledger.page_stopped(page, page.id, page.entry.title, at)
+        drain(record, Path(path).with_name("sent"), at)
+        drain(record, Path(path).with_name("sent"), at)
+    return steps

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import random
+import shutil
 import signal
 import sqlite3
 from collections import Counter
@@ -13,7 +14,7 @@ from pathlib import Path
 from core.clock import FixedClock
 from core.settings import KeepSettings
 from store.sqlite.record import open_record
-from tests.fakes.records import NOON
+from tests.fakes.records import NOON, make_desk
 from tests.store import crash_worker
 from tests.store.crash_worker import A_ROUND, ITEMS
 
@@ -79,3 +80,35 @@ def test_fifty_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
     assert con.execute("PRAGMA foreign_key_check").fetchall() == []
     con.execute("INSERT INTO search (search) VALUES ('integrity-check')")
     con.close()
+
+
+def test_a_kill_before_any_statement_on_the_way_from_feed_to_mail(tmp_path: Path) -> None:
+    template = tmp_path / "template.sqlite3"
+    with open_record(template, clock=FixedClock(NOON), keep=KeepSettings()) as record:
+        record.desks.apply_desk(make_desk(), NOON, "test")
+    steps = crash_worker.whole_way(str(_copy(template, tmp_path / "dry")))
+    assert steps > 50
+    for die_at in range(1, steps + 1):
+        path = _copy(template, tmp_path / f"{die_at}")
+        worker = CONTEXT.Process(target=crash_worker.whole_way, args=(str(path), die_at))
+        worker.start()
+        worker.join()
+        assert worker.exitcode == -signal.SIGKILL
+        crash_worker.whole_way(str(path))
+        _check_whole_way(path, die_at)
+
+
+def _copy(template: Path, folder: Path) -> Path:
+    folder.mkdir()
+    return Path(shutil.copy(template, folder / "diembao.sqlite3"))
+
+
+def _check_whole_way(path: Path, die_at: int) -> None:
+    with open_record(path, clock=FixedClock(NOON), keep=KeepSettings()) as record:
+        assert record.ledger.totals() == {"found": 2, "kept": 1, "stopped": 1, "pending": 0}, die_at
+        assert record.outbox.counts() == {"delivered": 2}, die_at
+        assert record.search.search("binh_son", "tin").total == 1, die_at
+        assert len(record.changes.since(0)) == 1, die_at
+    sent = path.with_name("sent").read_text().split()
+    assert len(set(sent)) == 2
+    assert len(sent) <= 3, f"{die_at}: at most one repeat"
