@@ -208,7 +208,7 @@ class Weigher:
 
     def _claims_above(self, one: Occurrence, other: Occurrence, unit: int) -> bool:
         """Whether the other says that the name lies in it, which this unit does not."""
-        if "listed" in one.cues and other.type == one.type:
+        if self.level[unit] == 1 or ("listed" in one.cues and other.type == one.type):
             return False
         if other.type == "tỉnh":
             return True
