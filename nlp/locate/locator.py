@@ -177,13 +177,13 @@ class DeskLocator:
             end=min(item.at + hit.end, piece.end) - piece.start,
             unit=self._gazetteer.ids[hit.unit],
             score=round(min(1.0, hit.score), 4),
-            evidence=self._evidence(hit, item.context),
+            evidence=self._evidence(hit, item),
         )
 
-    def _evidence(self, hit: _Hit, context: Context) -> tuple[str, ...]:
+    def _evidence(self, hit: _Hit, item: _Item) -> tuple[str, ...]:
         if hit.place is not None:
             return (t("places.because.listed_place", name=hit.place.place.name),)
-        return evidence(self._weigher, context, hit.occurrence, hit.unit)
+        return evidence(self._weigher, item.context, item.text, hit.occurrence, hit.unit)
 
 
 def _merged(matches: list[DeskMatch]) -> DeskMatch:

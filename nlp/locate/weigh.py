@@ -37,7 +37,8 @@ class Context:
     family: dict[int, float] = field(default_factory=dict)  # district -> weight of names of its communes
     neighbours: dict[int, float] = field(default_factory=dict)  # province -> weight of names of its districts
     provinces: set[int] = field(default_factory=set)  # provinces named without another type word
-    backed: dict[str, set[int]] = field(default_factory=dict)  # name -> units that a type or parent beside it backs
+    backed: dict[str, dict[int, list[int]]] = field(default_factory=dict)
+    # name -> unit -> (first two) occurrences whose type or parent speaks for that unit
     no_place: set[str] = field(default_factory=set)  # names that elsewhere in the text are a person's or a company's
     old_style: bool = False  # a district is named as one that exists
     new_style: bool = False  # communes are named, no district is
@@ -109,7 +110,9 @@ class Weigher:
                     continue
                 chain = self._chain_evidence(context, i, unit)
                 if "other_parent" not in chain and (one.type or "parent_after" in chain):
-                    context.backed.setdefault(one.key, set()).add(unit)
+                    by = context.backed.setdefault(one.key, {}).setdefault(unit, [])
+                    if len(by) < 2:
+                        by.append(i)
 
     def _near_type(self, kind: str, unit: int) -> bool:
         return kind in COMMUNE_TYPES and self.level[unit] == 3
@@ -135,7 +138,7 @@ class Weigher:
         if level > 1 and self.unique(one.units):
             found["unique"] = 1.0
         found.update(self._chain_evidence(context, i, unit))
-        found.update(self._text_evidence(context, one, unit))
+        found.update(self._text_evidence(context, i, unit))
         found.update(self._age_evidence(context, unit))
         return found
 
@@ -185,7 +188,7 @@ class Weigher:
             elif kin.intersection(below.units) and below.type in DISTRICT_TYPES | {"tỉnh"}:
                 found["parent_before"] = 1.0
         for j in (up, down):
-            if j >= 0 and self._sibling(occurrences[j], unit):
+            if j >= 0 and self.sibling(occurrences[j], unit):
                 found["sibling_beside"] = 1.0
         return found
 
@@ -219,7 +222,8 @@ class Weigher:
         levels = {self.level[v] for v in other.units}
         return levels == {1} or (1 in levels and 3 not in levels) or (bool(one.type) and levels <= {1, 2})
 
-    def _sibling(self, other: Occurrence, unit: int) -> bool:
+    def sibling(self, other: Occurrence, unit: int) -> bool:
+        """Whether the other occurrence can name a unit of the same district (of the same province, for districts)."""
         level = self.level[unit]
         mine = self.districts[unit] if level == 3 else self.tops[unit]
         for v in other.units:
@@ -230,8 +234,19 @@ class Weigher:
                 return True
         return False
 
-    def _text_evidence(self, context: Context, one: Occurrence, unit: int) -> dict[str, float]:
+    @staticmethod
+    def _echo(context: Context, i: int, unit: int) -> dict[str, float]:
+        """What the other occurrences of the same name say of this one."""
+        backed = context.backed.get(context.occurrences[i].key, {})
+        if any(j != i for j in backed.get(unit, ())):
+            return {"elsewhere": 1.0}
+        if any(j != i for by in backed.values() for j in by):
+            return {"elsewhere_other": 1.0}
+        return {}
+
+    def _text_evidence(self, context: Context, i: int, unit: int) -> dict[str, float]:
         found: dict[str, float] = {}
+        one = context.occurrences[i]
         gaps = [
             gap
             for top in self.tops[unit]
@@ -255,9 +270,7 @@ class Weigher:
             beside = context.neighbours.get(self.gazetteer.parent[unit], 0.0) - share
             if beside > 0.02:
                 found["neighbours"] = min(1.0, beside / 2)
-        backed = context.backed.get(one.key)
-        if backed:
-            found["elsewhere" if unit in backed else "elsewhere_other"] = 1.0
+        found.update(self._echo(context, i, unit))
         if context.paper is not None and context.paper in self.tops[unit]:
             found["paper"] = 1.0
         return found
