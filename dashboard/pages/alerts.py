@@ -14,7 +14,6 @@ from dashboard import render
 from dashboard.asking import asked
 
 SHOWN = 200
-_OPEN = frozenset({"waiting", "claimed", "page", "held", "refused"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +24,7 @@ class Alert:
     subject: str
     text: str
     rows: tuple[OutboxRow, ...]
-    open: bool  # at least one message reached nobody's mail box yet
+    open: bool  # it reached nobody's mail box yet
 
 
 def page(request: Request) -> Response:
@@ -46,7 +45,7 @@ def grouped(rows: Iterable[OutboxRow]) -> Sequence[Alert]:
     return [
         Alert(
             article=group[0].message.article, subject=_own_words(group[0].message.subject), text=group[0].message.text,
-            rows=tuple(group), open=any(row.state in _OPEN for row in group),
+            rows=tuple(group), open=all(row.state != "delivered" for row in group),
         )
         for group in by_article.values()
     ]  # fmt: skip

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from core.clock import local_day
-from core.records import DayCount, SourceHealth
+from core.records import DayCount, OutboxRow, SourceHealth
 from dashboard import asking, chart, render
 from dashboard.asking import Asked, asked
-from dashboard.pages.alerts import grouped
+from dashboard.pages.alerts import SHOWN, Alert, grouped
 from dashboard.pages.cards import cards
 from dashboard.pages.sources import unread
 
 REFRESH_SECONDS = 15
 WAITING_SHOWN = 3
+WAITING_FOR = timedelta(days=2)
+"""Alerts older than this are on their own page only: with no mail server they would never stop waiting here."""
 
 
 def page(request: Request) -> Response:
@@ -28,7 +31,7 @@ def page(request: Request) -> Response:
     room = ask.room
     articles = room.reading.day(ask.desk.id, day)
     counts = room.reading.day_counts(ask.desk.id, day)
-    waiting = [row for row in grouped(room.reading.messages(ask.desk.id)) if row.open]
+    waiting = _waiting(ask, room.reading.messages(ask.desk.id, SHOWN))
     filling = room.status().filling and not articles and day == today
     shown = cards(ask, articles)
     return render.page(
@@ -46,6 +49,11 @@ def _after(day: date, today: date) -> date | None:
 
 def _total(counts: tuple[DayCount, ...]) -> tuple[int, int]:
     return sum(count.articles for count in counts), sum(count.read for count in counts)
+
+
+def _waiting(ask: Asked, rows: Iterable[OutboxRow]) -> list[Alert]:
+    since = ask.words.now - WAITING_FOR
+    return [alert for alert in grouped(row for row in rows if row.created >= since) if alert.open]
 
 
 def _unread(ask: Asked) -> list[SourceHealth]:

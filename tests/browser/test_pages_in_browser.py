@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -78,6 +79,23 @@ def test_axe_finds_nothing(browser: Browser, site: str, name: str, scheme: str) 
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     page.context.close()
+
+
+def test_a_hundred_desks_fit_a_phone(browser: Browser, serve: Callable[..., AbstractContextManager[str]]) -> None:
+    press = sample_press(NOW)
+    press.book += [
+        replace(binh_son(), id=f"xa_{number}", name=f"Xã số {number}", office="UBND xã có tên rất dài ở miền núi cao")
+        for number in range(99)
+    ]
+    with serve(press) as address:
+        page = opened(browser, address, 360, script=True)
+        keep(page, "nhieu-ban-360")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        assert Axe().run(page).violations_count == 0
+        page.get_by_label("Bàn tin").select_option("xa_7")
+        page.get_by_role("button", name="Xem", exact=True).click()
+        assert "Xã số 7" in page.inner_text("h1")
+        page.context.close()
 
 
 def test_axe_finds_nothing_while_the_press_is_first_read(

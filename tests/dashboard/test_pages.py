@@ -63,10 +63,21 @@ class TestToday:
 
     def test_waiting_alerts_and_unreadable_sources_are_told(self, get: Get) -> None:
         said = words(get("/"))
-        assert "3 cảnh báo chưa tới hộp thư của ai" in said
+        assert "3 cảnh báo trong hai ngày qua chưa tới hộp thư của ai" in said
         assert "Chưa nối thư điện tử" in said
         assert "2 nguồn tin chúng tôi không đọc được" in said
         assert "Báo Biển Xanh (mẫu), Cổng thông tin huyện Ven Biển (mẫu)" in said
+
+    def test_an_alert_that_reached_somebody_or_is_old_waits_no_more(self, press: FakePress) -> None:
+        first, second = press.articles["binh_son"][:2]
+        press.outbox["binh_son"] = [
+            waiting(3, first, "van-phong", MORNING, state="delivered", delivered_at=MORNING),
+            waiting(2, first, "van-hoa", MORNING),
+            waiting(1, second, "van-phong", MORNING - timedelta(days=3)),
+        ]
+        browser = client(press)
+        assert "Không có cảnh báo nào đang chờ" in words(browser.get("/").text)
+        assert browser.get("/canh-bao").text.count("<summary>") == 2
 
     def test_with_a_mail_server_nothing_is_said_of_missing_mail(self, press: FakePress) -> None:
         said = words(client(press, settings={"smtp": {"host": "mail.example"}}).get("/").text)
