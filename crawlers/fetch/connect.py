@@ -11,10 +11,11 @@ from collections.abc import Callable, Sequence
 from ipaddress import ip_address
 from typing import Any, Protocol
 
+from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.endpoints import TCP4ClientEndpoint, TCP6ClientEndpoint, wrapClientTLS
 from twisted.internet.error import ConnectError, DNSLookupError
-from twisted.internet.interfaces import IStreamClientEndpoint
+from twisted.internet.interfaces import IHostnameResolver, IHostResolution, IStreamClientEndpoint
 from twisted.web.client import URI, BrowserLikePolicyForHTTPS
 from twisted.web.iweb import IAgentEndpointFactory
 from zope.interface import implementer
@@ -46,6 +47,44 @@ async def _look_up(host: str, port: int) -> list[str]:
     except (socket.gaierror, UnicodeError):
         return []
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
+
+
+@implementer(IHostResolution)
+class _Resolution:
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def cancel(self) -> None:
+        """A look-up that is under way is let run."""
+
+
+@implementer(IHostnameResolver)
+class LoopNames:
+    """For the reactor itself (a proxy's name): names by the running loop, since Twisted's own threads outlive a crawl
+    and would keep the process from ending.
+    """
+
+    def resolveHostName(  # noqa: N802 - Twisted's interface and names
+        self,
+        resolutionReceiver: Any,  # noqa: N803
+        hostName: str,  # noqa: N803
+        portNumber: int = 0,  # noqa: N803
+        addressTypes: object = None,  # noqa: N803
+        transportSemantics: str = "TCP",  # noqa: N803
+    ) -> _Resolution:
+        """Tell the receiver all addresses of the name."""
+        del addressTypes, transportSemantics
+        resolution = _Resolution(hostName)
+        resolutionReceiver.resolutionBegan(resolution)
+
+        def told(found: Sequence[str]) -> None:
+            for name in found:
+                kind = IPv6Address if ":" in name else IPv4Address
+                resolutionReceiver.addressResolved(kind("TCP", name, portNumber))
+            resolutionReceiver.resolutionComplete()
+
+        system_resolver(hostName, portNumber).addCallback(told)
+        return resolution
 
 
 @implementer(IStreamClientEndpoint)

@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 from scrapy.utils.reactor import install_reactor
 
+from crawlers.fetch.connect import LoopNames
+
 T = TypeVar("T")
 
 _ONE_AT_A_TIME = threading.Lock()
@@ -32,6 +34,7 @@ def _loop() -> asyncio.AbstractEventLoop:
 
     chosen: Any = reactor
     if not chosen.running:
+        chosen.installNameResolver(LoopNames())
         chosen.startRunning(installSignalHandlers=False)
     loop: asyncio.AbstractEventLoop = chosen._asyncioEventloop
     return loop
