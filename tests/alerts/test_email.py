@@ -25,6 +25,9 @@ from core.settings import SmtpSettings
 from tests.fakes.records import make_message
 from tests.fakes.smtp import PASSWORD, USER, MailRoom, mail_server
 
+# the test server is asked for a login without TLS on purpose
+pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH:UserWarning")
+
 MORNING = datetime(2026, 11, 21, 0, 30, tzinfo=UTC)
 TO = "vanphong@binhson.gov.vn"
 
