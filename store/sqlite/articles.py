@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -18,6 +18,7 @@ from store.sqlite.rows import (
     dump_labels,
     dump_mentions,
     from_us,
+    load_article,
     published_values,
     to_us,
 )
@@ -57,6 +58,39 @@ class Articles:
             if page is not None:
                 _mark(con, page, article, at)
         return saved
+
+    def stored(self) -> Iterator[Article]:
+        """Every stored article whose text is kept, oldest first: to be located again for a new desk or place.
+
+        One of a reserved source comes without paragraphs; `add_views` (not `save`) takes it back.
+        """
+        last = -1
+        while True:
+            with self._db.read() as con:
+                rows = con.execute(
+                    "SELECT a.*, t.paragraphs, t.captions FROM articles a LEFT JOIN article_text t USING (n)"
+                    " WHERE state = 'live' AND a.n > ? ORDER BY a.n LIMIT 200",
+                    (last,),
+                ).fetchall()
+            if not rows:
+                return
+            yield from map(load_article, rows)
+            last = rows[-1]["n"]
+
+    def add_views(self, tagged: TaggedArticle) -> bool:
+        """Let desks that don't see a stored article yet see it, on its day of publication; its text is not touched.
+
+        False where no desk was new to it (or it is not stored).
+        """
+        article, at = tagged.located.article, self._clock.now()
+        with self._db.write() as con:
+            row = con.execute("SELECT * FROM articles WHERE id = ? AND state = 'live'", (article.id,)).fetchone()
+            if row is None or not _see(con, tagged, row["n"], from_us(row["first_seen"]), Saved.SAME, backlog=True):
+                return False
+            search.remove(con, row["n"])
+            search.add(con, row["n"])
+            _log(con, tagged, Saved.CHANGED, at)
+        return True
 
     def withdraw(self, article_id: str, at: datetime) -> bool:
         """The publisher has taken it down: its text leaves search at once and goes with the replaced texts.

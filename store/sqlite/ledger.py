@@ -136,8 +136,8 @@ class Ledger:
         """What the gate stopped lately, so that a new desk or place can be filled from it."""
         with self._db.read() as con:
             rows = con.execute(
-                f"SELECT {PAGE_COLUMNS} FROM pages WHERE state = 'stopped' AND url <> '' AND done_at >= ?"  # noqa: S608
-                " ORDER BY done_at, n",
+                f"SELECT {PAGE_COLUMNS} FROM pages WHERE state = 'stopped' AND state <> 'pending' AND url <> ''"  # noqa: S608
+                " AND done_at >= ? ORDER BY done_at, n",
                 (to_us(since),),
             )
             return [load_page(row) for row in rows]

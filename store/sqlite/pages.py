@@ -63,7 +63,7 @@ def finish(
         row = con.execute("SELECT * FROM pages WHERE id = ?", (page.id,)).fetchone()
     if row is None or row["state"] != "pending":
         return False
-    if row["counted_as"] in _READ and outcome in ("failed", "same"):
+    if row["counted_as"] == counts.KEPT or (row["counted_as"] == counts.STOPPED and outcome in ("failed", "same")):
         outcome, reason = row["counted_as"], reason or outcome  # it was read before: that stays true
     line = counts.FAILED + reason if outcome == "failed" else outcome
     day = _recount(con, row, line, counted_at or own_time(row, at))

@@ -89,6 +89,18 @@ def load_published(row: sqlite3.Row) -> Published:
     )
 
 
+def load_article(row: sqlite3.Row) -> Article:
+    """A row of articles with paragraphs and captions."""
+    return Article(
+        **{name: row[name] for name in ("id", "url", "source", "title", "lead", "language")},
+        paragraphs=texts(row["paragraphs"]),
+        captions=texts(row["captions"]),
+        published=load_published(row),
+        fetched_at=from_us(row["last_seen"]),
+        reserved=bool(row["reserved"]),
+    )
+
+
 PAGE_COLUMNS: Final = (
     "n, id, identity, source, host, url, found_in, title, lead, guid, published_at, provenance, zone_stated, doubtful,"
     " found_at, attempts"

@@ -60,7 +60,7 @@ CREATE TABLE pages (
 );
 CREATE INDEX pages_pending ON pages (host, found_at, n) WHERE state = 'pending';
 CREATE INDEX pages_identity ON pages (identity) WHERE identity IS NOT NULL;
-CREATE INDEX pages_done ON pages (state, done_at) WHERE url <> '' AND state <> 'pending';
+CREATE INDEX pages_done ON pages (done_at) WHERE url <> '' AND state <> 'pending';
 CREATE INDEX pages_seen ON pages (seen_day) WHERE url = '';
 
 CREATE TABLE guids (
@@ -112,6 +112,7 @@ CREATE TABLE articles (
     revisions    INTEGER NOT NULL DEFAULT 0,
     state        TEXT NOT NULL DEFAULT 'live' CHECK (state IN ('live', 'withdrawn', 'expired'))
 );
+CREATE INDEX articles_live ON articles (first_seen) WHERE state = 'live';
 
 CREATE TABLE article_text (
     n          INTEGER PRIMARY KEY REFERENCES articles (n) ON DELETE CASCADE,
