@@ -35,6 +35,7 @@ _MENU_CLASS: Final = re.compile(
 )
 _TITLE_CLASS: Final = re.compile(r"title|headline|tieu-?de|news-name|name-news|(^|[\s_-])(tit|heading)([\s_-]|$)", re.I)
 _LIST_CLASS: Final = re.compile(r"item|article|story|news|post|card|list|entry|box-category|tin-tuc", re.IGNORECASE)
+_BYLINE: Final = "[rel~=author], [itemprop=author], [class*=author], [class*=byline], [class*=tacgia], [class*=tac-gia]"
 _SUFFIX: Final = re.compile(r"\.(html?|aspx|chn|vnp|vov|ldo|epi|tpo|antd|jsp|php|bbp|vgp|shtml?)$")
 _NOT_ARTICLE: Final = re.compile(
     r"/(video|videos|clip|podcasts?|audio|radio|truyen-hinh|tv|truc-tiep-tv|photo|anh|gallery|media|tags?|tu-khoa|topic"
@@ -48,6 +49,7 @@ _ARTICLE_MARK: Final = re.compile(
     r"|/(news-detail|chi-tiet|chi-tiet-tin|view|detail|content)/",
     re.IGNORECASE,
 )
+_WORDS: Final = re.compile(r"[-_.+ ]")
 _DIGITS: Final = re.compile(r"\d+")
 _IDENTITY: Final = re.compile(
     r"^(q|id|itemid|newsid|articleid|nid|iid|p|tin|post|urile|pageid|categoryid|cat|catid)$", re.I
@@ -102,7 +104,7 @@ def _address(node: LexborNode, base: str) -> str | None:
 
 
 def _see(link: Link, node: LexborNode) -> None:
-    text = clean(node.text(deep=True)[: 4 * TEXT_CHARS])[:TEXT_CHARS]
+    text = _shown(node)
     shown = text or clean(node.attributes.get("title") or "")[:TEXT_CHARS]
     if shown:
         link.texts.append(shown)
@@ -114,6 +116,17 @@ def _see(link: Link, node: LexborNode) -> None:
     link.menus += bool(tags & _MENUS) or bool(_MENU_CLASS.search(classes))
     link.asides += "aside" in tags
     link.pictures += node.css_first("img, picture") is not None
+
+
+def _shown(node: LexborNode) -> str:
+    """The text of a link: of the headline where a whole card is one link, and never that of a byline in it."""
+    heading = node.css_first("h1, h2, h3, h4, h5, h6")
+    text = clean(heading.text(deep=True)[: 4 * TEXT_CHARS]) if heading is not None else ""
+    if not text:
+        text = clean(node.text(deep=True)[: 4 * TEXT_CHARS])
+    for byline in node.css(_BYLINE)[:5]:
+        text = clean(text.replace(clean(byline.text(deep=True)) or "\0", " "))
+    return text[:TEXT_CHARS]
 
 
 def _surroundings(node: LexborNode) -> tuple[set[str], str]:
@@ -133,8 +146,8 @@ def _surroundings(node: LexborNode) -> tuple[set[str], str]:
 def shape(url: str) -> str:
     """The shape of an address: "/thoi-su/muoi-tu-cua-tieu-de-4820001.html" -> "/a/a*-9.html".
 
-    a: one to three words, a*: four or more, 9: digits of an id; parameters by name. A first part that says what
-    stands below ("video", "tag") is kept as it is.
+    a: one to three words, a*: four or more, 9: digits of an id; parameters by name and shape. A first part that says
+    what stands below ("video", "tag") is kept as it is.
     """
     parts = urlsplit(url)
     segments = [segment for segment in unquote(parts.path).split("/") if segment]
@@ -143,13 +156,17 @@ def shape(url: str) -> str:
         shaped[0] = segments[0].lower()
     if len(shaped) > 3:
         shaped = [shaped[0], "~", shaped[-1]]
-    names = sorted(name.lower() for name, value in parse_qsl(parts.query) if value)[:4]
-    return "/" + "/".join(shaped) + (f"?{'&'.join(names)}" if names else "")
+    named = [f"{name.lower()}={_value(value)}" for name, value in sorted(parse_qsl(parts.query[:1000])) if value]
+    return "/" + "/".join(shaped) + (f"?{'&'.join(named[:4])}" if named else "")
+
+
+def _value(value: str) -> str:
+    return "/".join(_segment(segment) for segment in value.split("/")[:3])
 
 
 def _segment(segment: str) -> str:
     stem, suffix = _split_suffix(segment.lower())
-    words = [word for word in re.split(r"[-_.+ ]", stem) if word]
+    words = [word for word in _WORDS.split(stem) if word]
     letters = sum(1 for word in words if not word.isdigit())
     ids = [word for word in words if re.search(r"\d{4,}", word) or (word.isdigit() and not letters)]
     body = "a*" if letters >= 4 else "a" if letters else ""
@@ -162,7 +179,8 @@ def _split_suffix(segment: str) -> tuple[str, str]:
 
 
 FEATURES: Final = (
-    "slug_words", "text_words", "text_long", "overlap", "id_short", "id_long", "date", "suffix", "depth", "query",
+    "slug_words", "text_words", "text_long", "overlap", "headline", "id_short", "id_long", "date", "suffix",
+    "depth", "query",
     "article_mark", "not_article", "heading", "title_class", "listed", "menu", "aside", "picture", "anchors",
     "peers", "peer_words", "peer_headings", "peer_menus", "parent", "below_page",
 )  # fmt: skip
@@ -191,14 +209,16 @@ def _address_features(link: Link) -> list[float]:
     whole = f"{path}?{parts.query}" if parts.query else path
     last = path.rstrip("/").rpartition("/")[2]
     stem, suffix = _split_suffix(last)
-    slug = _slug_words(path, stem)
+    slug = _slug_words(path, stem, parts.query)
     words = fold_plain(link.text).split()
     digits = max((len(run) for run in _DIGITS.findall(whole)), default=0)
+    overlap = _overlap(slug, words)
     return [
         min(len(slug), 15) / 10,
         min(len(words), 20) / 12,
         float(len(words) >= 6),
-        _overlap(slug, words),
+        overlap,
+        float(overlap >= 0.7 and len(slug) >= 7 and digits >= 4),
         float(4 <= digits <= 8),
         float(digits > 8),
         float(bool(re.search(r"/20\d{2}[/-]?\d{2}|(?<!\d)20\d{2}[01]\d[0-3]\d|/\d{4}/\d{1,2}/", path))),
@@ -234,13 +254,17 @@ def _peers(group: Iterable[Link]) -> list[float]:
     ]
 
 
-def _slug_words(path: str, stem: str) -> list[str]:
-    """Words of the last part of a path; of the part before it where the last is only a number."""
-    words = [word for word in re.split(r"[-_.+ ]", stem) if word and not word.isdigit()]
+def _slug_words(path: str, stem: str, query: str) -> list[str]:
+    """Words of the last part of a path; of the part before it where the last is only a number, or of a parameter."""
+    words = [word for word in _WORDS.split(stem) if word and not word.isdigit()]
     if len(words) < 2 and path.count("/") > 1:
         before = path.rstrip("/").rpartition("/")[0].rpartition("/")[2]
-        earlier = [word for word in re.split(r"[-_.+ ]", before) if word and not word.isdigit()]
+        earlier = [word for word in _WORDS.split(before) if word and not word.isdigit()]
         words = earlier if len(earlier) > 3 else words
+    if len(words) < 2 and query:
+        values = (value.rstrip("/").rpartition("/")[2] for _, value in parse_qsl(query[:1000]))
+        longest = max((_WORDS.split(_split_suffix(value.lower())[0]) for value in values), key=len, default=[])
+        words = [word for word in longest if word and not word.isdigit()]
     return words
 
 

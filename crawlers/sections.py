@@ -24,6 +24,9 @@ from crawlers.discovery import Discovery
 from crawlers.entries import TITLE_CHARS, Answer, Limits, distinct
 
 MODEL: Final = Path(__file__).with_name("sections_model.json")
+PLAIN: Final = 2.5
+"""Log-odds by which a page is read more freely where nothing on it would be taken; menus' longest entries lie lower."""
+
 MEMORY: Final = 40
 """Shapes remembered of one site; papers have a handful."""
 
@@ -77,11 +80,20 @@ def choose(
     known = _memory(link_shape)
     weights = weights or model()
     rows = links.features(found, url)
-    return [
-        link
-        for link, values in zip(found, rows, strict=True)
-        if links.weighed(values, weights) + evidence(known, link.url) > 0
+    odds = [
+        links.weighed(values, weights) + evidence(known, link.url) for link, values in zip(found, rows, strict=True)
     ]
+    return [link for link, taken in zip(found, above(odds), strict=True) if taken]
+
+
+def above(odds: Sequence[float]) -> list[bool]:
+    """Which links of a page are taken, by their log-odds.
+
+    A plain page, of which none would be taken, is read with less certainty: a list that is missed is worse than a
+    page that turns out to have no article.
+    """
+    least = 0.0 if any(value > 0 for value in odds) else -PLAIN
+    return [value > least for value in odds]
 
 
 def evidence(known: Mapping[str, tuple[int, int]], url: str) -> float:

@@ -149,7 +149,7 @@ def test_a_day_in_the_address_is_a_first_date() -> None:
 
 def sparse() -> str:
     """A list whose look gives little away: short titles, bare numbers for addresses."""
-    rows = "".join(f'<p><a href="/bv/{number}77">Nước lũ rút dần ở xã {number}</a></p>' for number in range(8))
+    rows = "".join(f'<p><a href="/bv/{number}77">Nước rút dần ở xã {number}</a></p>' for number in range(8))
     return f"<html><body><ul>{MENU}</ul>{rows}</body></html>"
 
 

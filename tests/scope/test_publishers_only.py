@@ -206,7 +206,12 @@ def test_no_byline_of_any_kind_comes_through() -> None:
         f'<a href="/tac-gia/nguyen-canary-1.html">{canary}</a><span class="author">{canary}</span></div>'
         for n in range(6)
     )
+    cards = "<html><body>" + "".join(
+        f'<a class="card" href="/mua-lon-keo-dai-nhieu-ngay-{n}1234.html"><b>Mưa lớn kéo dài nhiều ngày qua {n}</b>'
+        f'<span class="card-author">{canary}</span></a>'
+        for n in range(6)
+    )
     for said in (read(feeds.parse, rss), read(feeds.parse, json_feed), read(sitemaps.parse, urlset),
-                 read(sections.parse, page)):  # fmt: skip
+                 read(sections.parse, page), read(sections.parse, cards)):  # fmt: skip
         assert said.entries
         assert "canary" not in repr(said).lower()
