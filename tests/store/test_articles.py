@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
+
 from core.records import Published
+from store.sqlite import search
 from store.sqlite.checkup import problems
 from store.sqlite.record import Record
 from tests.contracts.crawl_ledger import listed
@@ -81,6 +84,26 @@ def test_an_index_written_by_other_rules_is_rebuilt_when_the_record_is_opened(re
     assert record.search.bring_up_to_date()
     assert not record.search.bring_up_to_date()
     assert record.search.search("binh_son", "cầu").total == 1
+
+
+def test_ranking_that_was_bounded_to_the_newest_says_so(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "RANKED", 3)
+    for n in range(5):
+        record.articles.save(make_tagged(make_article(f"{n}.html", at=NOON + n * DAY)), [])
+    by_relevance = record.search.search("binh_son", "cầu")
+    assert (by_relevance.total, by_relevance.bounded, len(by_relevance.hits)) == (5, True, 3)
+    assert {hit.article.first_seen for hit in by_relevance.hits} == {NOON + n * DAY for n in (2, 3, 4)}
+    by_time = record.search.search("binh_son", "cầu", by_time=True)
+    assert (by_time.total, by_time.bounded, len(by_time.hits)) == (5, False, 5)
+
+
+def test_words_that_stand_together_as_typed_come_first(record: Record) -> None:
+    apart = make_article("1.html", title="Tin", lead="", paragraphs=("Sơn quét tường. Hòa bình.",), captions=())
+    together = make_article("2.html", title="Tin", lead="", paragraphs=("Tường quét. Hòa Bình Sơn.",), captions=())
+    for article in (together, apart):
+        record.articles.save(make_tagged(article), [])
+    hits = record.search.search("binh_son", "bình sơn ").hits
+    assert [hit.article.id for hit in hits] == [together.id, apart.id]
 
 
 def test_the_change_log_is_read_by_each_reader_at_its_own_pace(record: Record) -> None:

@@ -18,6 +18,7 @@ from core.clock import FixedClock
 from core.errors import StoreError
 from core.settings import KeepSettings
 from store.sqlite.backup import HELD, backup, default_target, restore
+from store.sqlite.checkup import problems
 from store.sqlite.record import Record, open_record
 from tests.fakes.records import NOON, make_article, make_desk, make_message, make_tagged
 from tests.store.archives import Member, archive, gzip_bomb, manifest_for, member, read_archive
@@ -170,6 +171,34 @@ def test_a_restore_is_in_the_audit_log(filled: Record, target: Path) -> None:
     restore(target, filled.path, LATER, "quan tri")
     line = filled.audit.lines(1)[0]
     assert (line.who, line.action, line.at) == ("quan tri", "record.restore", LATER)
+
+
+def test_a_restore_while_desks_go_on_writing(filled: Record, target: Path) -> None:
+    backup(filled.path, target, NOON)
+    stop, errors = threading.Event(), list[Exception]()
+
+    def write() -> None:
+        n = 100
+        while not stop.is_set():
+            try:
+                filled.articles.save(make_tagged(make_article(f"{n}.html", lead=f"Lượt {n}")), [])
+                filled.search.search("binh_son", "cau")
+            except Exception as error:  # noqa: BLE001 - whatever falls in the other thread is shown below
+                errors.append(error)
+            n += 1
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for hour in range(1, 4):
+            restore(target, filled.path, NOON + timedelta(hours=hour))
+    finally:
+        stop.set()
+        writer.join()
+    assert errors == []
+    assert healthy(filled.path)
+    assert problems(filled.database, filled.path) == ()
+    assert filled.articles.count() >= 20
 
 
 # --- what is refused
