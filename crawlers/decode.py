@@ -32,7 +32,8 @@ _CODECS: Final = {
     "windows-1251": "cp1251", "iso-8859-2": "iso8859-2", "gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030",
     "big5": "big5", "shift_jis": "cp932", "x-sjis": "cp932", "euc-kr": "cp949", "euc-jp": "euc_jp",
     "tis-620": "cp874", "windows-874": "cp874", "koi8-r": "koi8_r", "utf-16": "utf-16-le", "utf-16le": "utf-16-le",
-    "utf-16be": "utf-16-be", "tcvn": "cp1252", "tcvn3": "cp1252", "x-viet-tcvn5712": "cp1252", "x-user-defined": "cp1252",
+    "utf-16be": "utf-16-be", "tcvn": "cp1252", "tcvn3": "cp1252", "x-viet-tcvn5712": "cp1252",
+    "x-user-defined": "cp1252",
 }  # fmt: skip
 """Labels of the Encoding Standard met on news pages; UTF-7 and other ways to hide markup are none of them."""
 

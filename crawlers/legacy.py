@@ -4,6 +4,7 @@ Such a page is decoded as windows-1252 by any browser and looks right only in it
 VN3 (glibc's charmap TCVN5712-1 agrees) and the VNI-Windows layout, in which a modifier follows its base letter.
 """
 
+# ruff: noqa: SIM905 - long lists of words are easier read in rows
 from __future__ import annotations
 
 import html
@@ -51,7 +52,7 @@ _VNI_BACK.update(
 )
 _VNI_TWO: Final = re.compile("|".join(sorted((re.escape(code) for code in _VNI_BACK), key=len, reverse=True)))
 
-_COMMON: Final = frozenset(
+_COMMON: Final = frozenset(  # the words are easier read in a row
     "của và là được người những không các với đã năm này cũng tại để nhiều ông một có đến khi về từ trên việc như "
     "số nước sự đó phải hàng thành thời tỉnh huyện xã phố thị trường công chính quyền động đồng điều quốc hội học "
     "bị theo ngày sau trước giá phát triển thế giới nhà máy đầu tư kinh tế bà còn làm hơn đang sẽ nơi vào rất "

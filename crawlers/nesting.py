@@ -16,7 +16,8 @@ MAX_DEPTH: Final = 3_000
 _FEW: Final = 12_000  # so many elements parse in a tenth of a second however they nest
 _TAG: Final = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9]{0,15})")
 _FLAT: Final = frozenset(
-    b"area base br col embed hr img input link meta param source track wbr p li td tr th dt dd option tbody thead".split()
+    b"area base br col embed hr img input link meta param source track wbr "
+    b"p li td tr th dt dd option tbody thead".split()
 )
 """Void elements, and those that close their like when they begin again."""
 

@@ -1,5 +1,6 @@
 """An article's container -> its paragraphs, subheads and captions, in reading order."""
 
+# ruff: noqa: SIM905 - long lists of words are easier read in rows
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -17,8 +18,8 @@ _BLOCKS: Final = frozenset(
     "address article aside blockquote center dd details div dl dt fieldset figcaption figure h1 h2 h3 h4 h5 h6 header "
     "hr li main ol p pre section summary table tbody td tfoot th thead tr ul body html hgroup".split()
 )
-_HEADS: Final = frozenset("h1 h2 h3 h4 h5 h6".split())
-_BOLD: Final = frozenset("b strong em i".split())
+_HEADS: Final = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_BOLD: Final = frozenset(("b", "strong", "em", "i"))
 MAX_BLOCKS: Final = 5_000
 MAX_BLOCK: Final = 50_000
 

@@ -69,7 +69,7 @@ def find_body(tree: LexborHTMLParser, declared: str) -> LexborNode | None:
 def _with_its_like(tree: LexborHTMLParser, best: LexborNode, junk: _Junk) -> LexborNode:
     """Where an article is cut into several elements of one class, the element that holds them all."""
     chain: list[LexborNode] = []
-    above = best
+    above: LexborNode | None = best
     while above is not None and above.tag not in ("body", "html") and len(chain) < 4:
         chain.append(above)
         above = above.parent
@@ -98,7 +98,8 @@ def _common(nodes: list[LexborNode]) -> LexborNode | None:
 
 
 def _ancestors(node: LexborNode) -> set[int]:
-    found, above = set(), node.parent
+    found: set[int] = set()
+    above = node.parent
     while above is not None and len(found) < 4_000:
         found.add(above.mem_id)
         above = above.parent

@@ -4,6 +4,7 @@ Class names were gathered from the content systems that Vietnamese papers share 
 paper belongs into its declaration.
 """
 
+# ruff: noqa: SIM905 - long lists of words are easier read in rows
 from __future__ import annotations
 
 import re
@@ -78,7 +79,7 @@ def is_junk(node: LexborNode) -> bool:
     if tag == "blockquote" and _is_post(node, attributes):
         return True
     named = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".strip()
-    if not named or tag in ("p", "body", "html", "article", "main") and not _CLASS_FIRST.search(named):
+    if not named or (tag in ("p", "body", "html", "article", "main") and not _CLASS_FIRST.search(named)):
         return False
     return bool(_CLASS.search(named)) and not _KEEP.search(named)
 

@@ -10,10 +10,10 @@ from core.records import Publisher
 from crawlers.legacy import vietnamese
 
 _STOPWORDS: Final = {
-    "en": frozenset("the of and to in is was for that with on by from as are has".split()),
-    "fr": frozenset("le la les des et est dans que pour une sur avec du au".split()),
-    "de": frozenset("der die das und ist von mit den für auf nicht ein eine".split()),
-    "es": frozenset("el los las que y en por con para una del se su al".split()),
+    "en": frozenset("the of and to in is was for that with on by from as are has".split()),  # noqa: SIM905
+    "fr": frozenset("le la les des et est dans que pour une sur avec du au".split()),  # noqa: SIM905
+    "de": frozenset("der die das und ist von mit den für auf nicht ein eine".split()),  # noqa: SIM905
+    "es": frozenset("el los las que y en por con para una del se su al".split()),  # noqa: SIM905
 }
 _WORD: Final = re.compile(r"[^\W\d_]+")
 

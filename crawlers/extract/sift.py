@@ -10,21 +10,22 @@ from core.text import fold
 from crawlers.extract.blocks import Block
 
 _RELATED: Final = re.compile(
-    r"^(?:>{1,3}|»|›|➤|►|\*|-|•)*\s*(?:xem thêm|đọc thêm|xem tiếp|xem chi tiết|mời (?:quý )?(?:độc giả|bạn đọc)|tin liên quan|"
-    r"bài liên quan|tin cùng chuyên mục|bài viết liên quan|có thể bạn quan tâm|read more|see also|related(?: stories| articles)?|"
-    r"more on this|also read|more:|watch:|recommended|sign up|subscribe|click here|advertisement|story continues|"
-    r"theo dõi .{2,40} trên|chia sẻ bài viết|bình luận|tags?:|từ khóa)\b",
+    r"^(?:>{1,3}|»|›|➤|►|\*|-|•)*\s*(?:xem thêm|đọc thêm|xem tiếp|xem chi tiết|mời (?:quý )?(?:độc giả|bạn đọc)|"
+    r"tin liên quan|bài liên quan|tin cùng chuyên mục|bài viết liên quan|có thể bạn quan tâm|read more|see also|"
+    r"related(?: stories| articles)?|more on this|also read|more:|watch:|recommended|sign up|subscribe|click here|"
+    r"advertisement|story continues|theo dõi .{2,40} trên|chia sẻ bài viết|bình luận|tags?:|từ khóa)\b",
     re.IGNORECASE,
 )
 _ARROW: Final = re.compile(r"^(?:>{1,3}|»|➤|►|👉|☞)\s*\S")
 _CREDIT: Final = re.compile(
-    r"^(?:\(?\s*)(?:nguồn|theo|tác giả|thực hiện|bài(?:,| và)? ?(?:ảnh|và ảnh)?|bài viết|tin(?:,| và) ?ảnh|ảnh|video|clip|đồ họa|thiết kế|"
-    r"biên tập|biên dịch|tổng hợp|phóng viên|nhóm (?:pv|phóng viên)|pv|ctv|photos?|text|by|written by|reporting by|"
-    r"editing by|source)\s*[:\-–]\s*.{2,120}$",
+    r"^(?:\(?\s*)(?:nguồn|theo|tác giả|thực hiện|bài(?:,| và)? ?(?:ảnh|và ảnh)?|bài viết|tin(?:,| và) ?ảnh|ảnh|video|"
+    r"clip|đồ họa|thiết kế|biên tập|biên dịch|tổng hợp|phóng viên|nhóm (?:pv|phóng viên)|pv|ctv|photos?|text|by|"
+    r"written by|reporting by|editing by|source)\s*[:\-–]\s*.{2,120}$",
     re.IGNORECASE,
 )
 _CREDIT_ANYWHERE: Final = re.compile(
-    r"^\(?\s*(?:(?:bài|tin|bài viết)(?:,| và) ?ảnh|ảnh|tác giả|thực hiện|video|clip|đồ họa|phóng viên|nhóm pv|pv|photos?)\s*:\s*.{2,80}$",
+    r"^\(?\s*(?:(?:bài|tin|bài viết)(?:,| và) ?ảnh|ảnh|tác giả|thực hiện|video|clip|đồ họa|phóng viên|nhóm pv|"
+    r"pv|photos?)\s*:\s*.{2,80}$",
     re.IGNORECASE,
 )
 _REPORTING: Final = re.compile(r"^\(?(?:reporting|editing|additional reporting|writing|compiled) by\b", re.IGNORECASE)
@@ -41,15 +42,15 @@ _AGENCY_PHOTO: Final = re.compile(
     re.IGNORECASE,
 )
 _STAMP: Final = re.compile(
-    r"(?:(?:thứ \w+|chủ nhật|ngày|đăng|cập nhật|lúc|xuất bản|published|updated|posted|on|gmt|am|pm|sa|ch)\b|[\W\d]|(?<=\d)[hg](?=\d))+",
+    r"(?:(?:thứ \w+|chủ nhật|ngày|đăng|cập nhật|lúc|xuất bản|published|updated|posted|on|gmt|am|pm|sa|ch)\b|[\W\d]|"
+    r"(?<=\d)[hg](?=\d))+",
     re.IGNORECASE,
 )
 _PHOTO: Final = re.compile(
-    r"\s*[.\-–—|,;(\[]*\s*(?:ảnh|hình|photo|video|đồ họa|nguồn|nguồn ảnh|image|credit|minh họa|clip|via)\s*(?:minh họa|chụp|tư liệu|internet|cắt từ clip)?"
-    r"\s*[:\-–]\s*[^:]{1,80}[)\]]?\s*$",
+    r"\s*[.\-–—|,;(\[]*\s*(?:ảnh|hình|photo|video|đồ họa|nguồn|nguồn ảnh|image|credit|minh họa|clip|via)\s*"
+    r"(?:minh họa|chụp|tư liệu|internet|cắt từ clip)?\s*[:\-–]\s*[^:]{1,80}[)\]]?\s*$",
     re.IGNORECASE,
 )
-_ENDS: Final = (".", "!", "?", ":", ";", "…", '"', "”", ")")
 
 
 def sift(found: Sequence[Block], title: str, authors: Collection[str] = ()) -> list[Block]:
@@ -90,20 +91,15 @@ def is_link(block: Block) -> bool:
 
 
 def _foreign(block: Block) -> bool:
+    """A link to another article, a credit, a call to the reader, a date that stands alone."""
     if block.kind == "caption":
         return False
-    if is_link(block):
+    text, linked = block.text, block.linked > 0.3 * len("".join(block.text.split()))
+    if is_link(block) or _CREDIT_ANYWHERE.match(text) or _AGENCY_PHOTO.match(text):
         return True
-    size = len("".join(block.text.split()))
-    if _CREDIT_ANYWHERE.match(block.text):
+    if (_RELATED.match(text) and (linked or len(text) < 80)) or (linked and _ARROW.match(text)):
         return True
-    if _RELATED.match(block.text) and (len(block.text) < 80 or block.linked > 0.3 * size):
-        return True
-    if _AGENCY_PHOTO.match(block.text):
-        return True
-    if _ARROW.match(block.text) and block.linked > 0.3 * size:
-        return True
-    return len(block.text) <= 80 and bool(_STAMP.fullmatch(block.text)) and any(c.isdigit() for c in block.text)
+    return len(text) <= 80 and bool(_STAMP.fullmatch(text)) and any(letter.isdigit() for letter in text)
 
 
 def _is_credit(block: Block) -> bool:

@@ -41,8 +41,9 @@ def article(
 ) -> str:
     """A page with headline, time, lead and body; `head` goes into the head, `before` and `after` round the body."""
     body = "\n".join(f"<p>{text}</p>" for text in paragraphs)
-    return f"""<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"><title>{title} - Báo Ví dụ</title>{head}</head>
-<body><nav><ul><li><a href="/">Trang chủ</a></li><li><a href="/the-thao">Thể thao</a></li></ul></nav>
+    return f"""<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"><title>{title} - Báo Ví dụ</title>
+{head}</head><body><nav><ul><li><a href="/">Trang chủ</a></li>
+<li><a href="/the-thao">Thể thao</a></li></ul></nav>
 <main><h1 class="title-detail">{title}</h1><span class="date">{shown}</span>
 <h2 class="sapo">{lead}</h2>{before}<div class="detail-content">{body}</div>{after}</main>
 <footer><p>Báo Ví dụ, giấy phép số 1</p></footer></body></html>"""

@@ -1,5 +1,6 @@
 """The gate never stops a page that names the place, however the name is written; and it does stop the others."""
 
+# ruff: noqa: E501 - mark-up reads better on one line
 from __future__ import annotations
 
 import html

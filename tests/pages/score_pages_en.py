@@ -7,6 +7,7 @@ the end), and the benchmark takes the best choice for each page. Here as there t
 precision, recall and F1 of the multiset of words (NFC, split at white space).
 """
 
+# ruff: noqa: T201 - it prints its figures
 from __future__ import annotations
 
 import argparse

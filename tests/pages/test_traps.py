@@ -1,5 +1,6 @@
 """Every trap met on real pages, on invented ones: what readers see is what is kept."""
 
+# ruff: noqa: E501 - mark-up reads better on one line
 from __future__ import annotations
 
 import html

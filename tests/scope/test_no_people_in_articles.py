@@ -1,5 +1,6 @@
 """No record of people: who wrote, took, shared or commented leaves no trace in what is made of a page."""
 
+# ruff: noqa: E501 - mark-up reads better on one line
 from __future__ import annotations
 
 import json
