@@ -91,9 +91,9 @@ def vietnamese(text: str) -> float:
 
 def detect(text: str) -> Legacy | None:
     """Which of the two encodings a text is in, wholly or in lines of it, or None. Needs some ten words to tell."""
-    if len(_SUSPECT.findall(text[:_LONGEST])) < 5:
-        return None
     sample = "\n".join(line for line in text[:_LONGEST].splitlines() if not _UNICODE_ONLY.search(line))[:_SAMPLE]
+    if len(_SUSPECT.findall(sample)) < 5:
+        return None
     scores: dict[Legacy, float] = {
         "tcvn3": vietnamese(from_legacy(sample, "tcvn3")),
         "vni": vietnamese(from_legacy(sample, "vni")),

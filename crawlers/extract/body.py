@@ -15,10 +15,14 @@ CONTAINERS: Final = (
     ".detail-cmain", ".b-maincontent", ".c-detail-content", ".entry-content", ".post-content", ".news-content",
     ".content-news", ".news-detail-content", "#content_detail", "#contentdetail", "#article-body", "#abody",
     ".__MASTERCMS_CONTENT", ".__MB_ARTICLE_CONTENT", ".journal-content-article", ".ms-rtestate-field", ".bodytext",
-    ".story-body", ".story-content", ".article-text", ".articleBody", ".article_body", ".RichTextStoryBody",
-    ".ArticleBody-articleBody", ".newsbody", ".text-long", ".noidung", "#noidung", ".tinchitiet", "#divNewsDetails",
+    ".the-article-body", "#gallery-ctt", "#entry-body", ".sc-longform-body", ".article-detail-body", ".post-body",
+    ".newsdetail", ".view-content", ".story-body", ".story-content", ".article-text", ".articleBody",
+    ".article_body", ".RichTextStoryBody", ".ArticleBody-articleBody", ".newsbody", ".text-long", ".noidung",
+    "#noidung", ".tinchitiet", "#divNewsDetails",
 )  # fmt: skip
-"""Names that content systems give the article's container; the most particular first."""
+"""Names that content systems give the article's container."""
+
+_ANY_CONTAINER: Final = ", ".join(CONTAINERS)
 
 _ENOUGH: Final = 200
 _LINE: Final = 25
@@ -59,8 +63,10 @@ def find_body(tree: LexborHTMLParser, declared: str) -> LexborNode | None:
         if nodes:
             return max(nodes, key=_weight)
     junk = _Junk(tree)
-    weighed = _weighed(tree, junk)
     named = _named(tree)
+    if named is not None and _weight(named) >= 0.6 * sum(map(_running, tree.css("p")[:_MAX_PARAGRAPHS])):
+        return named
+    weighed = _weighed(tree, junk)
     if named is not None and (weighed is None or _weight(named) >= 0.6 * _weight(weighed)):
         return _with_its_like(tree, named, junk)
     return None if weighed is None else _with_its_like(tree, weighed, junk)
@@ -107,13 +113,12 @@ def _ancestors(node: LexborNode) -> set[int]:
 
 
 def _named(tree: LexborHTMLParser) -> LexborNode | None:
-    for selector in CONTAINERS:
-        nodes = tree.css(selector)
-        if nodes:
-            best = max(nodes, key=_weight)
-            if _weight(best) >= _ENOUGH:
-                return best
-    return None
+    """The innermost element with such a name that holds nearly as much as the fullest of them."""
+    weights = [(node, _weight(node)) for node in tree.css(_ANY_CONTAINER)[:50]]
+    fullest = max((weight for _, weight in weights), default=0.0)
+    if fullest < _ENOUGH:
+        return None
+    return [node for node, weight in weights if weight >= 0.9 * fullest][-1]
 
 
 def _weight(node: LexborNode) -> float:

@@ -48,7 +48,9 @@ def find_published(
     dated: Published | None = None
     doubtful: Published | None = None
     for provenance, text in _statements(tree, head, declared, near):
-        day_first = provenance == "text" or moments.order_of([text])  # servers set to US English write into the head
+        day_first = provenance in ("text", "selector") or moments.order_of(
+            [text]
+        )  # servers set to US English write into the head
         found = moments.read(_tidy(text), page.fetched_at, provenance, day_first=day_first)
         if found is None:
             continue

@@ -33,7 +33,7 @@ _WORDS: Final = (
     r"most-?viewed|list-?news|box-?news|news-?box|box-?tin|tin-?bai|hot-?news|login|register|correction-?form|"
     r"feedback|reaction\w*|like-?box|emotion|react-?box|app-?download|toc|table-?of-?contents|metadata|meta-?info|"
     r"date-?line-?share|article-?(?:tools|actions|footer|tags|share|author|related|bio)|slot-?\w*|dfp|gpt|"
-    r"link-content-footer|relatednews\w*|relatedonenews\w*|kbwc\w*|detail-(?:tab|author|comment|share|related)\w*|"
+    r"insert-wiki-content|articles-edit|inner-article|z-\w*widget\w*|link-content-footer|relatednews\w*|relatedonenews\w*|kbwc\w*|detail-(?:tab|author|comment|share|related)\w*|"
     r"live-?feed-?list|trinity\w*|btn|cta|inline-?cta|off-?screen|aria-hidden|caas-\w*xray\w*|figure-?source"
 )
 _CLASS: Final = re.compile(rf"(?:^|[\s_])(?:[\w]+-)*?(?:{_WORDS})(?=$|[\s_-])", re.IGNORECASE)

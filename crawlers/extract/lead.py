@@ -14,13 +14,14 @@ from crawlers.extract.head import Head, unescaped
 
 MAX_LEAD: Final = 3_000
 _LEADS: Final = (
-    '[class*="sapo"], [id*="sapo"], [class*="chapeau"], [class*="standfirst"], p.description, h2.description, '
-    '[itemprop="description"], [class*="lead"], [class*="summary"], [class*="intro"], [class*="excerpt"], '
-    '[class*="trich"], [class*="tomtat"], [class*="tom-tat"], [class*="teaser"], [class*="dek"], [class*="subtitle"], '
-    '[class*="desc"], h2'
+    '[class*="sapo"], [id*="sapo"], [class*="chapeau"], [class*="chappeau"], [class*="abstract"], '
+    '[class*="standfirst"], p.description, h2.description, [itemprop="description"], [class*="lead"], '
+    '[class*="summary"], [class*="intro"], [class*="excerpt"], [class*="trich"], [class*="tomtat"], '
+    '[class*="tom-tat"], [class*="teaser"], [class*="dek"], [class*="subtitle"], [class*="desc"], h2'
 )
 _SURE: Final = re.compile(
-    r"sapo|chapeau|standfirst|(?:^|\s)(?:p-?|h2-?)?description(?:\s|$)|__summary|tom-?tat", re.IGNORECASE
+    r"sapo|chapp?eau|standfirst|(?:^|[\s_-])summary(?:\s|$)|abstract|(?:^|\s)(?:p-?|h2-?)?description(?:\s|$)|tom-?tat",
+    re.IGNORECASE,
 )
 _WORD: Final = re.compile(r"\w+")
 
@@ -45,6 +46,18 @@ def _is_lead(node: LexborNode, text: str, said: str) -> bool:
     if said and agree(text, said) >= 0.8:
         return True
     return bool(_SURE.search(node.attributes.get("class") or "")) and (not said or agree(text, said) >= 0.3)
+
+
+def told_lead(tree: LexborHTMLParser, head: Head) -> str:
+    """The line of the page that the head repeats as its description, wherever it stands, or ""."""
+    said = head.first("og:description", "description") or head.said("description")
+    if len(said) < 40:
+        return ""
+    for node in tree.css("p, h2, h3, h4, strong, b, em, span")[:600]:
+        text = clean(node.text())
+        if 0.7 * len(said) <= len(text) <= 2.5 * len(said) and agree(text, said) >= 0.8:
+            return unescaped(text)
+    return ""
 
 
 def split_lead(blocks: Sequence[Block], lead: str, head: Head) -> tuple[str, list[Block]]:

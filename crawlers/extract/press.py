@@ -17,7 +17,7 @@ from crawlers.extract.dates import find_published
 from crawlers.extract.fallback import fallback
 from crawlers.extract.head import Head, author_names, read_head
 from crawlers.extract.language import language_of
-from crawlers.extract.lead import find_lead, split_lead
+from crawlers.extract.lead import find_lead, split_lead, told_lead
 from crawlers.extract.sift import caption_text, is_link, sift
 from crawlers.extract.title import find_title
 from crawlers.legacy import detect, mend_markup
@@ -53,6 +53,7 @@ def _article(page: FetchedPage, publisher: Publisher | None, tree: LexborHTMLPar
     published = find_published(tree, head, page, selectors.published, near)
     body = fallback(_body(tree, selectors), head, markup)
     lead, found = split_lead(body, lead, head)
+    lead = lead or told_lead(tree, head)
     kept = sift(found, title, authors)
     if not title:
         raise ExtractError(f"{page.final_url}: no headline", reason="no-title")

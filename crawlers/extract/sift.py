@@ -34,7 +34,8 @@ _NAME_WORD: Final = re.compile(
     r"^(?:[A-ZÀ-ỸĐ][\w'’.]*|[-–—,&/|+]|và|and|\(.{1,30}\)|\(?(?:t/h|ghi|thực hiện|tổng hợp|dịch|pv)\)?)$"
 )
 _DATED_NAME: Final = re.compile(
-    r"^(?:[A-ZÀ-ỸĐ][\w'’.-]*\s?){2,5}\s?[,|–—-]?\s?\d{1,2}[ /.-](?:\w{3,9}|\d{1,2})[ /.-]\d{4}[ ,|-]*(?:\d{1,2}[:h]\d{2})?$"
+    r"^(?:[A-ZÀ-ỸĐ][\w'’.-]*\s?){2,5}\s?[,|–—-]?\s?\d{1,2}[ /.-](?:\w{3,9}|\d{1,2})[ /.-]\d{4}[ ,|-]*"
+    r"(?:\d{1,2}[:h]\d{2})?$"
 )
 _AGENCY_PHOTO: Final = re.compile(
     r"^.{0,80}\|\s*(?:.{0,40}\|\s*)?(?:Getty|Afp|Reuters|AP|Bloomberg|Shutterstock|NurPhoto)\b.{0,40}$|"
@@ -46,6 +47,7 @@ _STAMP: Final = re.compile(
     r"(?<=\d)[hg](?=\d))+",
     re.IGNORECASE,
 )
+_LONGEST_CAPTION: Final = 2_000
 _PHOTO: Final = re.compile(
     r"\s*[.\-–—|,;(\[]*\s*(?:ảnh|hình|photo|video|đồ họa|nguồn|nguồn ảnh|image|credit|minh họa|clip|via)\s*"
     r"(?:minh họa|chụp|tư liệu|internet|cắt từ clip)?\s*[:\-–]\s*[^:]{1,80}[)\]]?\s*$",
@@ -73,7 +75,7 @@ def _after_title(found: Sequence[Block], title: str) -> list[Block]:
 
 def caption_text(text: str) -> str:
     """A caption without the name of who took the picture."""
-    return _PHOTO.sub("", text).strip(" -–—|(")
+    return _PHOTO.sub("", text[:_LONGEST_CAPTION]).strip(" -–—|(")
 
 
 def _signed(text: str, authors: Collection[str]) -> bool:
