@@ -28,7 +28,7 @@ from crawlers.etiquette.pace import Pace
 from crawlers.fetch import reactor
 from crawlers.fetch.client import Client, Door
 from crawlers.fetch.connect import Resolver
-from crawlers.fetch.handler import Wire
+from crawlers.fetch.handler import Limits, Wire
 from crawlers.fetch.notes import Notes
 from crawlers.fetch.proxied import split_proxy
 
@@ -51,16 +51,6 @@ _OFF: Final[dict[str, Any]] = {
 }
 _DIRECT: Final = "crawlers.fetch.handler.GuardedHandler"
 _PROXIED: Final = "crawlers.fetch.proxied.ProxiedHandler"
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What the download handler is held to."""
-
-    max_bytes: int
-    timeout: float
-    concurrency: int
-    proxy: str = ""
 
 
 class Stop:

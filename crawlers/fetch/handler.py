@@ -7,6 +7,7 @@ for handlers. A body that ends early is a failure ("truncated"), never half a pa
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -44,6 +45,16 @@ class HeadTooLarge(FetchError):  # noqa: N818 - an outcome with a name
 
     def __init__(self) -> None:
         super().__init__(f"more than {MAX_HEAD} bytes of headers", reason="headers")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the download handler is held to."""
+
+    max_bytes: int
+    timeout: float
+    concurrency: int
+    proxy: str = ""
 
 
 class _Connection(HTTP11ClientProtocol):

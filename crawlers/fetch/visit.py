@@ -1,59 +1,53 @@
-"""Single requests, one after another, for looking at a source: guarded and paced as the crawl is.
+"""Single requests, one after another, for looking at a source: through the same guarded handler as the crawl.
 
-The crawl itself runs on Scrapy (spider.py); a command that asks ten addresses and prints what it found does not need
-an event loop.
+A command that asks ten addresses and prints what it found needs no engine and no ledger.
 """
 
 from __future__ import annotations
 
-import socket
-import ssl
-import threading
-import time
-from collections.abc import Callable, Iterable
-from ipaddress import ip_address
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, cast
 
-import httpcore
-import httpx
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from twisted.web.client import BrowserLikePolicyForHTTPS
 
 from core.clock import Clock
 from core.errors import FetchError
 from core.records import FetchedPage
 from core.settings import CrawlSettings
-from core.urls import host_of
+from core.urls import host_of, join
 from crawlers import doors
 from crawlers.etiquette.guard import AddressGuard
+from crawlers.etiquette.pace import Pace
+from crawlers.fetch import reactor
+from crawlers.fetch.connect import Resolver
+from crawlers.fetch.decode import ACCEPTED
+from crawlers.fetch.handler import GuardedHandler, Limits, Wire
+from crawlers.fetch.proxied import ProxiedHandler
 
 MAX_REDIRECTS: Final = 5
-_KEPT: Final = frozenset(
-    {"content-type", "content-encoding", "etag", "last-modified", "cache-control", "tdm-reservation", "tdm-policy"}
+_KEPT: Final = (
+    "content-type",
+    "etag",
+    "last-modified",
+    "cache-control",
+    "retry-after",
+    "tdm-reservation",
+    "tdm-policy",
 )
 
 
-class _GuardedBackend(httpcore.SyncBackend):
-    """Resolves a name once, checks all it resolves to, and dials one of these."""
+class _Visit(Spider):
+    """What the handler asks of a spider."""
 
-    def __init__(self, guard: AddressGuard, proxy_host: str) -> None:
-        self._guard, self._proxy_host = guard, proxy_host
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        if host == self._proxy_host:
-            return super().connect_tcp(host, port, timeout, local_address, socket_options)
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (socket.gaierror, UnicodeError):
-            raise httpcore.ConnectError(f"no address for {host}") from None
-        addresses = list(dict.fromkeys(str(row[4][0]).partition("%")[0] for row in found))
-        self._guard.check_resolved(host, port, [ip_address(address) for address in addresses])
-        return super().connect_tcp(addresses[0], port, timeout, local_address, socket_options)
+    name = "visit"
+    guard: AddressGuard
+    limits: Limits
+    resolver: Resolver | None
+    tls: Callable[[], BrowserLikePolicyForHTTPS]
+    wire: Wire
 
 
 class Visitor:
@@ -66,67 +60,64 @@ class Visitor:
         clock: Clock,
         user_agent: str,
         *,
-        wait: Callable[[float], object] | None = None,
+        resolver: Resolver | None = None,
+        tls: Callable[[], BrowserLikePolicyForHTTPS] = BrowserLikePolicyForHTTPS,
     ) -> None:
         self._settings, self._guard, self._clock = settings, guard, clock
-        self._wait = wait or threading.Event().wait
-        self._last: dict[str, float] = {}
-        transport = httpx.HTTPTransport(trust_env=False, proxy=settings.proxy or None)
-        proxy_host = httpx.URL(settings.proxy).host if settings.proxy else ""
-        transport._pool._network_backend = _GuardedBackend(guard, proxy_host)
-        self._client = httpx.Client(
-            transport=transport,
-            timeout=settings.timeout,
-            headers={"User-Agent": user_agent, "Accept-Language": "vi,en;q=0.5"},
-            trust_env=False,
-        )
+        self._headers = {"User-Agent": user_agent, "Accept-Language": "vi,en;q=0.5", "Accept-Encoding": ACCEPTED}
+        spider = self._spider = _Visit()
+        spider.guard, spider.resolver, spider.tls, spider.wire = guard, resolver, tls, Wire()
+        spider.limits = Limits(settings.max_bytes, settings.timeout, 1, settings.proxy)
+        self._pace = Pace(lambda host: not guard.is_private(host), 1)
+        self._handler: GuardedHandler | ProxiedHandler | None = None
 
     def __call__(self, url: str) -> FetchedPage:
         """Raises FetchError (also AddressRefused) where nothing comes; an HTTP error status is an answer."""
-        asked = url
+        return reactor.run(lambda: self._follow(url))
+
+    def close(self) -> None:
+        """Let idle connections go."""
+        handler = self._handler
+        if handler is not None:
+            reactor.run(lambda: cast("Any", handler.close()))
+
+    async def _follow(self, asked: str) -> FetchedPage:
+        url = asked
         for _ in range(MAX_REDIRECTS + 1):
+            answer = await self._once(url)
+            location = answer.headers.get("Location")
+            if answer.status not in (301, 302, 303, 307, 308) or not location:
+                return self._page(asked, url, answer)
+            target = location.decode("utf-8", errors="replace").strip()
+            url = (join(url, target) or target).partition("#")[0]
             self._guard.check_url(url)
-            self._keep_pace(url)
-            answer, body = self._once(url)
-            if answer.next_request is None:
-                return self._page(asked, answer, body)
-            url = str(answer.next_request.url)
             refused = doors.refusal(url)
             if refused:
                 raise FetchError(f"{asked} redirects to {url}: {refused}", reason="door")
         raise FetchError(f"{asked}: more than {MAX_REDIRECTS} redirects", reason="redirects")
 
-    def close(self) -> None:
-        self._client.close()
+    async def _once(self, url: str) -> Response:
+        self._guard.check_url(url)
+        request = Request(url, headers=self._headers)
+        if request.url != url:
+            self._guard.check_url(request.url)
+        handler = self._handler = self._handler or self._built()
+        async with self._pace.turn(host_of(url), self._settings.pace):
+            return await handler.download_request(request)
 
-    def _once(self, url: str) -> tuple[httpx.Response, bytes]:
-        try:
-            with self._client.stream("GET", url) as answer:
-                body = bytearray()
-                for chunk in answer.iter_bytes():
-                    body += chunk
-                    if len(body) > self._settings.max_bytes:
-                        raise FetchError(f"{url}: over {self._settings.max_bytes} bytes", reason="too-large")
-                return answer, bytes(body)
-        except httpx.TimeoutException:
-            raise FetchError(f"{url}: no answer in {self._settings.timeout:.0f} s", reason="timeout") from None
-        except (httpx.HTTPError, ssl.SSLError, OSError) as error:
-            raise FetchError(f"{url}: {error or type(error).__name__}", reason="connection") from None
+    def _built(self) -> GuardedHandler | ProxiedHandler:
+        crawler = Crawler(_Visit, {"TWISTED_REACTOR_ENABLED": True, "DOWNLOAD_VERIFY_CERTIFICATES": True})
+        crawler.spider = self._spider
+        return ProxiedHandler(crawler) if self._guard.proxied else GuardedHandler(crawler)
 
-    def _page(self, asked: str, answer: httpx.Response, body: bytes) -> FetchedPage:
+    def _page(self, asked: str, final: str, answer: Response) -> FetchedPage:
+        found = {name: answer.headers.get(name) for name in _KEPT}
         return FetchedPage(
             source="",
             url=asked,
-            final_url=str(answer.url),
-            status=answer.status_code,
-            headers={k.lower(): v for k, v in answer.headers.items() if k.lower() in _KEPT},
-            body=body,
+            final_url=final,
+            status=answer.status,
+            headers={name: value.decode("utf-8", errors="replace") for name, value in found.items() if value},
+            body=answer.body,
             fetched_at=self._clock.now(),
         )
-
-    def _keep_pace(self, url: str) -> None:
-        host, now = host_of(url), time.monotonic()
-        due = self._last.get(host, -1e9) + (0 if self._guard.is_private(host) else self._settings.pace)
-        if due > now:
-            self._wait(due - now)
-        self._last[host] = time.monotonic()
