@@ -12,16 +12,19 @@ from store.sqlite.database import Database
 from store.sqlite.rows import from_us, maybe_from_us
 
 _WEEK: Final = 7
-_MOST_SERIOUS: Final = (
+_TELLING: Final = (
+    EndpointStatus.OK,
     EndpointStatus.BLOCKED,
     EndpointStatus.DISALLOWED,
-    EndpointStatus.OK,
     EndpointStatus.FAILING,
     EndpointStatus.BROKEN,
     EndpointStatus.GONE,
     EndpointStatus.NEW,
 )
-"""A source is blocked as soon as one endpoint is; it is well as long as one endpoint is; else the mildest failure."""
+"""A source can be read as long as one endpoint can; how many can't is told beside it. A block comes before the rest."""
+_UNREAD: Final = frozenset(EndpointStatus) - {EndpointStatus.OK, EndpointStatus.NEW}
+_BLOCKED_PAGES: Final = 5
+"""So many blocked pages in a week in which none was read: blocked, though the feed answers."""
 
 SILENT_AT_LEAST: Final = timedelta(hours=36)
 SILENT_TIMES: Final = 3
@@ -91,14 +94,13 @@ def _health(
     patience: timedelta | None,
     at: datetime,
 ) -> SourceHealth:
-    by_status = {EndpointStatus(row["status"]): row for row in rows}
-    status = next(s for s in _MOST_SERIOUS if s in by_status)
+    status, reason = _status(rows, counted)
     newest = _newest(rows, known)
     failed = sum(n for outcome, n in counted.items() if outcome.startswith("failed:"))
     return SourceHealth(
         source=source,
         status=status,
-        reason=by_status[status]["reason"],
+        reason=reason,
         endpoints=len(rows),
         last_poll=_latest(rows, "last_poll"),
         last_success=_latest(rows, "last_success"),
@@ -111,7 +113,19 @@ def _health(
         silent=newest is not None and patience is not None and at - newest > patience,
         moved_to=next((row["moved_to"] for row in rows if row["moved_to"]), ""),
         reserved=known is not None and bool(known["reserved"]),
+        endpoints_unread=sum(EndpointStatus(row["status"]) in _UNREAD for row in rows),
     )
+
+
+def _status(rows: list[sqlite3.Row], counted: dict[str, int]) -> tuple[EndpointStatus, str]:
+    """The status that tells most of the source, and the reason of what can't be read."""
+    by_status = {EndpointStatus(row["status"]): row["reason"] for row in rows}
+    status = next(s for s in _TELLING if s in by_status)
+    read = counted.get("stopped", 0) + counted.get("kept", 0)
+    if status is EndpointStatus.OK and not read and counted.get("failed:blocked", 0) >= _BLOCKED_PAGES:
+        return EndpointStatus.BLOCKED, "blocked"
+    reasons = [by_status[s] for s in _TELLING if s in by_status and by_status[s] and s in _UNREAD]
+    return status, next(iter(reasons), by_status[status])
 
 
 def _newest(rows: list[sqlite3.Row], known: sqlite3.Row | None) -> datetime | None:

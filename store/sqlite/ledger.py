@@ -71,6 +71,25 @@ class Ledger:
                 (source, int(reserved)),
             )
 
+    def forget_endpoints(self, declared: Sequence[Endpoint]) -> int:
+        """Drop the state of endpoints that are no longer declared. Returns how many."""
+        with self._db.write() as con:
+            known = {row["url"] for row in con.execute("SELECT url FROM endpoints")}
+            gone = known - {endpoint.url for endpoint in declared}
+            con.executemany("DELETE FROM endpoints WHERE url = ?", [(url,) for url in gone])
+        return len(gone)
+
+    def note(self, key: str, at: datetime) -> str | None:
+        """The text kept under the key, or None where there is none or its time is over."""
+        with self._db.read() as con:
+            row = con.execute("SELECT text FROM notes WHERE key = ? AND until > ?", (key, to_us(at))).fetchone()
+            return row["text"] if row else None
+
+    def keep_note(self, key: str, text: str, until: datetime) -> None:
+        """Keep a text under the key in place of what was there, until then."""
+        with self._db.write() as con:
+            con.execute("INSERT OR REPLACE INTO notes VALUES (?, ?, ?)", (key, text, to_us(until)))
+
     def reserved(self) -> frozenset[str]:
         """The sources that reserve text and data mining."""
         with self._db.read() as con:
@@ -126,6 +145,7 @@ class Ledger:
             if retry_at is None:
                 pages.finish(con, page, "failed", at, identity=article_id, reason=reason)
             else:
+                pages.insert(con, page, backlog=False, day=day_of(at))
                 con.execute(
                     "UPDATE pages SET not_before = ?, reason = ?, attempts = attempts + 1"
                     " WHERE id = ? AND state = 'pending'",

@@ -133,6 +133,7 @@ class Retention:
     def _forgotten(self, at: datetime) -> int:
         day = day_of(at - FORGET_UNLISTED)
         with self._db.write() as con:
+            con.execute("DELETE FROM notes WHERE until < ?", (to_us(at),))
             con.execute(
                 "DELETE FROM guids WHERE page IN (SELECT id FROM pages WHERE url = '' AND seen_day < ?)", (day,)
             )

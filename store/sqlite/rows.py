@@ -103,7 +103,7 @@ def load_article(row: sqlite3.Row) -> Article:
 
 PAGE_COLUMNS: Final = (
     "n, id, identity, source, host, url, found_in, title, lead, guid, published_at, provenance, zone_stated, doubtful,"
-    " found_at, attempts"
+    " found_at, not_before, attempts"
 )
 
 
@@ -118,7 +118,13 @@ def load_page(row: sqlite3.Row) -> PendingPage:
         guid=row["guid"],
         published=load_published(row) if row["published_at"] is not None else None,
     )
-    return PendingPage(id=row["id"], entry=entry, found_at=from_us(row["found_at"]), attempts=row["attempts"])
+    return PendingPage(
+        id=row["id"],
+        entry=entry,
+        found_at=from_us(row["found_at"]),
+        attempts=row["attempts"],
+        due=from_us(row["not_before"]) if row["not_before"] > row["found_at"] else None,
+    )
 
 
 LISTED_COLUMNS: Final = (

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from core.ports import CrawlLedger
+from core.ports import CrawlLedger, CrawlNotes
 from core.records import EndpointStatus, Entry, PendingPage, PollState, Published
 from core.urls import article_id
 from tests.fakes.records import NOON, make_endpoint, make_entry, make_page, make_state
@@ -165,7 +165,7 @@ class CrawlLedgerContract:
         ledger.page_failed(page, "timeout", NOON, retry_at=NOON + HOUR)
         assert ledger.pending(NOON + HOUR - timedelta(seconds=1), 1) == []
         (again,) = ledger.pending(NOON + HOUR, 1)
-        assert again.attempts == 1
+        assert (again.attempts, again.due) == (1, NOON + HOUR)
         assert not ledger.is_read(page.id)
 
     def test_a_page_that_failed_for_good_is_over_but_not_read(self, ledger: CrawlLedger) -> None:
@@ -200,3 +200,18 @@ class CrawlLedgerContract:
         page = make_page("dan-tay.html")
         ledger.page_stopped(page, page.id, "Tin", NOON)
         assert ledger.is_read(page.id)
+
+
+class CrawlNotesContract:
+    """Subclass with a fixture `notes` that gives an empty keeper."""
+
+    def test_a_note_holds_until_its_time(self, notes: CrawlNotes) -> None:
+        assert notes.note("robots:bao_mau.vn", NOON) is None
+        notes.keep_note("robots:bao_mau.vn", "User-agent: *", NOON + HOUR)
+        assert notes.note("robots:bao_mau.vn", NOON + HOUR - timedelta(seconds=1)) == "User-agent: *"
+        assert notes.note("robots:bao_mau.vn", NOON + HOUR) is None
+
+    def test_a_note_takes_the_place_of_the_one_before(self, notes: CrawlNotes) -> None:
+        notes.keep_note("k", "a", NOON + HOUR)
+        notes.keep_note("k", "b", NOON + 2 * HOUR)
+        assert notes.note("k", NOON + HOUR) == "b"

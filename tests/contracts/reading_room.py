@@ -103,15 +103,35 @@ class ReadingRoomContract:
         counts = reading.day_counts("binh_son", TODAY)
         assert (len(counts), counts[0].day, counts[-1].day) == (7, "2026-03-04", "2026-03-10")
 
-    def test_a_blocked_source_is_blocked_though_another_endpoint_answers(
+    def test_a_source_whose_endpoints_are_blocked_is_blocked(self, reading: ReadingRoom, ledger: CrawlLedger) -> None:
+        other = make_endpoint(url="https://bao_mau.vn/b.rss")
+        failing = make_state(other, status=EndpointStatus.FAILING, reason="timeout", last_poll=NOON)
+        ledger.save_poll(failing, [], NOON)
+        ledger.save_poll(make_state(status=EndpointStatus.BLOCKED, reason="captcha", last_poll=NOON), [], NOON)
+        (health,) = reading.sources(NOON)
+        assert (health.status, health.reason) == (EndpointStatus.BLOCKED, "captcha")
+        assert (health.endpoints, health.endpoints_unread) == (2, 2)
+
+    def test_a_source_with_one_endpoint_that_answers_can_be_read(
         self, reading: ReadingRoom, ledger: CrawlLedger
     ) -> None:
-        blocked = make_endpoint(url="https://bao_mau.vn/b.rss")
+        other = make_endpoint(url="https://bao_mau.vn/b.rss")
         ledger.save_poll(make_state(status=EndpointStatus.OK, last_poll=NOON, last_success=NOON), [], NOON)
-        ledger.save_poll(make_state(blocked, status=EndpointStatus.BLOCKED, reason="captcha", last_poll=NOON), [], NOON)
+        ledger.save_poll(make_state(other, status=EndpointStatus.BLOCKED, reason="captcha"), [], NOON)
         (health,) = reading.sources(NOON)
-        assert (health.status, health.reason, health.endpoints) == (EndpointStatus.BLOCKED, "captcha", 2)
+        assert (health.status, health.reason, health.endpoints_unread) == (EndpointStatus.OK, "captcha", 1)
         assert (health.last_poll, health.last_success) == (NOON, NOON)
+
+    def test_a_source_whose_pages_are_all_blocked_is_blocked_though_its_feed_answers(
+        self, reading: ReadingRoom, ledger: CrawlLedger
+    ) -> None:
+        ledger.save_poll(
+            make_state(status=EndpointStatus.OK), [make_entry(f"{n}.html", guid=f"{n}") for n in range(6)], NOON
+        )
+        for page in ledger.pending(NOON, 10):
+            ledger.page_failed(page, "blocked", NOON, retry_at=None)
+        (health,) = reading.sources(NOON)
+        assert (health.status, health.blocked_7d) == (EndpointStatus.BLOCKED, 6)
 
     def test_a_source_is_silent_when_it_is_long_past_its_own_rhythm(
         self, reading: ReadingRoom, ledger: CrawlLedger

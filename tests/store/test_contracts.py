@@ -6,6 +6,10 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from core.ports import CrawlLedger, CrawlNotes, SearchIndex, Store
+from core.ports import DeskBook as DeskBookPort
+from core.ports import Outbox as OutboxPort
+from core.ports import ReadingRoom as ReadingRoomPort
 from core.records import Message
 from store.sqlite.articles import Articles
 from store.sqlite.desks import DeskBook
@@ -14,7 +18,7 @@ from store.sqlite.outbox import Outbox
 from store.sqlite.reading import ReadingRoom
 from store.sqlite.record import Record
 from store.sqlite.search import Search
-from tests.contracts.crawl_ledger import CrawlLedgerContract
+from tests.contracts.crawl_ledger import CrawlLedgerContract, CrawlNotesContract
 from tests.contracts.desk_book import DeskBookContract
 from tests.contracts.outbox import OutboxContract
 from tests.contracts.reading_room import ReadingRoomContract
@@ -66,7 +70,16 @@ def enqueue(desked: Record) -> Callable[[Sequence[Message]], None]:
     return write
 
 
+@pytest.fixture
+def notes(record: Record) -> Ledger:
+    return record.ledger
+
+
 class TestLedger(CrawlLedgerContract):
+    pass
+
+
+class TestNotes(CrawlNotesContract):
     pass
 
 
@@ -88,3 +101,12 @@ class TestSearch(SearchIndexContract):
 
 class TestReadingRoom(ReadingRoomContract):
     pass
+
+
+def ports(
+    record: Record,
+) -> tuple[Store, CrawlLedger, CrawlNotes, OutboxPort, SearchIndex, DeskBookPort, ReadingRoomPort]:
+    """For the type checker: the record's parts are what the ports say."""
+    return (
+        record.articles, record.ledger, record.ledger, record.outbox, record.search, record.desks, record.reading,
+    )  # fmt: skip

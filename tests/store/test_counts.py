@@ -17,7 +17,16 @@ from core.settings import KeepSettings
 from core.urls import article_id
 from store.sqlite.record import Record, open_record
 from tests.contracts.crawl_ledger import listed
-from tests.fakes.records import NOON, make_article, make_entry, make_message, make_page, make_tagged
+from tests.fakes.records import (
+    NOON,
+    make_article,
+    make_endpoint,
+    make_entry,
+    make_message,
+    make_page,
+    make_state,
+    make_tagged,
+)
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -84,6 +93,15 @@ def test_what_comes_later_is_counted_when_it_is_read(record: Record) -> None:
     page = next(p for p in record.ledger.pending(NOON, 10) if p.entry.url.endswith("1.html"))
     record.ledger.page_stopped(page, page.id, "", NOON)
     assert record.counts.read_by_day((NOON - 9 * DAY).date(), NOON.date()) == {"2026-03-10": 1}
+
+
+def test_endpoints_that_are_no_longer_declared_are_forgotten(record: Record) -> None:
+    old, new = make_endpoint(url="https://bao_mau.vn/cu.rss"), make_endpoint()
+    for endpoint in (old, new):
+        record.ledger.save_poll(make_state(endpoint, etag="x"), [], NOON)
+    assert record.ledger.forget_endpoints([new]) == 1
+    assert [health.endpoints for health in record.reading.sources(NOON)] == [1]
+    assert record.ledger.poll_states([old, new])[new.url].etag == "x"
 
 
 def test_a_batch_is_one_transaction(record: Record) -> None:

@@ -81,6 +81,13 @@ CREATE TABLE counts (
     PRIMARY KEY (day, source, outcome)
 ) WITHOUT ROWID;
 
+-- What hosts' rules say, until it has to be asked again.
+CREATE TABLE notes (
+    key   TEXT PRIMARY KEY,
+    text  TEXT NOT NULL,
+    until INTEGER NOT NULL
+);
+
 CREATE TABLE source_checks (
     source   TEXT PRIMARY KEY,
     at       INTEGER NOT NULL,
