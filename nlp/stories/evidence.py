@@ -1,0 +1,30 @@
+"""Evidence beside the words: the places, and numbers of one series ("Giá vàng hôm nay", weather, lottery)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from nlp.stories.signature import FIGURES, TITLE, Reading, Signature, resemblance
+
+_SAME_PLACE: Final = 1.1
+_OTHER_PLACE: Final = 0.7
+_SAME_TITLE: Final = 0.6
+_FEW_FIGURES: Final = 0.34
+
+
+def places_agree(ours: frozenset[str], theirs: frozenset[str]) -> float:
+    """Factor on the likeness of two texts: more where they share a unit, less where both are about other ones."""
+    if not ours or not theirs:
+        return 1.0
+    return _SAME_PLACE if ours & theirs else _OTHER_PLACE
+
+
+def same_series(ours: Reading, theirs: Signature) -> bool:
+    """Whether two texts are the same form filled with other figures: titles alike but for figures, figures not.
+
+    A reprint keeps the figures; a further report of the same event has another headline.
+    """
+    titles = resemblance(ours.title, theirs.title, TITLE)
+    if titles < _SAME_TITLE or min(len(ours.title), len(theirs.title)) < 2:
+        return False
+    return resemblance(ours.figures, theirs.figures, FIGURES) < _FEW_FIGURES
