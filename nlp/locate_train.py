@@ -13,6 +13,7 @@ import json
 import lzma
 import random
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +34,7 @@ from nlp.locate.locator import DeskLocator, desk_area
 from nlp.locate.occurrences import read
 from nlp.locate.pieces import assemble
 from nlp.locate.rows import article_of
-from nlp.locate.weigh import WEIGHTS, Weigher
+from nlp.locate.weigh import LOOSE, WEIGHTS, Weigher
 
 DESKS: Final = Path(__file__).parent.parent / "desks"
 PULL: Final = 0.5
@@ -63,9 +64,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--loose", action="store_true", help="count loose names anew and write them, nothing else")
     parser.add_argument("--pull", type=float, default=PULL)
     options = parser.parse_args(arguments)
     learner = Learner(options.data, options.pull)
+    if options.loose:
+        names = loose_names(learner.weigher, options.data / "topics" / "sections2020.jsonl.xz")
+        LOOSE.write_text("\n".join(names) + "\n", encoding="utf-8")
+        return 0
     learner.cross_validate()
     learner.focus_weights = learner.focus()
     if options.write:
@@ -253,6 +259,23 @@ class Learner:
             + "\n",
             encoding="utf-8",
         )
+
+
+def loose_names(weigher: Weigher, path: Path) -> list[str]:
+    """Names of a single commune that mostly stand in texts that name neither its province nor its district.
+
+    Counted bare and per article over the background; a name that stands so in two articles or more, and in more than
+    three of five that it stands in, is loose.
+    """
+    alone: Counter[str] = Counter()
+    together: Counter[str] = Counter()
+    for row in read_rows(path):
+        _, occurrences = read(nfc(row["text"])[:20_000], weigher.finder)
+        named = {unit for one in occurrences for unit in one.units if weigher.level[unit] < 3}
+        for name, units in {one.key: one.units for one in occurrences if not one.type}.items():
+            if all(weigher.level[unit] == 3 for unit in units) and weigher.unique(units):
+                (together if any(weigher.kin[unit] & named for unit in units) else alone)[name] += 1
+    return sorted(n for n, count in alone.items() if count >= 2 and count > 0.6 * (count + together[n]))
 
 
 def fit_focus(rows: list[tuple[str, str, dict[str, float], bool]]) -> dict[str, float]:

@@ -16,6 +16,8 @@ MOST: Final = 3_000
 """Names that are read in one text; more is no article."""
 
 _TOKEN: Final = re.compile(r"[^\W\d_]+|\d+")
+_ROMAN: Final = frozenset({"i", "ii", "iii", "iv", "v", "vi", "vii", "viii"})
+"""Wards by Roman number; elsewhere such letters are initials and ordinals."""
 _SENTENCE_END: Final = re.compile(r"[.!?…:;\n\"“”]")
 
 
@@ -101,7 +103,7 @@ class NameFinder:
             last = i + count - 1
             name = self._key(tokens, i, last)
             units = names.get(name) if name else None
-            if units:
+            if units and (name not in _ROMAN or (i and tokens.folded[i - 1] in {"phường", "quận"})):
                 return Occurrence(tokens.start[i], tokens.end[last], i, last, name, units, lead=tokens.start[i])
         return None
 
@@ -221,6 +223,26 @@ def _read_cues(tokens: Tokens, one: Occurrence, covered: set[int]) -> None:
     _name_before(tokens, one, covered)
     _name_after(tokens, one, covered)
     _read_owner(one, clause, ending)
+    if "sở" in clause:
+        one.cues.add("top")
+    if _ADDRESS.search(tokens.text, max(0, one.start - 24), one.start):
+        one.cues.add("address")
+    if one.key in words.ORDINARY:
+        one.cues.add("brand")
+    if _signs(tokens, one):
+        one.cues.add("signed")
+
+
+_ADDRESS: Final = re.compile(r"\b(?:số|ngõ|ngách|hẻm)\s+(?:nhà\s+)?\d[\w/.-]*\s+$", re.IGNORECASE)
+"""A house number: the name after it is a street's."""
+
+_THE_END: Final = re.compile(r"\s*(?:$|\n|\(theo\b|\|)", re.IGNORECASE)
+
+
+def _signs(tokens: Tokens, one: Occurrence) -> bool:
+    """Whether the name stands alone at the end of a text, as a signature does. It is dropped, not kept."""
+    before = tokens.text[: one.start].rstrip(" ")[-1:]
+    return before in set('.!?…"”\n') and bool(_THE_END.match(tokens.text, one.end)) and one.start > 0
 
 
 _BEFORE: Final = {
@@ -229,6 +251,7 @@ _BEFORE: Final = {
     "site": words.SITE,
     "at": words.PLACE_WORDS,
     "body": words.BODIES,
+    "hospital": words.HOSPITAL,
 }
 
 

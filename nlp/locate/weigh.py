@@ -21,10 +21,11 @@ from nlp.gazetteer.units import Gazetteer
 from nlp.locate.occurrences import NameFinder, Occurrence
 
 WEIGHTS: Final = Path(__file__).parent / "weights.json"
+LOOSE: Final = Path(__file__).parent / "loose.txt"
 NEAR: Final = 160  # characters within which a province counts as near
 COMMUNE_TYPES: Final = frozenset({"xã", "phường", "thị trấn", "đặc khu"})
-SILENT: Final = frozenset({"listed", "former", "single"})
-NO_PLACE: Final = frozenset({"person", "company", "paper", "longer", "hamlet", "feature"})
+SILENT: Final = frozenset({"listed", "former", "single", "hospital", "top"})
+NO_PLACE: Final = frozenset({"person", "company", "paper", "longer", "hamlet", "feature", "address"})
 DISTRICT_TYPES: Final = frozenset({"huyện", "quận", "thị xã", "thành phố"})
 
 
@@ -52,6 +53,7 @@ class Weigher:
     def __init__(self, gazetteer: Gazetteer, weights: dict[str, float] | None = None) -> None:
         self.gazetteer = gazetteer
         self.weights = weights if weights is not None else load_weights()
+        self.loose = load_loose()
         self.finder = NameFinder(gazetteer.names, gazetteer.plain_names)
         self.kin = gazetteer.kin
         self.level = gazetteer.level
@@ -135,9 +137,15 @@ class Weigher:
             found[("province_bare", "district_bare", "commune_bare")[level - 1]] = 1.0
             if level == 2 and "huyện" not in self.types[unit] and len(one.units) > 1:
                 found["town_bare"] = 1.0
-        if level > 1 and self.unique(one.units):
+        if level > 1 and "type_level" not in found and self.unique(one.units):
             found["unique"] = 1.0
+        if not one.type and one.key in self.loose:
+            found["loose"] = 1.0
         found.update(self._chain_evidence(context, i, unit))
+        if "other_parent" in found:
+            found.pop("unique", None)  # the lists may lack the namesake that is meant
+        if level == 1 and "top" in one.cues:
+            found["province_body"] = 1.0
         found.update(self._text_evidence(context, i, unit))
         found.update(self._age_evidence(context, unit))
         return found
@@ -167,6 +175,7 @@ class Weigher:
         occurrences = context.occurrences
         one = occurrences[i]
         kin = self.kin[unit]
+        level = self.level[unit]
         j, steps = occurrences[i].up, 0
         while j >= 0 and steps < 3 and not occurrences[j].joined:
             other = occurrences[j]
@@ -180,15 +189,17 @@ class Weigher:
                 break
             j, steps = other.up, steps + 1
         up = one.up
+        as_province = not one.type and level > 1 and any(self.level[v] == 1 for v in one.units)
         down = one.down
         if down >= 0 and not one.joined:
             below = occurrences[down]
-            if any(unit in self.kin[v] for v in below.units) and below.type not in DISTRICT_TYPES | {"tỉnh"}:
+            reach = _reach(below.type)
+            if reach > level and any(unit in self.kin[v] for v in below.units):
                 found["child_before"] = 1.0
-            elif kin.intersection(below.units) and below.type in DISTRICT_TYPES | {"tỉnh"}:
+            elif reach < level and not as_province and kin.intersection(below.units):
                 found["parent_before"] = 1.0
         for j in (up, down):
-            if j >= 0 and self.sibling(occurrences[j], unit):
+            if j >= 0 and not as_province and self.sibling(occurrences[j], unit):
                 found["sibling_beside"] = 1.0
         return found
 
@@ -291,6 +302,10 @@ class Weigher:
         """Evidence that the occurrence is no unit of the gazetteer at all."""
         found = {"none": 1.0} if not one.type else {"none_typed": 1.0}
         found.update({f"none_{cue}": 1.0 for cue in one.cues if cue not in SILENT})
+        if all(self.level[unit] == 3 for unit in one.units):
+            found.pop("none_body", None)
+            if "hospital" in one.cues and not one.type:
+                found["none_hospital"] = 1.0  # Bệnh viện Bạch Mai is not the ward's; a district's hospital is its own
         if "single" in one.cues and all(self.level[unit] == 3 for unit in one.units):
             found["none_single"] = 1.0
         if not one.type and not one.cues & NO_PLACE and one.key in context.no_place:
@@ -312,6 +327,15 @@ class Weigher:
         return sum(weights.get(name, 0.0) * value for name, value in found.items())
 
 
+def _reach(kind: str) -> float:
+    """The level that a type word says: 1 province, 2 district, 3 commune; 2.5 for a name without one."""
+    if kind == "tỉnh":
+        return 1
+    if kind in DISTRICT_TYPES:
+        return 2
+    return 3 if kind else 2.5
+
+
 def _nearest(spots: Sequence[int], one: Occurrence) -> int | None:
     """Characters to the nearest of the ascending offsets that lies outside the occurrence; None where there is none."""
     i = bisect_left(spots, one.start)
@@ -321,6 +345,11 @@ def _nearest(spots: Sequence[int], one: Occurrence) -> int | None:
     if i < len(spots):
         gaps.append(spots[i] - one.start)
     return min(gaps, default=None)
+
+
+def load_loose() -> frozenset[str]:
+    """Names of one commune that the press mostly prints for something else (Đông Nam, Quốc Khánh); folded."""
+    return frozenset(LOOSE.read_text(encoding="utf-8").split("\n")) - {""}
 
 
 def load_weights() -> dict[str, float]:

@@ -39,6 +39,7 @@ HAMLET: Final = _set(
 )
 
 FEATURE: Final = _set(
+    "sân bay | cảng hàng không | cảng hkqt | hkqt | nghĩa trang | công viên | quảng trường | học viện | "
     "cao tốc | chung cư | chùa | cầu | dự án | giáo xứ | hòn | khách sạn | nhà thờ | núi | phố | sông | tháp | "
     "tòa nhà | đình | đường | đảo | đền | đỉnh"
 )
@@ -52,6 +53,7 @@ SITE: Final = _set(
 """What is mostly named after the place it lies in."""
 
 COMPANY: Final = _set(
+    "hđqt | tgđ | ceo | hội đồng quản trị | "
     "ban nhạc | bia | bất động sản | chứng khoán | clb | cty | cà phê | câu lạc bộ | công ty | cúp | "
     "cổ phiếu | cổ phần | cửa hàng | dn | doanh nghiệp | dược | gara | giải | gốm sứ | homestay | htx | hãng | "
     "hóa dầu | hóa đầu | hợp tác xã | lọc dầu | lọc hóa dầu | may | mtv | mỹ phẩm | ngân hàng | nhà hàng | "
@@ -83,6 +85,11 @@ NEWSPAPERS: Final = _set(
 
 LOCATIVE: Final = _set("ở | tại | thuộc | từ | đến | về | qua | trên | quê | trú | ngụ | vào | ra | sang | tới")
 
+ORDINARY: Final = _set(
+    "đông nam | tây nam | đông bắc | tây bắc | quốc khánh | hạnh phúc | độc lập | tự do | thống nhất"
+)
+"""Directions, holidays and the like, written with capitals too."""
+
 PERSON_TITLES: Final = _set(
     "anh | bà | bác | bé | bị can | bị cáo | bs | ca sĩ | cháu | chú | chị | chúa | cô | cụ | diễn viên | em | gs | "
     "nghệ sĩ | nhà báo | nhà thơ | nhà văn | nhạc sĩ | nghi phạm | ông | thiếu tướng | thầy | tiến sĩ | tác giả | ts | "
@@ -104,6 +111,8 @@ BODIES: Final = _set(
     "điện lực | đài truyền thanh | đảng ủy | đồn biên phòng | ủy ban nhân dân"
 )
 """Public bodies: a bare name after them is the unit whose body it is."""
+
+HOSPITAL: Final = _set("bệnh viện | bv | bvđk | đa khoa | bệnh viện đa khoa")
 
 PLACE_WORDS: Final = _set(
     "biên giới | bà con | bờ biển | chợ | cửa khẩu | gần | huyện | khu vực | khỏi | lên | miền | người dân | "
