@@ -15,7 +15,7 @@ from store.sqlite.record import Record
 
 def serve(settings: Settings, world: World) -> None:
     """Serve until stopped. Raises ConfigError for an address that is not loopback, StoreError for the record."""
-    check_bind(settings.serve.host)
+    host = check_bind(settings.serve.host)
     with wiring.record(settings, world.clock) as kept:
         application = create_app(
             reading=kept.reading,
@@ -28,7 +28,7 @@ def serve(settings: Settings, world: World) -> None:
         )
         uvicorn.run(
             application,
-            host=settings.serve.host,
+            host=host,
             port=settings.serve.port,
             log_config=None,
             server_header=False,

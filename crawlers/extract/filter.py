@@ -37,7 +37,7 @@ def _one(
         publisher = by_host.get(bare_host(host_of(url)))
         page = FetchedPage(
             source=publisher.id if publisher is not None else "", url=url, final_url=url, status=200, headers={},
-            body=Path(str(line["path"])).read_bytes(), fetched_at=now,
+            body=_read(str(line.get("path", ""))), fetched_at=now,
         )  # fmt: skip
         article = extractor.extract(page, publisher)
     except (ExtractError, AddressRefused) as error:
@@ -52,3 +52,10 @@ def _one(
         "language": article.language,
         "url": article.url,
     }
+
+
+def _read(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except (OSError, ValueError):
+        raise ExtractError(f"{path}: not readable", reason="unreadable-file") from None

@@ -1,0 +1,182 @@
+"""The command line as an operator meets it: clear errors, exit status 1 for what failed and 2 for wrong use."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.data import ROOT
+
+PROGRAM = [sys.executable, "-m", "app.cli"]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+def diembao(home: Path, *words: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the program with its data in `home`."""
+    outside = {k: v for k, v in os.environ.items() if not k.startswith("DIEMBAO_")}
+    return subprocess.run(
+        [*PROGRAM, *words], input=stdin, capture_output=True, text=True, check=False, cwd=ROOT,
+        env=outside | {"DIEMBAO_DATA_DIR": str(home), "COLUMNS": "200"} | environment,
+    )  # fmt: skip
+
+
+def failed(done: subprocess.CompletedProcess[str], *words: str) -> None:
+    """It ended with status 1, one line that has all the words, and no traceback."""
+    assert done.returncode == 1, done
+    assert done.stderr.startswith("diembao: ") and "Traceback" not in done.stderr, done.stderr
+    assert all(word in done.stderr for word in words), done.stderr
+
+
+def test_a_desk_file_that_is_not_there(home: Path) -> None:
+    failed(diembao(home, "desk", "apply", "nowhere.toml"), "nowhere.toml")
+
+
+@pytest.mark.parametrize(("unit", "says"), [("huyện Không Có", "Không Có"), ("xã Bình Sơn", "new:")])
+def test_a_desk_of_an_unknown_or_ambiguous_unit(home: Path, tmp_path: Path, unit: str, says: str) -> None:
+    file = tmp_path / "desk.toml"
+    file.write_text(f'id = "a"\nname = "A"\noffice = "UBND xã A"\nunits = ["{unit}"]\n', encoding="utf-8")
+    failed(diembao(home, "desk", "apply", str(file), "--yes"), "desk.toml", says)
+
+
+def test_a_recipient_who_may_not_be_one(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "desk.toml"
+    text = (ROOT / "desks" / "binh_son.toml").read_text(encoding="utf-8")
+    file.write_text(
+        text + '\n[[recipients]]\nid = "x"\nname = "Công an xã"\nroles = ["information_office"]\n'
+        'email = "x@example.org"\n', encoding="utf-8",
+    )  # fmt: skip
+    failed(diembao(home, "desk", "apply", str(file), "--yes"), "police")
+
+
+def test_a_port_that_is_taken(home: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        failed(diembao(home, "run", DIEMBAO_SERVE__PORT=port), port, "DIEMBAO_SERVE__PORT")
+
+
+def test_pages_for_the_whole_network_are_refused(home: Path) -> None:
+    failed(diembao(home, "serve", DIEMBAO_SERVE__HOST="0.0.0.0"), "0.0.0.0")
+
+
+def test_no_real_press_is_asked_without_a_contact(home: Path) -> None:
+    assert diembao(home, "desk", "apply", "desks/binh_son.toml", "--yes").returncode == 0
+    failed(diembao(home, "run", DIEMBAO_SERVE__PORT="18431"), "contact")
+    failed(diembao(home, "crawl"), "contact")
+
+
+def test_a_record_that_is_no_database(home: Path) -> None:
+    home.mkdir()
+    (home / "diembao.sqlite3").write_bytes(b"not a database, but long enough to look like a file of something" * 40)
+    failed(diembao(home, "desk", "list"), "diembao.sqlite3", "damaged")
+
+
+def test_a_record_that_is_newer_than_the_program(home: Path) -> None:
+    assert diembao(home, "migrate").returncode == 0
+    with sqlite3.connect(home / "diembao.sqlite3") as con:
+        con.execute("INSERT INTO migrations SELECT 9999, name, sha256, applied_at FROM migrations LIMIT 1")
+    failed(diembao(home, "desk", "list"), "newer")
+
+
+def test_settings_that_are_wrong_name_the_field_and_no_value(home: Path) -> None:
+    done = diembao(home, "config", "show", DIEMBAO_SMTP__PORT="hush-hush")
+    failed(done, "smtp.port")
+    assert "hush" not in done.stderr
+
+
+def test_secrets_are_masked(home: Path) -> None:
+    done = diembao(home, "config", "show", "--json", DIEMBAO_SMTP__PASSWORD="hush-hush")
+    assert json.loads(done.stdout)["smtp"]["password"] == "*****" and "hush" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["no-such-command"], ["crawl", "--no-such-option"], ["desk", "apply"], ["search", "x", "--limit", "many"],
+     ["run", "--role", "spy"]],
+)  # fmt: skip
+def test_wrong_use_is_status_2(home: Path, words: list[str]) -> None:
+    assert diembao(home, *words).returncode == 2
+
+
+@pytest.mark.parametrize("verb", ["extract", "locate", "tag"])
+@pytest.mark.parametrize("line", ["not json", "[]", '{"title": "no id"}'])
+def test_a_filter_names_the_line_that_it_cannot_read(home: Path, verb: str, line: str) -> None:
+    failed(diembao(home, verb, stdin=line + "\n"), "line 1")
+
+
+def test_filters_keep_order_and_stand_poor_rows(home: Path) -> None:
+    rows = [
+        {"id": "b", "title": "", "lead": "", "text": ""},
+        {"id": "a", "title": "HỌP BÁO", "lead": "x", "text": "\x00"},
+    ]
+    feed = "".join(json.dumps(row) + "\n" for row in rows)
+    for verb in ("locate", "tag"):
+        done = diembao(home, verb, stdin=feed)
+        assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == ["b", "a"], done.stderr
+    missing = json.dumps({"id": "p", "url": "https://bao.example/a-1.html", "path": str(home / "absent.html")})
+    assert json.loads(diembao(home, "extract", stdin=missing + "\n").stdout)["error"]
+
+
+def test_doctor_says_what_to_do(home: Path) -> None:
+    done = diembao(home, "doctor", "--json")
+    parts = {row["part"]: row for row in json.loads(done.stdout)}
+    assert done.returncode == 0
+    assert {"python", "folder", "record", "gazetteer", "models", "publishers", "contact", "mail"} <= set(parts)
+    assert "desk apply" in parts["record"]["todo"]
+
+
+def test_doctor_fails_where_a_part_is_wrong(home: Path) -> None:
+    done = diembao(home, "doctor", DIEMBAO_SMTP__HOST="127.0.0.1", DIEMBAO_SMTP__PORT="9",
+                   DIEMBAO_SMTP__SENDER="a@example.org")  # fmt: skip
+    assert done.returncode == 1 and "mail" in done.stdout
+
+
+def test_backup_and_restore(home: Path, tmp_path: Path) -> None:
+    assert diembao(home, "desk", "apply", "desks/binh_son.toml", "--yes").returncode == 0
+    assert diembao(home, "backup", str(tmp_path)).returncode == 0
+    (archive,) = tmp_path.glob("*.tar.gz")
+    other = tmp_path / "other"
+    assert diembao(other, "restore", str(archive), "--yes").returncode == 0
+    assert "binh_son" in diembao(other, "desk", "list").stdout
+    failed(diembao(other, "restore", str(tmp_path / "absent.tar.gz"), "--yes"), "absent.tar.gz")
+
+
+def test_desk_export_is_what_apply_takes(home: Path, tmp_path: Path) -> None:
+    diembao(home, "desk", "apply", "desks/binh_son.toml", "--yes")
+    file = tmp_path / "again.toml"
+    file.write_text(diembao(home, "desk", "export", "binh_son").stdout, encoding="utf-8")
+    assert "nothing changes" in diembao(home, "desk", "apply", str(file)).stdout
+
+
+def test_a_new_desk_is_written_by_asking(home: Path, tmp_path: Path) -> None:
+    out = tmp_path / "new.toml"
+    answers = "2\nUBND xã Bình Sơn\nbinh_son_moi\n"
+    done = diembao(home, "desk", "new", "Bình Sơn", "--out", str(out), stdin=answers)
+    assert done.returncode == 0, done.stderr
+    assert diembao(home, "desk", "apply", str(out), "--yes").returncode == 0
+
+
+def test_erase_of_what_is_not_there(home: Path) -> None:
+    diembao(home, "migrate")
+    failed(diembao(home, "erase", "https://bao.example/khong-co.html"), "no article")
+
+
+def test_a_full_disk_is_told(home: Path) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("/dev/full is not on this system")
+    done = subprocess.run([*PROGRAM, "sources", "list"], stdout=full.open("w"), stderr=subprocess.PIPE, text=True,
+                          check=False, cwd=ROOT, env=os.environ | {"DIEMBAO_DATA_DIR": str(home)})  # fmt: skip
+    assert done.returncode == 1
