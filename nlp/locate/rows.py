@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from core.clock import to_utc
-from core.records import Article, Published
+from core.records import Article, Published, Publisher
 from nlp.locate.locator import DeskLocator
 
 _UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def filter_rows(rows: Iterable[dict[str, Any]], locator: DeskLocator) -> Iterator[dict[str, Any]]:
+def filter_rows(
+    rows: Iterable[dict[str, Any]], locator: DeskLocator, publishers: Mapping[str, Publisher] | None = None
+) -> Iterator[dict[str, Any]]:
     """{"id", "title", "lead", "text"[, "published", "source", "section"]} -> {"id", "localities"}, in order.
 
     Each locality is {"id", "focus", "score", "mentions": [{"field", "index", "start", "end", "unit", "score",
     "evidence"}]}.
     """
     for row in rows:
-        located = locator.locate(article_of(row))
+        located = locator.locate(article_of(row), (publishers or {}).get(str(row.get("source"))))
         yield {
             "id": row.get("id"),
             "localities": [

@@ -6,7 +6,7 @@ from typing import Final
 
 from core.i18n import t
 from nlp.locate.occurrences import Occurrence
-from nlp.locate.weigh import Context, Weigher
+from nlp.locate.weigh import NO_PLACE, Context, Weigher
 
 SHOWN: Final = 4
 QUOTED: Final = 3
@@ -79,6 +79,7 @@ def _linked(weigher: Weigher, context: Context, feature: str, one: Occurrence, u
 
 
 def _quote(text: str, behind: list[Occurrence]) -> str:
+    behind = [other for other in behind if not other.cues & NO_PLACE]  # above all: no part of a person's name
     quotes = dict.fromkeys(" ".join(text[other.lead : other.end].split()) for other in behind)
     return ", ".join(f"“{quote}”" for quote in list(quotes)[:QUOTED])
 
