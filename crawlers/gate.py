@@ -47,8 +47,6 @@ _JSON_TEXTS: Final = (
 _JSON_OTHERS: Final = frozenset(("author", "publisher", "image", "logo", "address", "contactPoint", "potentialAction"))
 _ESCAPED: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)")
 _BROKEN: Final = "\ufffd"
-_TWINS: Final = {ord("ð"): "đ", ord("Ð"): "Đ", ord("ƣ"): "ư", ord("Ƣ"): "Ư"}
-"""Look-alikes that old keyboards and converters leave: eth for đ, the letter gha for ư."""
 _STROKE: Final = {ord("đ"): "d\u0335"}
 _LATE_TONE: Final = re.compile("([\u0300\u0301\u0303\u0309\u0323])([aeiouy\u0302\u0306\u031b]+)")
 
@@ -61,7 +59,7 @@ _Letters = np.ndarray[Any, np.dtype[np.uint8]]
 def _table() -> _Letters:
     table = np.zeros(0x10000, np.uint8)
     for code in range(0x10000):
-        base = unicodedata.normalize("NFKD", chr(code).translate(_TWINS).lower())[0].replace("đ", "d")
+        base = unicodedata.normalize("NFKD", chr(code).translate(legacy.TWINS).lower())[0].replace("đ", "d")
         if base.isascii() and base.isalnum():
             table[code] = ord(base)
     return table
@@ -140,7 +138,7 @@ def _form(text: str, old: bool, kept: _Letters) -> _Form:
 
 def _marked(text: str) -> str:
     """Letters and marks in one order: small, decomposed, each tone at the end of its run of vowels (hoà = hòa)."""
-    apart = unicodedata.normalize("NFD", text.translate(_TWINS).lower())
+    apart = unicodedata.normalize("NFD", text.translate(legacy.TWINS).lower())
     letters = "".join(c for c in apart if c.isalnum() or unicodedata.combining(c))
     return _LATE_TONE.sub(r"\2\1", letters.translate(_STROKE))
 

@@ -52,6 +52,9 @@ _VNI_BACK.update(
 )
 _VNI_TWO: Final = re.compile("|".join(sorted((re.escape(code) for code in _VNI_BACK), key=len, reverse=True)))
 
+TWINS: Final = {ord("ð"): "đ", ord("Ð"): "Đ", ord("ƣ"): "ư", ord("Ƣ"): "Ư"}
+"""Look-alikes that old keyboards and converters leave in Vietnamese: eth for đ, the letter gha for ư."""
+
 _COMMON: Final = frozenset(  # the words are easier read in a row
     "của và là được người những không các với đã năm này cũng tại để nhiều ông một có đến khi về từ trên việc như "
     "số nước sự đó phải hàng thành thời tỉnh huyện xã phố thị trường công chính quyền động đồng điều quốc hội học "

@@ -20,7 +20,7 @@ from crawlers.extract.language import language_of
 from crawlers.extract.lead import find_lead, split_lead, told_lead
 from crawlers.extract.sift import caption_text, is_link, sift
 from crawlers.extract.title import find_title
-from crawlers.legacy import detect, mend_markup
+from crawlers.legacy import TWINS, detect, mend_markup
 from crawlers.nesting import too_deep
 
 MIN_BODY: Final = 120
@@ -59,6 +59,10 @@ def _article(page: FetchedPage, publisher: Publisher | None, tree: LexborHTMLPar
         raise ExtractError(f"{page.final_url}: no headline", reason="no-title")
     paragraphs = [block.text for block in kept if block.kind != "caption"]
     captions = [text for block in kept if block.kind == "caption" and (text := caption_text(block.text))]
+    language = language_of([title, lead, *paragraphs], head.language, publisher)
+    if language == "vi":
+        title, lead = _spelt(title), _spelt(lead)
+        paragraphs, captions = [*map(_spelt, paragraphs)], [*map(_spelt, captions)]
     _check(page, head, lead, paragraphs, links=sum(is_link(block) for block in found))
     if not readable("\n".join((title, lead, *paragraphs, *captions))):
         raise ExtractError(f"{page.final_url}: its text is in no encoding known", reason="undecodable")
@@ -73,12 +77,17 @@ def _article(page: FetchedPage, publisher: Publisher | None, tree: LexborHTMLPar
         captions=tuple(captions),
         published=published,
         fetched_at=page.fetched_at,
-        language=language_of([title, lead, *paragraphs], head.language, publisher),
+        language=language,
         reserved=page.reserved or head.reserved,
         meta=tuple(
             dict.fromkeys(filter(None, (" > ".join(head.sections), head.first("description", "og:description"))))
         ),
     )
+
+
+def _spelt(text: str) -> str:
+    """Vietnamese text with its own letters where old keyboards and converters left look-alikes (Ð for Đ, ƣ for ư)."""
+    return text.translate(TWINS)
 
 
 def _body(tree: LexborHTMLParser, selectors: Selectors) -> list[Block]:
@@ -112,7 +121,8 @@ def _check(page: FetchedPage, head: Head, lead: str, paragraphs: Sequence[str], 
         reason = "no-body" if marked else "not-article"
         raise ExtractError(f"{page.final_url}: {size} characters of text, no article", reason=reason)
     running = sum(len(text) >= RUNNING for text in paragraphs)
-    if not head.article and ((links >= 5 and links >= running) or (not marked and size < 2 * MIN_BODY and running < 2)):
+    few = not marked and size < 2 * MIN_BODY and running < 2 and links > 0
+    if not head.article and (few or (links >= 5 and links >= running)):
         raise ExtractError(f"{page.final_url}: a list of articles, it seems", reason="not-article")
 
 

@@ -204,6 +204,11 @@ def test_decomposed_letters_become_composed() -> None:
     assert read(body).paragraphs == FILL
 
 
+def test_look_alikes_become_vietnamese_letters() -> None:
+    body = article(paragraphs=(FILL[0].replace("đ", "ð"), FILL[1].replace("ư", "ƣ"), FILL[2].replace("Đ", "Ð")))
+    assert read(body).paragraphs == FILL
+
+
 def test_captions_are_kept_apart_and_without_who_took_the_picture() -> None:
     figure = (
         "<figure><img src='a.jpg' alt='x'><figcaption><p>Nước ngập đường liên xã. Ảnh: Trần Văn Giả Định</p></figcaption>"
