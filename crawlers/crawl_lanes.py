@@ -91,10 +91,10 @@ class Lanes:
     def _start(self, host: str) -> None:
         lane = self._lane(host)
         waiting = len(lane.polls) + len(lane.pages)
-        while not self._stopping and len(lane.workers) < min(self._width(host), waiting):
+        while waiting > 0 and not self._stopping and len(lane.workers) < self._width(host):
             worker = asyncio.get_running_loop().create_task(self._work(lane))
             lane.workers.add(worker)
-            worker.add_done_callback(partial(self._done, lane))
+            worker.add_done_callback(partial(self._done, host, lane))
             waiting -= 1
 
     async def _work(self, lane: _Lane) -> None:
@@ -109,11 +109,12 @@ class Lanes:
             self._drained()
         return job
 
-    def _done(self, lane: _Lane, task: asyncio.Task[None]) -> None:
+    def _done(self, host: str, lane: _Lane, task: asyncio.Task[None]) -> None:
         lane.workers.discard(task)
         if not task.cancelled() and task.exception() is not None and self.failure is None:
             self.failure = task.exception()
             self._stopping = True
+        self._start(host)  # a job may have come after the worker had looked for one
         self._wake()
 
 

@@ -31,6 +31,10 @@ BATCH: Final = 256
 TICK: Final = 1.0
 """Seconds after which a continuous crawl looks again at what is due; a replay's clock may run fast."""
 
+BLOCKS: Final = 3
+BLOCKED_REST: Final = 3600.0
+"""After so many blocked pages in a row a host is left alone for so many seconds."""
+
 GRACE: Final = 5.0
 """Seconds that requests under way have to end when the crawl is stopped."""
 
@@ -49,6 +53,7 @@ class Loop:
         self._taken: set[str] = set()  # pages in hand: queued, under way, or waiting for another try
         self._waiting = 0  # of these, and of endpoints, those that wait for another try
         self._closures: dict[str, int] = {}
+        self._blocks: dict[str, int] = {}  # blocked pages in a row, by host
         self._thirsty = True  # whether the ledger is to be asked for more pages
         self._stopped = False
 
@@ -88,15 +93,16 @@ class Loop:
             self._thirsty = True
 
     def _done(self) -> bool:
-        within = self._crawl.settings.wait
-        return (
-            self._lanes.idle
-            and not self._waiting
-            and not self._polling
-            and not self._taken
-            and not self._thirsty
-            and not self._lanes.resting(within)
-        )
+        if self._waiting or self._polling or self._taken or self._thirsty or not self._lanes.idle:
+            return False
+        if not self._lanes.resting(self._crawl.settings.wait):
+            return True
+        return not self._crawl.ledger.pending(self._horizon(), 1)  # what is left belongs to hosts that rest
+
+    def _horizon(self) -> datetime:
+        """Until when a page may be put off and still be read by this crawl."""
+        wait = timedelta(seconds=self._crawl.settings.wait if self._crawl.once else 0)
+        return self._crawl.clock.now() + wait
 
     # --- endpoints ----------------------------------------------------------------------------------------------
 
@@ -150,10 +156,9 @@ class Loop:
         if not self._thirsty:
             return
         self._thirsty = False
-        horizon = timedelta(seconds=self._crawl.settings.wait if self._crawl.once else 0)
         at = self._crawl.clock.now()
         exclude = [*self._lanes.busy(), *self._lanes.resting()]
-        pages = self._crawl.ledger.pending(at + horizon, BATCH + len(self._taken), exclude)
+        pages = self._crawl.ledger.pending(self._horizon(), BATCH + len(self._taken), exclude)
         fresh = [page for page in pages if page.id not in self._taken]
         for page in fresh:
             self._taken.add(page.id)
@@ -176,6 +181,7 @@ class Loop:
         if isinstance(later, Closed):
             self._close(host, page, later)
             return
+        self._note_block(host, blocked=later is not None and later.blocked)
         if later is not None and later.host_asks and self._width(host) == 1:
             self._leave_alone(host, later.wait.total_seconds())
         if later is not None and later.wait.total_seconds() <= self._crawl.settings.wait:
@@ -195,6 +201,13 @@ class Loop:
             wait = max(wait, self._crawl.settings.wait * 2 + 1)
         self._taken.discard(page.id)
         self._leave_alone(host, wait)
+
+    def _note_block(self, host: str, *, blocked: bool) -> None:
+        """A host that blocks one page after another blocks us: it isn't asked for all the others too."""
+        self._blocks[host] = self._blocks.get(host, 0) + 1 if blocked else 0
+        if self._blocks[host] >= BLOCKS:
+            self._blocks[host] = 0
+            self._leave_alone(host, BLOCKED_REST)
 
     def _leave_alone(self, host: str, seconds: float) -> None:
         keys = set(self._lanes.rest(host, seconds))

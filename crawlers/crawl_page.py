@@ -34,6 +34,7 @@ class Later:
     wait: timedelta
     attempts: int
     host_asks: bool = False  # the host asks to be left alone, not only the page
+    blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +114,7 @@ class PageReader:
         if refused or attempts >= self._crawl.settings.attempts:
             return None
         if failed.reason == "blocked":
-            return Later(wait=failed.wait or backoff(attempts, first=BLOCKED_WAIT), attempts=attempts)
+            return Later(wait=failed.wait or backoff(attempts, first=BLOCKED_WAIT), attempts=attempts, blocked=True)
         if client_error:
             return None
         own = backoff(attempts, first=FIRST_WAIT, factor=LONGER)

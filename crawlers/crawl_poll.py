@@ -23,6 +23,9 @@ log = logging.getLogger(__name__)
 FIRST_WAIT: Final = timedelta(seconds=10)
 """Before an endpoint that could not be had is asked again; doubled with each failure in a row."""
 
+BACK_AFTER: Final = 4
+"""Failures in a row after which an endpoint that has moved is asked at its declared address again."""
+
 NESTED_TRIES: Final = 4
 """Times one sitemap of an index is asked for within a poll."""
 
@@ -102,7 +105,7 @@ class Poller:
         reason = failed.reason if failed.reason != "blocked" else failed.detail.rpartition(": ")[2]
         return replace(
             state, status=status, reason=reason, last_poll=now, failures=failures, next_poll=now + wait,
-            moved_to="" if status is EndpointStatus.GONE else state.moved_to,
+            moved_to="" if status is EndpointStatus.GONE or failures >= BACK_AFTER else state.moved_to,
         )  # fmt: skip
 
     def _unchanged(self, state: PollState, answer: Answer) -> PollState:

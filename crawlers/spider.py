@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -84,8 +85,8 @@ def crawl(
 ) -> CrawlStats:
     """Crawl until all is read (`plan.once`) or until stopped; blocks the calling thread.
 
-    `signals`: SIGTERM and SIGINT end it (main thread only). Raises ConfigError before anybody is asked; whatever a
-    bug in a part raises comes out as it is.
+    `signals`: SIGTERM and SIGINT end it (main thread; elsewhere they are somebody else's). Raises ConfigError before
+    anybody is asked; whatever a bug in a part raises comes out as it is.
     """
     guard = plan.guard()
     plan.check(guard)
@@ -121,7 +122,8 @@ async def _crawl(parts: _Parts, signals: bool) -> CrawlStats:
     }
     crawler = Crawler(PressSpider, settings)
     loop = asyncio.get_running_loop()
-    caught = (signal.SIGTERM, signal.SIGINT) if signals else ()
+    here = threading.current_thread() is threading.main_thread()
+    caught = (signal.SIGTERM, signal.SIGINT) if signals and here else ()
     for number in caught:
         loop.add_signal_handler(number, parts.stop)
     try:

@@ -255,6 +255,32 @@ def test_a_polite_crawl_leaves_a_host_alone_that_asks_for_it() -> None:
 # --- blocks and reservations
 
 
+def test_a_host_that_blocks_page_after_page_is_not_asked_for_all_the_others() -> None:
+    with Site() as site:
+        paths = [f"/{n}.htm" for n in range(12)]
+        site.feed("/rss", *paths)
+        site.routes |= dict.fromkeys(paths, Reply(status=403))
+        crawl = Crawled()
+        crawl.run(paper(site), polite=True, pace=0.01)
+        assert len([path for path in site.paths() if path.endswith(".htm")]) == 3
+        assert len(crawl.ledger.queue) == 12  # nothing is lost: they are tried again later
+
+
+def test_a_feed_that_moved_and_then_fails_is_asked_at_its_own_address_again(site: Site) -> None:
+    site.routes["/rss"] = redirect("/new", 301)
+    site.feed("/new")
+    clock = FixedClock(NOON)
+    crawl = Crawled(clock=clock)
+    crawl.run(paper(site))
+    site.routes["/new"] = Reply(status=500)
+    site.feed("/rss")
+    for _ in range(8):
+        clock.move(timedelta(days=1))
+        crawl.run(paper(site), wait=0)
+    state = crawl.ledger.states[site.url("/rss")]
+    assert state.status is EndpointStatus.OK and state.moved_to == ""
+
+
 @pytest.mark.parametrize(
     ("reply", "reason"),
     [
