@@ -78,7 +78,15 @@ def author_names(tree: LexborHTMLParser) -> frozenset[str]:
             said += [text for text in _listed(name) if isinstance(text, str)]
     for node in tree.css('[itemprop="author"], [rel~="author"], [class*="author-name"], [class*="byline"] a')[:10]:
         said.append(node.text())
-    return frozenset(name for text in said if 4 <= len(name := fold(unescaped(text[:200]))) <= 60)
+    site = fold(_site_name(tree))
+    names = {fold(unescaped(text[:200])) for text in said}
+    return frozenset(name for name in names if 4 <= len(name) <= 60 and not (site and (name in site or site in name)))
+
+
+def _site_name(tree: LexborHTMLParser) -> str:
+    """The publisher's own name: where it stands for an author, it says nothing of a person."""
+    node = tree.css_first('meta[property="og:site_name"]')
+    return unescaped(node.attributes.get("content") or "") if node is not None else ""
 
 
 def _listed(value: Any) -> list[Any]:

@@ -42,6 +42,11 @@ _AGENCY_PHOTO: Final = re.compile(
     r"^.{0,60}(?:/|via )\s?(?:Getty Images|AFP|AP Photo|Reuters|Shutterstock).{0,30}$",
     re.IGNORECASE,
 )
+_REACHED: Final = re.compile(
+    r"\bcan be reached (?:at|on|via)\b|^copyright ©|^©|all rights reserved|^click (?:here|to)\b|"
+    r"^follow \S+ (?:\S+ )?on\b",
+    re.IGNORECASE,
+)
 _STAMP: Final = re.compile(
     r"(?:(?:thứ \w+|chủ nhật|ngày|đăng|cập nhật|lúc|xuất bản|published|updated|posted|on|gmt|am|pm|sa|ch)\b|[\W\d]|"
     r"(?<=\d)[hg](?=\d))+",
@@ -79,11 +84,11 @@ def caption_text(text: str) -> str:
 
 
 def _signed(text: str, authors: Collection[str]) -> bool:
-    """A line that is an author's name with at most a date or a word beside it."""
-    if len(text) > 120:
+    """A line that is an author's name with at most a date, a word or an address of mail beside it."""
+    if len(text) > 160:
         return False
-    folded = fold(text)
-    return any(name in folded and len(folded) <= len(name) + 30 for name in authors) or bool(_DATED_NAME.match(text))
+    folded, more = fold(text), 80 if "@" in text else 30
+    return any(name in folded and len(folded) <= len(name) + more for name in authors) or bool(_DATED_NAME.match(text))
 
 
 def is_link(block: Block) -> bool:
@@ -98,6 +103,8 @@ def _foreign(block: Block) -> bool:
         return False
     text, linked = block.text, block.linked > 0.3 * len("".join(block.text.split()))
     if is_link(block) or _CREDIT_ANYWHERE.match(text) or _AGENCY_PHOTO.match(text):
+        return True
+    if len(text) <= 160 and _REACHED.search(text):
         return True
     if (_RELATED.match(text) and (linked or len(text) < 80)) or (linked and _ARROW.match(text)):
         return True

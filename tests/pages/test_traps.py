@@ -268,6 +268,12 @@ def test_bylines_go(byline: str, place: str) -> None:
     assert found.paragraphs == FILL
 
 
+def test_a_papers_own_name_as_author_drops_no_subhead() -> None:
+    head = '<meta name="author" content="Tuổi xanh"><meta property="og:site_name" content="Báo Tuổi xanh">'
+    body = article(head=head).replace(f"<p>{FILL[1]}</p>", f"<h2>Tuổi xanh với biển đảo</h2><p>{FILL[1]}</p>")
+    assert "Tuổi xanh với biển đảo" in read(body).paragraphs
+
+
 def test_people_in_the_news_stay_in_its_text() -> None:
     told = "Ông Nguyễn Văn Giả Định, chủ tịch xã, cho biết nước đã rút."
     assert told in read(article(paragraphs=(*FILL, told))).paragraphs

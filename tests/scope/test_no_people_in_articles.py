@@ -33,6 +33,7 @@ INSIDE = {
     "byline bold": f"<p><strong>{CANARY}</strong></p>",
     "byline right": f'<p style="text-align: right;">{CANARY}</p>',
     "byline with a date": f'<div class="author-info"><span>{CANARY}</span> <span>07/03/2026</span></div>',
+    "reached at": f"<p>• {CANARY} can be reached at canary@bao.example.</p>",
     "rel author": f'<p><a rel="author" href="/x">{CANARY}</a></p>',
     "itemprop": f'<span itemprop="author" itemscope><span itemprop="name">{CANARY}</span></span>',
     "written by": f"<p>Bài, ảnh: {CANARY}</p>",
