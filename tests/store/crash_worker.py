@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,11 +21,27 @@ A_ROUND = 15
 SOURCES = ("bao_a", "bao_b", "bao_c")
 
 
-def crawl(path: str, round_: int) -> None:
+def die_before(record: Record, statement: int | None) -> Callable[[], int]:
+    """Kill this process before its `statement`th statement from now on; returns what tells how many there were."""
+    steps = 0
+
+    def step(_statement: str) -> None:
+        nonlocal steps
+        steps += 1
+        if steps == statement:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with record.database.alone() as con:
+        con.set_trace_callback(step)
+    return lambda: steps
+
+
+def crawl(path: str, round_: int, die_at: int | None = None) -> None:
     """Poll what has been published up to this round, then read every page that waits."""
     at = NOON + timedelta(hours=round_)
     with open_record(Path(path), clock=FixedClock(at), keep=KeepSettings()) as record:
         record.desks.apply_desk(make_desk(), at, "test")
+        die_before(record, die_at)
         for number, source in enumerate(SOURCES):
             items = range(number, min(ITEMS, A_ROUND * (round_ + 1)), len(SOURCES))
             listed(record.ledger, [make_entry(f"{n}.html", source, guid=f"{n}") for n in items], at)
@@ -76,18 +93,9 @@ def drain(record: Record, sent: Path, at: datetime) -> None:
 
 def whole_way(path: str, die_at: int | None = None) -> int:
     """Two pages from feed to mail; killed before its `die_at`th statement. Returns how many statements there were."""
-    steps = 0
-
-    def step(_statement: str) -> None:
-        nonlocal steps
-        steps += 1
-        if steps == die_at:
-            os.kill(os.getpid(), signal.SIGKILL)
-
     at = NOON + timedelta(minutes=0 if die_at else 5)
     with open_record(Path(path), clock=FixedClock(at), keep=KeepSettings()) as record:
-        with record.database.alone() as con:
-            con.set_trace_callback(step)
+        steps = die_before(record, die_at)
         listed(record.ledger, [make_entry("0.html", "bao_a"), make_entry("1.html", "bao_a", guid="g")], at)
         for page in record.ledger.pending(at, 10):
             if page.entry.url.endswith("0.html"):
@@ -96,4 +104,4 @@ def whole_way(path: str, die_at: int | None = None) -> int:
                 record.ledger.page_stopped(page, page.id, page.entry.title, at)
         drain(record, Path(path).with_name("sent"), at)
         drain(record, Path(path).with_name("sent"), at)
-    return steps
+        return steps()
