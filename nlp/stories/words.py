@@ -49,8 +49,8 @@ def pairs(hashed: Hashes, bits: int) -> NDArray[np.uint32]:
     return ((mixed * _GOLDEN) >> np.uint64(64 - bits)).astype(np.uint32)
 
 
-def shingles(hashed: Hashes, size: int = 4) -> NDArray[np.uint32]:
-    """A 32-bit hash for every run of `size` words, without doubles, in rising order; of a shorter text one for all."""
+def runs(hashed: Hashes, size: int = 4) -> NDArray[np.uint32]:
+    """A 32-bit hash for every run of `size` words, in reading order; of a shorter text one for all."""
     if len(hashed) == 0:
         return np.empty(0, dtype=np.uint32)
     size = min(size, len(hashed))
@@ -58,7 +58,12 @@ def shingles(hashed: Hashes, size: int = 4) -> NDArray[np.uint32]:
     for offset in range(size):
         run = run * _PAIR[0] + hashed[offset : len(hashed) - size + 1 + offset]
     run ^= run >> np.uint64(29)
-    return np.unique(((run * _GOLDEN) >> np.uint64(32)).astype(np.uint32))
+    return ((run * _GOLDEN) >> np.uint64(32)).astype(np.uint32)
+
+
+def shingles(hashed: Hashes, size: int = 4) -> NDArray[np.uint32]:
+    """The hashes of all runs, without doubles, in rising order."""
+    return np.unique(runs(hashed, size))
 
 
 def is_number(word: str) -> bool:

@@ -1,0 +1,70 @@
+"""How much of one text stands in another, counted on the texts themselves (the index only estimates it)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.text import fold
+from nlp.sentences import sentences
+from nlp.stories.words import hashes, runs, words
+
+RUN: Final = 4
+"""Words in a row that must agree before they count as taken over (as in Broder 1997; Vietnamese words have two)."""
+LEAST_WORDS: Final = 25
+"""A shorter text is too little to be called a reprint of anything."""
+KEPT: Final = 0.55
+"""Least share of the shorter text's words that stand in the other, in runs, for a reprint."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sameness:
+    """What two texts have in common. Shares are 0 to 1; sentences are compared word for word."""
+
+    of_first: float  # share of the first text's words that stand in the second, in runs of at least RUN
+    of_second: float
+    words_first: int
+    words_second: int
+    same_sentences: int
+    sentences_first: int
+    sentences_second: int
+
+    @property
+    def of_shorter(self) -> float:
+        """Share of the shorter text that stands in the longer."""
+        return self.of_first if self.words_first <= self.words_second else self.of_second
+
+    @property
+    def reprint(self) -> bool:
+        """Whether one text is the other one, cut, lengthened or edited."""
+        return min(self.words_first, self.words_second) >= LEAST_WORDS and self.of_shorter >= KEPT
+
+
+def sameness(first: str, second: str) -> Sameness:
+    """Compare two texts (lead and body; at most words.MOST_WORDS words of each). Takes about a millisecond."""
+    ours, theirs = hashes(words(first)), hashes(words(second))
+    one, two = runs(ours, RUN), runs(theirs, RUN)
+    told, told_too = ({fold(s) for s in sentences(text[:40_000])} for text in (first, second))
+    return Sameness(
+        of_first=_covered(one, two, len(ours)),
+        of_second=_covered(two, one, len(theirs)),
+        words_first=len(ours),
+        words_second=len(theirs),
+        same_sentences=len(told & told_too),
+        sentences_first=len(told),
+        sentences_second=len(told_too),
+    )
+
+
+def _covered(ours: NDArray[np.uint32], theirs: NDArray[np.uint32], length: int) -> float:
+    """Share of `length` words that lie in a run which the other text has too."""
+    if not length or not len(ours):
+        return 0.0
+    shared = np.isin(ours, theirs)
+    covered = np.zeros(length, dtype=bool)
+    for offset in range(length - len(ours) + 1):
+        covered[offset : offset + len(ours)] |= shared
+    return float(covered.mean())
