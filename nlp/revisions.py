@@ -31,7 +31,9 @@ _DATE: Final = (
     r"|chủ nhật|thứ (?:hai|ba|tư|năm|sáu|bảy)(?!\w)"
 )
 _FIGURE: Final = r"\d+(?:[.,]\d+)*(?:\s?%)?"
-_UPPER: Final = r"[^\W\d_a-zà-ỹ]"
+_UPPER: Final = (
+    f"[{''.join(chr(code) for code in (*range(0x41, 0x250), *range(0x1E00, 0x1F00)) if chr(code).isupper())}]"
+)
 _NAME: Final = rf"{_UPPER}[^\W\d_]*(?: {_UPPER}[^\W\d_]*)*"
 _TOKEN: Final = re.compile(rf"(?P<date>(?i:{_DATE}))|(?P<figure>{_FIGURE})|(?P<name>{_NAME})|[^\W\d_]+|\s+|.", re.S)
 _COUNTS: Final = frozenset(
