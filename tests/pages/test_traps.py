@@ -245,6 +245,20 @@ def test_an_article_in_several_elements() -> None:
     assert [text for text in found.paragraphs if text in FILL] == list(FILL)
 
 
+def test_a_body_that_only_json_ld_holds() -> None:
+    head = ld(headline=TITLE, articleBody="\n".join(FILL), datePublished="2026-03-07T08:01:00+07:00")
+    found = read(article(lead="", paragraphs=(), head=head))
+    assert found.paragraphs == FILL
+
+
+def test_a_shape_that_nothing_here_knows() -> None:
+    """Words in elements of their own names: trafilatura or the own reading, but never nothing."""
+    head = ld(headline=TITLE, datePublished="2026-03-07T08:01:00+07:00")
+    strange = "".join(f"<x-line><x-words>{text}</x-words></x-line>" for text in FILL * 2)
+    found = read(article(lead="", paragraphs=(), head=head, after=f"<x-story>{strange}</x-story>"))
+    assert all(text in " ".join(found.text.split()) for text in FILL)
+
+
 @pytest.mark.parametrize(
     "byline",
     [
