@@ -40,6 +40,7 @@ DESKS: Final = Path(__file__).parent.parent / "desks"
 PULL: Final = 0.5
 """How strongly weights are drawn to the prior; chosen by cross-validation among .1, .25, .5, 1, 2."""
 FOLDS: Final = 10
+BACKGROUND: Final = "background-"
 TITLE: Final = 1.5
 """Weight of standing in title or lead, for focus; set by hand, since the labelled texts come without titles."""
 FOCUS_C: Final = 1.0
@@ -149,7 +150,7 @@ class Learner:
                 if watched.intersection(one.units):
                     scores, _ = self.weigher.score(context, i)
                     if sum(s for u, s in zip(one.units, scores, strict=True) if u in watched) > 0.02:
-                        found.append(self._example(f"background-{n}", one.key, "other", context, i))
+                        found.append(self._example(f"{BACKGROUND}{n}", one.key, "other", context, i))
         return found
 
     def probabilities(self, weights: Matrix, example: Example) -> Matrix:
@@ -294,10 +295,15 @@ def report(scores: dict[tuple[str, str], float], gold: set[tuple[str, str]]) -> 
     said = {pair for pair, score in scores.items() if score >= 0.5}
     right = len(said & gold)
     precision, recall = right / max(1, len(said)), right / max(1, len(gold))
-    error = calibration_error([(score, pair in gold) for pair, score in scores.items()])
+    labelled = [(score, pair in gold) for pair, score in scores.items() if not pair[0].startswith(BACKGROUND)]
+    error = calibration_error(labelled)
     f1 = 2 * precision * recall / (precision + recall)
     wrong = sorted(said ^ gold)
-    return f"P {precision:.4f} R {recall:.4f} F1 {f1:.4f} ECE {error:.4f} n {len(scores)} wrong {wrong}"
+    lines = [f"P {precision:.4f} R {recall:.4f} F1 {f1:.4f} ECE {error:.4f} (of {len(labelled)}) wrong {wrong}"]
+    for desk in sorted({desk for _, desk in gold}):
+        mine, true = {pair for pair in said if pair[1] == desk}, {pair for pair in gold if pair[1] == desk}
+        lines.append(f"  {desk}: {len(mine & true)} right of {len(mine)} said and {len(true)} wanted")
+    return "\n".join(lines)
 
 
 def calibration_error(pairs: Sequence[tuple[float, bool]], bins: int = 10) -> float:

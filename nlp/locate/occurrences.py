@@ -37,6 +37,7 @@ class Occurrence:
     up: int = -1  # occurrence linked after it ("xã X, huyện Y": from X to Y)
     down: int = -1  # occurrence linked before it
     joined: bool = False  # "và" stands before it: a list goes on, no parent is named
+    inside: bool = False  # "ở", "thuộc" stands before it: what is named before lies in it
     bracketed: bool = False  # it stands after an opening bracket or a dash, as parents do
 
 
@@ -192,6 +193,7 @@ def _plural(tokens: Tokens, one: Occurrence) -> bool:
     return bool({"các", "hai", "ba", "bốn", "năm", "những", "nhiều", "số", "2", "3", "4", "5", "6"} & set(before))
 
 
+_INSIDE: Final = re.compile(r"\b(?:ở|thuộc|địa bàn|địa phận)\b")
 _LINK: Final = re.compile(r"\s+")
 
 
@@ -200,6 +202,7 @@ def _link(tokens: Tokens, found: list[Occurrence]) -> None:
         gap = _LINK.sub(" ", tokens.text[one.end : after.lead]).strip().lower()
         if len(gap) <= 24 and (gap in words.SEPARATORS or (gap == "" and after.lead < after.start)):
             one.up, after.down = i + 1, i
+            after.inside = bool(_INSIDE.search(gap))
             after.joined = gap.endswith("và") or gap == ";"
             after.bracketed = bool({"(", "-", "–", "—"} & set(gap))
         if len(gap) <= 2 and "\n\n" in tokens.text[one.end : after.lead]:
@@ -223,6 +226,8 @@ def _read_cues(tokens: Tokens, one: Occurrence, covered: set[int]) -> None:
     _name_before(tokens, one, covered)
     _name_after(tokens, one, covered)
     _read_owner(one, clause, ending)
+    if "site" in one.cues:
+        one.cues.discard("number")  # "khu công nghiệp Đức Hòa 1"
     if "sở" in clause:
         one.cues.add("top")
     if _ADDRESS.search(tokens.text, max(0, one.start - 24), one.start):

@@ -227,7 +227,7 @@ class Weigher:
         if other.type == "tỉnh":
             return True
         if other.type in DISTRICT_TYPES:
-            return self.level[unit] == 3 and one.type not in DISTRICT_TYPES
+            return (self.level[unit] == 3 and one.type not in DISTRICT_TYPES) or (other.inside and not one.type)
         if other.type:
             return False
         levels = {self.level[v] for v in other.units}

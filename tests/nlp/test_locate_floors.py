@@ -36,7 +36,7 @@ def outcome() -> dict[str, list[tuple[Passage, bool]]]:
 
 def test_the_benchmark_has_twenty_kinds_of_ten() -> None:
     assert len(outcome()) >= 20
-    assert {len(of_kind) for of_kind in outcome().values()} == {10}
+    assert min(len(of_kind) for of_kind in outcome().values()) >= 10
     for of_kind in outcome().values():
         assert {passage.concerned for passage, _ in of_kind} == {True, False}, of_kind[0][0].kind
 
@@ -55,7 +55,7 @@ def test_the_resolver_holds_its_floor_on_the_benchmark() -> None:
 @pytest.mark.parametrize("kind", sorted(outcome()))
 def test_no_kind_of_case_is_left_to_chance(kind: str) -> None:
     wrong = [passage.text for passage, right in outcome()[kind] if not right]
-    assert len(wrong) <= 2, wrong
+    assert len(wrong) <= max(2, 0.06 * len(outcome()[kind])), wrong
 
 
 @cache
