@@ -69,6 +69,8 @@ class Loop:
 
     async def run(self) -> None:
         """Until all is done or somebody stops it. Raises what a bug raised."""
+        if self._crawl.once:
+            self._poll_soon()
         try:
             while not self._stopped and self._lanes.failure is None:
                 self._wake.clear()
@@ -117,6 +119,15 @@ class Loop:
                 continue
             if state.next_poll is None or state.next_poll <= now:
                 self._put_poll(key, state)
+
+    def _poll_soon(self) -> None:
+        """What an earlier crawl could not have and would have asked again soon, had it not been ended before."""
+        now = self._crawl.clock.now()
+        for key, state in self._states.items():
+            wait = (state.next_poll - now).total_seconds() if state.next_poll is not None else 0.0
+            if state.failures and 0 < wait <= self._crawl.settings.wait:
+                self._polling.add(key)
+                self._after(wait, partial(self._put_poll, key, state))
 
     def _put_poll(self, key: str, state: PollState) -> None:
         try:
