@@ -43,7 +43,7 @@ class Index:
 
     def __init__(self) -> None:
         self._blocks: list[NDArray[np.uint32]] = []
-        self._lengths: list[NDArray[np.uint8]] = []
+        self._lengths: list[NDArray[np.uint16]] = []
         self._postings: dict[int, array[int]] = {}
         self._size = 0
         self._query = np.zeros(1 << BITS, dtype=np.float32)
@@ -57,7 +57,7 @@ class Index:
         block, row = divmod(slot, BLOCK)
         if block == len(self._blocks):
             self._blocks.append(np.zeros((BLOCK, WIDTH), dtype=np.uint32))
-            self._lengths.append(np.zeros((BLOCK, 4), dtype=np.uint8))
+            self._lengths.append(np.zeros((BLOCK, 4), dtype=np.uint16))
         parts = (signature.terms, signature.sketch, signature.title, signature.figures)
         start = 0
         for number, (part, width) in enumerate(zip(parts, (TERMS, SKETCH, TITLE, FIGURES), strict=True)):

@@ -1,0 +1,95 @@
+"""Stories: time to assign an article to one of the window's, up to a million of them, and the memory that they take."""
+
+from __future__ import annotations
+
+import json
+import lzma
+import random
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from nlp.stories import Item, Stories, StoryRow
+from nlp.stories.rarity import BITS
+from nlp.stories.signature import FIGURES, SKETCH, TERMS, TITLE, Signature
+from tests.data import data_dir
+
+START: Final = datetime(2026, 9, 1, tzinfo=UTC)
+ASSIGNED: Final = 1_000
+SIZES: Final = (100_000, 1_000_000)
+
+
+def measure() -> dict[str, float]:
+    """Milliseconds of CPU an article (reading the text included) and the process's peak in MB, at each window size.
+
+    The window is filled with made signatures of full length whose terms follow Zipf's law; the articles assigned are
+    newspaper bodies where the labelled data is, else the sample press's.
+    """
+    figures: dict[str, float] = {}
+    for size in SIZES:
+        code = f"import json; from bench.stories import run; print(json.dumps(run({size})))"
+        root = Path(__file__).resolve().parent.parent
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, cwd=root)
+        name = f"{size // 1000}k"
+        figures |= {f"{key}_{name}": value for key, value in json.loads(done.stdout).items()}
+    figures["growth_100k_to_1000k"] = figures["assign_ms_median_1000k"] / figures["assign_ms_median_100k"]
+    return figures
+
+
+def run(size: int) -> dict[str, float]:
+    """Fill a window with `size` articles, then assign ASSIGNED more. For a process of its own."""
+    import psutil  # noqa: PLC0415
+
+    stories = Stories()
+    began = time.process_time()
+    stories.load(_rows(size))
+    loaded = time.process_time() - began
+    took = []
+    for number, (title, body) in enumerate(_texts()):
+        item = Item(id=f"n{number}", title=title, body=body, published=START + timedelta(minutes=number))
+        began = time.process_time()
+        stories.assign(item)
+        took.append((time.process_time() - began) * 1000)
+    return {
+        "assign_ms_median": float(np.median(took)),
+        "assign_ms_p99": float(np.percentile(took, 99)),
+        "load_s": loaded,
+        "peak_mb": psutil.Process().memory_info().rss / 2**20,
+    }
+
+
+def _rows(size: int) -> Any:
+    made = np.random.default_rng(7)
+    for number in range(size):
+        ranks = np.unique(made.zipf(1.15, TERMS * 2) % (1 << BITS))
+        terms = ((ranks * 2_654_435_761) % (1 << BITS)).astype(np.uint32)[-TERMS:][::-1]
+        weights = np.sort(made.integers(20, 120, len(terms)))[::-1].astype(np.uint32)
+        signature = Signature(
+            terms=(terms << np.uint32(32 - BITS)) | weights,
+            sketch=np.sort(made.integers(0, 2**32, SKETCH, dtype=np.uint32)),
+            title=made.integers(0, 2**32, TITLE, dtype=np.uint32),
+            figures=made.integers(0, 2**32, FIGURES, dtype=np.uint32),
+        )
+        yield StoryRow(
+            article=str(number),
+            story=str(number - number % 3),
+            published=START - timedelta(seconds=number % 700_000),
+            signature=signature.to_bytes(),
+        )
+
+
+def _texts() -> list[tuple[str, str]]:
+    path = data_dir() / "topics" / "sections2020.jsonl.xz"
+    if path.exists():
+        with lzma.open(path, "rt", encoding="utf-8") as lines:
+            bodies = [json.loads(line)["text"] for _, line in zip(range(ASSIGNED), lines, strict=False)]
+        return [(" ".join(body.split()[:12]), body) for body in bodies]
+    from sample.articles import load  # noqa: PLC0415 - not needed where the data is
+
+    own = [(a.text.title, "\n".join(a.text.paragraphs)) for a in load()]
+    return [random.Random(n).choice(own) for n in range(ASSIGNED)]
