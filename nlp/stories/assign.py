@@ -22,8 +22,10 @@ from nlp.stories.signature import Reading, Signature, read, reading_of, resembla
 JOIN: Final = 0.07
 """Least likeness for joining; B3-F1 on the labelled clusters moves by less than .006 between 0.06 and 0.08."""
 COHESION: Final = 0.4
-"""A story takes what is at least two fifths as like it as its own articles were when they came: one whose reports are close
-to each other is not the place for news of the same kind."""
+"""A story takes what is at least two fifths as like it as its own articles were when they came.
+
+Where reports are close to each other, news of the same kind is another story.
+"""
 MERGE: Final = 0.16
 """Least mean likeness between two stories that a new article brings together."""
 SHORT: Final = 80
