@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import lzma
+import math
 import random
 import subprocess
 import sys
@@ -69,22 +70,23 @@ def run(size: int) -> dict[str, float]:
 
 def _rows(size: int) -> Iterator[StoryRow]:
     made = np.random.default_rng(7)
-    for number in range(size):
-        ranks = np.unique(made.zipf(1.15, TERMS * 2) % (1 << BITS))
-        terms = ((ranks * 2_654_435_761) % (1 << BITS)).astype(np.uint32)[-TERMS:][::-1]
-        weights = np.sort(made.integers(20, 120, len(terms)))[::-1].astype(np.uint32)
-        signature = Signature(
-            terms=(terms << np.uint32(32 - BITS)) | weights,
-            sketch=np.sort(made.integers(0, 2**32, SKETCH, dtype=np.uint32)),
-            title=made.integers(0, 2**32, TITLE, dtype=np.uint32),
-            figures=made.integers(0, 2**32, FIGURES, dtype=np.uint32),
-        )
-        yield StoryRow(
-            article=str(number),
-            story=str(number - number % 3),
-            published=START - timedelta(seconds=number % 700_000),
-            signature=signature.to_bytes(),
-        )
+    step = 5_000
+    for start in range(0, size, step):
+        ranks = np.sort(np.exp(made.random((step, TERMS)) * math.log(1 << BITS)).astype(np.uint64), axis=1)[:, ::-1]
+        terms = ((ranks * np.uint64(2_654_435_761)) % np.uint64(1 << BITS)).astype(np.uint32)
+        weights = np.sort(made.integers(20, 120, (step, TERMS), dtype=np.uint32), axis=1)[:, ::-1]
+        packed = (terms << np.uint32(32 - BITS)) | weights
+        rest = made.integers(0, 2**32, (step, SKETCH + TITLE + FIGURES), dtype=np.uint32)
+        for row in range(min(step, size - start)):
+            sketch, title, figures = np.split(rest[row], (SKETCH, SKETCH + TITLE))
+            signature = Signature(terms=packed[row], sketch=np.sort(sketch), title=title, figures=figures)
+            number = start + row
+            yield StoryRow(
+                article=str(number),
+                story=str(number - number % 3),
+                published=START - timedelta(seconds=number % 700_000),
+                signature=signature.to_bytes(),
+            )
 
 
 def _texts() -> list[tuple[str, str]]:

@@ -60,7 +60,7 @@ def sameness(first: str, second: str) -> Sameness:
     ours, theirs = hashes(here), hashes(there)
     one, two = runs(ours, RUN), runs(theirs, RUN)
     figures, others = ({w for w in side if is_number(w)} for side in sorted((here, there), key=len))
-    told, told_too = ({fold(s) for s in sentences(text[:30_000])} for text in (first, second))
+    told, told_too = ({fold(s) for s in sentences(text[:20_000])} for text in (first, second))
     return Sameness(
         of_first=_covered(one, two, len(ours)),
         of_second=_covered(two, one, len(theirs)),
