@@ -25,7 +25,7 @@ from skops.io import dump
 from core.topics import TONES, TOPICS
 from nlp.corpus import LEARNED, Bodies, Corpus, choose_ngrams, read_bodies, read_corpus
 from nlp.labelnet import LabelNet
-from nlp.learn import Network, Recipe, fit
+from nlp.learn import Network, Recipe, fit, squash
 from nlp.reader import Array, Batch, Reader, packed, sublinear
 from nlp.tagger import BODY_SYLLABLES, FORMAT, MODEL
 from nlp.vectors import choose_terms, embed, neighbours, salience
@@ -38,7 +38,11 @@ _SPREAD: Final = 3.0
 _TEACHERS: Final = 3
 _LINEAR_SHARE: Final = 0.35
 _HELD_OUT: Final = 600
+_TONE_SHARE: Final = 0.35
+_NEVER: Final = -10.0
+_REPEATED: Final = 2
 _STUDENT: Final = Recipe(epochs=6, batch=128, drop=0.3, seed=9)
+_FINISH: Final = Recipe(epochs=3, rate=1e-4, vector_rate=3e-4, linear_rate=5e-4, drop=0.3, seed=4)
 
 Say = Callable[[str], object]
 
@@ -62,9 +66,10 @@ def train(data: Path, out: Path, seed: int = 7, say: Say | None = None) -> None:
     say(f"{len(reader.indexes[0]):,} n-grams, {len(reader.indexes[1]):,} terms")
     batch = reader.transform(corpus.texts)
     split = hold_out(corpus, seed)
-    answers = teach(batch, corpus, split, vectors, seed)
+    straight = regress(batch[split.learn].ngrams, targets(corpus)[split.learn], seed)
+    answers = teach(batch, corpus, split, vectors, straight=straight, seed=seed)
     say("teachers have answered")
-    network = learn(batch, corpus, split, answers, vectors)
+    network = blend_tones(learn(batch, corpus, split, answers, vectors), straight)
     say("network fitted")
     net = LabelNet.packed(network, LEARNED[:_OURS], [*range(_OURS), *range(len(LEARNED), len(LEARNED) + len(TONES))])
     thresholds = temper(net, batch[split.held], corpus, split.held)
@@ -99,12 +104,20 @@ def targets(corpus: Corpus) -> Array:
     return np.hstack([corpus.topics, np.eye(len(TONES), dtype=np.float32)[corpus.tones]])
 
 
-def teach(batch: Batch, corpus: Corpus, split: Split, vectors: Array, seed: int) -> Array:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Straight:
+    """Logistic regressions on n-grams alone: n-grams x (LEARNED, TONES), and bias."""
+
+    weights: Array
+    bias: Array
+
+
+def teach(batch: Batch, corpus: Corpus, split: Split, vectors: Array, *, straight: Straight, seed: int) -> Array:
     """Mean answer of logistic regressions and some networks for the texts without labels: n x (LEARNED, TONES)."""
     asked, told = batch[split.unlabelled], batch[split.learn]
     labels = targets(corpus)[split.learn]
     even = np.ones(len(labels), np.float32)
-    linear = regress(told.ngrams, corpus.topics[split.learn], corpus.tones[split.learn], asked.ngrams, seed)
+    linear = squash(asked.ngrams @ straight.weights + straight.bias, len(LEARNED))
     networks = np.zeros_like(linear)
     for number in range(_TEACHERS):
         recipe = Recipe(seed=100 * seed + number)
@@ -113,20 +126,16 @@ def teach(batch: Batch, corpus: Corpus, split: Split, vectors: Array, seed: int)
     return answer
 
 
-def regress(told: sparse.csr_matrix, topics: Array, tones: Array, asked: sparse.csr_matrix, seed: int) -> Array:
-    """One logistic regression a topic and one for tone."""
-    said = [_chances(told, column, asked, seed) for column in topics.T]
-    tone = LogisticRegression(C=4, max_iter=300).fit(told, tones).predict_proba(asked)
-    return np.hstack([*said, tone])
-
-
-def _chances(told: sparse.csr_matrix, column: Array, asked: sparse.csr_matrix, seed: int) -> Array:
-    """One topic's probability for the texts asked, n x 1; nought where nobody gave an example."""
-    if not column.any():
-        return np.zeros((asked.shape[0], 1))
-    model = LogisticRegression(C=20, solver="liblinear", random_state=seed).fit(told, column)
-    chances: Array = model.predict_proba(asked)[:, 1:]
-    return chances
+def regress(told: sparse.csr_matrix, labels: Array, seed: int) -> Straight:
+    """One logistic regression a topic and one for tone; a topic without examples is never said."""
+    weights = np.zeros((told.shape[1], labels.shape[1]), np.float32)
+    bias = np.full(labels.shape[1], _NEVER, np.float32)
+    for k in np.flatnonzero(labels[:, : len(LEARNED)].any(axis=0)):
+        model = LogisticRegression(C=20, solver="liblinear", random_state=seed).fit(told, labels[:, k])
+        weights[:, k], bias[k] = model.coef_[0], model.intercept_[0]
+    tone = LogisticRegression(C=4, max_iter=300).fit(told, labels[:, len(LEARNED) :].argmax(axis=1))
+    weights[:, len(LEARNED) :], bias[len(LEARNED) :] = tone.coef_.T, tone.intercept_
+    return Straight(weights=weights, bias=bias)
 
 
 def new_network(batch: Batch, vectors: Array, recipe: Recipe) -> Network:
@@ -137,11 +146,22 @@ def new_network(batch: Batch, vectors: Array, recipe: Recipe) -> Network:
 
 
 def learn(batch: Batch, corpus: Corpus, split: Split, answers: Array, vectors: Array) -> Network:
-    """The network that is shipped: from labels (each text twice) and the teachers' answers."""
+    """The network that is shipped: from labels and the teachers' answers together, then a little from labels alone."""
     labels = targets(corpus)[split.learn]
-    rows = np.concatenate([split.learn, split.learn, split.unlabelled])
-    aims = np.vstack([labels, labels, answers])
-    return fit(new_network(batch, vectors, _STUDENT), batch[rows], aims, np.ones(len(rows), np.float32), _STUDENT)
+    rows = np.concatenate([*[split.learn] * _REPEATED, split.unlabelled])
+    aims = np.vstack([*[labels] * _REPEATED, answers])
+    even = np.ones(len(rows), np.float32)
+    network = fit(new_network(batch, vectors, _STUDENT), batch[rows], aims, even, _STUDENT)
+    return fit(network, batch[split.learn], labels, even[: len(labels)], _FINISH)
+
+
+def blend_tones(network: Network, straight: Straight) -> Network:
+    """Logits of tone, mixed in place with those of the regression, which holds to the words of the headline."""
+    tones = slice(len(LEARNED), None)
+    network.out[:, tones] *= 1 - _TONE_SHARE
+    for mine, other in ((network.out_bias, straight.bias), (network.linear.T, straight.weights.T)):
+        mine[tones] = (1 - _TONE_SHARE) * mine[tones] + _TONE_SHARE * other[tones]
+    return network
 
 
 def temper(net: LabelNet, held: Batch, corpus: Corpus, rows: Array) -> dict[str, float]:
