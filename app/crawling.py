@@ -32,6 +32,8 @@ _EVER = 36_500
 def crawl(settings: Settings, world: World, *, forever: bool) -> dict[str, Any]:
     """Read what is due (or go on until stopped) and return what was done. Raises ConfigError, StoreError."""
     with wiring.record(settings, world.clock) as kept:
+        kept.retention.replay_stones()
+        kept.ledger.forget_endpoints([e for p in world.publishers.values() for e in p.endpoints])
         stats = run_crawl(plan(settings, world, kept, forever=forever), signals=True)
         return report(stats, kept.counts.totals())
 

@@ -10,6 +10,7 @@ from alerts.channels.email import EmailNotifier
 from alerts.channels.page import PageNotifier
 from alerts.drain import DrainReport, deliver_forever, drain_once
 from app import wiring
+from app.upkeep import daily
 from app.world import World
 from core.clock import Clock, SystemClock
 from core.ports import Notifier
@@ -29,7 +30,10 @@ def deliver(settings: Settings, world: World, *, stop: threading.Event, forever:
     with wiring.record(settings, world.clock) as kept:
         notifiers = channels(settings, world.clock)
 
+        tidy = daily(kept, world.clock)
+
         def drain() -> DrainReport:
+            tidy()
             return drain_once(kept.outbox, notifiers, kept.desks, world.clock, stop=stop)
 
         if forever:

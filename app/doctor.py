@@ -18,6 +18,7 @@ from core.errors import DiembaoError
 from core.settings import Settings
 from crawlers.publishers import load_all
 from nlp.tagger import load as load_tagger
+from store.sqlite.checkup import problems
 
 Sign = Literal["ok", "--", "!!"]
 _ROOM = 1_000_000_000
@@ -94,15 +95,10 @@ def _record(settings: Settings) -> Iterator[Finding]:
         yield Finding(sign="--", part="record", says="none yet", todo="diembao desk apply desks/binh_son.toml")
         return
     with wiring.record(settings) as kept:
-        with kept.database.read() as connection:
-            state = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        wrong = problems(kept.database, kept.path)
         desks = kept.desks.desks()
-    yield Finding(
-        sign="ok" if state == "ok" else "!!",
-        part="record",
-        says=f"{settings.database}, {settings.database.stat().st_size / 1e6:.1f} MB, {state}",
-        todo="" if state == "ok" else "put it aside and restore the last backup: diembao restore FILE",
-    )
+    size = f"{settings.database}, {settings.database.stat().st_size / 1e6:.1f} MB"
+    yield Finding(sign="!!" if wrong else "ok", part="record", says=f"{size}, {wrong[0] if wrong else 'sound'}")
     yield Finding(
         sign="ok" if desks else "--",
         part="desks",

@@ -44,8 +44,11 @@ class Flow:
     clock: Clock
 
     def read(self, page: FetchedPage, pending: PendingPage) -> PageOutcome:
-        """Take one fetched page to its end and mark the ledger."""
-        if not self.gate.passes(page):
+        """Take one fetched page to its end and mark the ledger.
+
+        An article that is already stored goes on even if it no longer names a place: its change is to be seen.
+        """
+        if not self.gate.passes(page) and self.store.known_hash(pending.id) is None:
             return self._stopped(pending, pending.id, pending.entry.title)
         publisher = self.publishers.get(page.source)
         try:
@@ -60,17 +63,12 @@ class Flow:
 
     def _understand(self, article: Article, publisher: Publisher | None, pending: PendingPage) -> PageOutcome:
         located = self.locator.locate(article, publisher)
-        if not located.matches:
+        if not located.matches and self.store.known_hash(article.id) is None:
             return self._stopped(pending, article.id, article.title)
-        tagged = self.tagger.tag(replace(located, article=kept(article)))
+        tagged = self.tagger.tag(replace(located, article=replace(article, meta=())))
         saved = self.store.save(tagged, self.alerts(tagged), pending)
         return {Saved.NEW: PageOutcome.NEW, Saved.CHANGED: PageOutcome.CHANGED, Saved.SAME: PageOutcome.SAME}[saved]
 
     def _stopped(self, pending: PendingPage, article_id: str, title: str) -> PageOutcome:
         self.ledger.page_stopped(pending, article_id, title, self.clock.now())
         return PageOutcome.STOPPED
-
-
-def kept(article: Article) -> Article:
-    """What may be kept: of a source that reserves text and data mining the title, the lead and the link."""
-    return replace(article, paragraphs=(), captions=(), meta=()) if article.reserved else replace(article, meta=())

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 from app import wiring
-from core.clock import SystemClock
+from core.clock import Clock, SystemClock, local_day
 from core.errors import StoreError
 from core.settings import Settings
 from core.urls import article_id, is_web
 from store.sqlite import backup as archives
+from store.sqlite.record import Record
+
+_LOG = logging.getLogger(__name__)
 
 
 def backup(settings: Settings, folder: Path | None) -> Path:
@@ -31,6 +36,8 @@ def restore(settings: Settings, archive: Path) -> Iterator[str]:
     yield f"{done.held} messages that waited are held, none is sent by itself"
     if done.erased:
         yield f"{done.erased} articles erased since that backup were erased again"
+    with wiring.record(settings) as kept:
+        kept.retention.purge(SystemClock().now())
 
 
 def erase(settings: Settings, article: str) -> str:
@@ -46,3 +53,17 @@ def migrate(settings: Settings) -> str:
     """Open the record, which brings it to this version's schema (a backup is made first)."""
     with wiring.record(settings):
         return f"{settings.database} has this version's form"
+
+
+def daily(kept: Record, clock: Clock) -> Callable[[], None]:
+    """To be called often: deletes what has had its time, at the first call and then once a day."""
+    done: list[date] = []
+
+    def tidy() -> None:
+        today = local_day(clock.now())
+        if done != [today]:
+            done[:] = [today]
+            purged = kept.retention.purge(clock.now())
+            _LOG.info("purged %s", purged)
+
+    return tidy

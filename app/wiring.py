@@ -74,10 +74,18 @@ def example_locator() -> DeskLocator:
     return locator(load_desks(shipped_desks(), gazetteer()))
 
 
-def refill(kept: Record, settings: Settings, now: datetime) -> int:
-    """Make the pages that the gate stopped lately pending again, for a new desk or place. Returns how many."""
+def refill(kept: Record, settings: Settings, desk: Desk, now: datetime) -> tuple[int, int]:
+    """Fill a new or changed desk from the last days: articles already stored, and pages that the gate stopped.
+
+    Returns how many stored articles it sees now, and how many pages will be read again.
+    """
+    from nlp.tagger import load as load_tagger  # noqa: PLC0415 - only here, and slow to load
+
+    only, tagger = locator((desk,)), load_tagger()
+    located = (only.locate(article) for article in kept.articles.stored())
+    seen = sum(kept.articles.add_views(tagger.tag(found)) for found in located if found.matches)
     since = now - timedelta(days=settings.keep.stopped_days)
-    return kept.ledger.reread(kept.ledger.stopped_since(since), now)
+    return seen, kept.ledger.reread(kept.ledger.stopped_since(since), now)
 
 
 def first_article(settings: Settings) -> Callable[[], str]:

@@ -21,8 +21,9 @@ _OLD_TO_NEW: Final = {
     for tone in range(5)
 }
 """oà -> òa, oè -> òe, uỳ -> ùy and so on: the tone on the last vowel of an open syllable moves to the first."""
+_LETTER: Final = r"[^\W\d_]|[\u0300-\u036f]"
+"""A letter, or a mark that stayed alone in composed text."""
 
-_LETTER: Final = r"[^\W\d_]"
 _OLD_TONE: Final = re.compile(rf"(?<![qQ])({'|'.join(_OLD_TO_NEW)})(?!{_LETTER})")
 _QU_TONE: Final = re.compile(r"q([ùúủũụ])y(?!" + _LETTER + ")")
 

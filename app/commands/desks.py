@@ -93,8 +93,9 @@ def apply(
             typer.confirm("Take it?", abort=True)
         now = SystemClock().now()
         record.desks.apply_desk(desk, now, "operator")
-        again = wiring.refill(record, settings, now)
-    typer.echo(f"{desk.id}: taken; {again} pages of the last {settings.keep.stopped_days} days will be read again")
+        seen, again = wiring.refill(record, settings, desk, now)
+    typer.echo(f"{desk.id}: taken; it sees {seen} stored articles")
+    typer.echo(f"{again} pages that the gate stopped in the last {settings.keep.stopped_days} days will be read again")
 
 
 def _difference(before: Desk | None, after: Desk) -> list[str]:

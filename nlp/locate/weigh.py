@@ -144,6 +144,8 @@ class Weigher:
         found.update(self._chain_evidence(context, i, unit))
         if "other_parent" in found:
             found.pop("unique", None)  # the lists may lack the namesake that is meant
+        if level == 3 and "unique" in found and "commune_bare" in found and "loose" not in found:
+            found["unique_bare"] = 1.0
         if level == 1 and "top" in one.cues:
             found["province_body"] = 1.0
         found.update(self._text_evidence(context, i, unit))
@@ -303,11 +305,10 @@ class Weigher:
         found = {"none": 1.0} if not one.type else {"none_typed": 1.0}
         found.update({f"none_{cue}": 1.0 for cue in one.cues if cue not in SILENT})
         if all(self.level[unit] == 3 for unit in one.units):
-            found.pop("none_body", None)
-            if "hospital" in one.cues and not one.type:
-                found["none_hospital"] = 1.0  # Bệnh viện Bạch Mai is not the ward's; a district's hospital is its own
-        if "single" in one.cues and all(self.level[unit] == 3 for unit in one.units):
-            found["none_single"] = 1.0
+            found.pop("none_body", None)  # Bệnh viện Bạch Mai is not the ward's; a district's hospital is its own
+            found.update({f"none_{cue}": 1.0 for cue in ("hospital", "single") if cue in one.cues})
+        else:
+            found.pop("none_number", None)  # "Quế Phong 36 người" counts; "bản Bình Sơn 1" is a hamlet
         if not one.type and not one.cues & NO_PLACE and one.key in context.no_place:
             found["none_elsewhere"] = 1.0
         return found
