@@ -483,6 +483,7 @@ class RevisionText:
     before: str | None
     after: str | None  # None also where the article was withdrawn
     withdrawn: bool = False  # this change is the withdrawal
+    missing_since: datetime | None = None  # of a withdrawal: the first look that found the page gone
     hash_before: str = ""
     hash_after: str = ""
 
