@@ -165,6 +165,7 @@ class Looked:
     next_look: datetime | None
     etag: str = ""
     last_modified: str = ""
+    next_if_changed: datetime | None = None  # in place of next_look where the text has changed
     withdrawn: bool = False  # this look shows that the publisher has taken the text down
 
 
