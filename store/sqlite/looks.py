@@ -1,4 +1,4 @@
-"""Looks at kept articles inside a transaction that somebody else holds: when the next is due, what the last one said."""
+"""Looks at kept articles, inside a transaction that somebody else holds: when the next is due, what was seen."""
 
 from __future__ import annotations
 
@@ -34,10 +34,11 @@ def plan(con: sqlite3.Connection, n: int, article: Article, page: PendingPage | 
 def due(con: sqlite3.Connection, at: datetime, limit: int, exclude_hosts: Sequence[str]) -> list[PendingPage]:
     """Pages that are due to be looked at, the longest due first."""
     unwanted = tuple(dict.fromkeys(exclude_hosts))
+    marks = ",".join("?" * len(unwanted))
     rows = con.execute(
-        "SELECT l.*, a.id, a.source, a.title, a.published_at, a.first_seen, a.revisions, a.reserved"
+        "SELECT l.*, a.id, a.source, a.title, a.published_at, a.first_seen, a.revisions, a.reserved"  # noqa: S608
         " FROM looks l JOIN articles a ON a.n = l.n WHERE l.due <= ? AND a.state <> 'expired'"
-        f" AND l.host NOT IN ({','.join('?' * len(unwanted))}) ORDER BY l.due, l.n LIMIT ?",
+        f" AND l.host NOT IN ({marks}) ORDER BY l.due, l.n LIMIT ?",
         (to_us(at), *unwanted, max(0, limit)),
     )
     return [_load(row) for row in rows]

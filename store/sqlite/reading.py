@@ -64,12 +64,14 @@ class ReadingRoom(Health):
     def stories(self, desk: str, day: date, at: datetime) -> tuple[StoryView, ...]:
         """Stories with an article on that Vietnamese day, with its articles of the day; the newest article's first."""
         with self._db.read() as con:
-            return storytelling.of_day(con, desk, self.day(desk, day), at, self._telling)
+            asked = storytelling.Asked(con=con, desk=desk, at=at, telling=self._telling)
+            return storytelling.of_day(asked, self.day(desk, day))
 
     def story(self, desk: str, story: str, at: datetime) -> ReadStory | None:
         """A story with its timeline; the id of one that was merged leads to what it became."""
         with self._db.read() as con:
-            return storytelling.read(con, desk, story, at, self._telling)
+            asked = storytelling.Asked(con=con, desk=desk, at=at, telling=self._telling)
+            return storytelling.read(asked, story)
 
     def revisions(self, desk: str, article_id: str) -> tuple[RevisionText, ...]:
         """What has changed in an article, the newest change first; empty where it is not the desk's."""
