@@ -26,9 +26,10 @@ def extract(settings: Settings) -> Filter:
     return partial(extraction.rows, publishers=load_all(settings.data_dir / "publishers"))
 
 
-def locate() -> Filter:
-    """The filter `locate`, for the desks that come with the program."""
-    return partial(locate_rows, locator=wiring.example_locator())
+def locate(settings: Settings) -> Filter:
+    """The filter `locate`, for the desks that come with the program; a known paper's province is evidence."""
+    publishers = {publisher.id: publisher for publisher in load_all(settings.data_dir / "publishers")}
+    return partial(locate_rows, locator=wiring.example_locator(), publishers=publishers)
 
 
 def tag() -> Filter:

@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 @contextmanager
-def _server() -> Iterator[str]:
+def pages_server() -> Iterator[str]:
     command = [sys.executable, "-m", "bench._pages_server", str(PAGES), str(KILOBYTES)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
@@ -97,7 +97,7 @@ def _plain(home: str) -> int:
 def measure() -> dict[str, float]:
     """Pages a second and CPU a page, ours and plain Scrapy's."""
     figures: dict[str, float] = {}
-    with _server() as home:
+    with pages_server() as home:
         for name, run in (("", _ours), ("plain_scrapy_", _plain)):
             wall, cpu = time.perf_counter(), time.process_time()
             read = run(home)

@@ -1,4 +1,8 @@
-"""Topics and tone of an article: the port core.ports.Tagger over the shipped model."""
+"""Topics and tone of an article: the port core.ports.Tagger over the shipped model.
+
+Labels are by title and lead, as in the guide by which the training texts were labelled; an article without a lead gives
+its opening instead. A text that has neither title nor lead is judged by its body.
+"""
 
 from __future__ import annotations
 
@@ -14,23 +18,38 @@ from skops.io import load as load_skops
 
 from core.errors import ModelError
 from core.records import Label, LocatedArticle, TaggedArticle, Tone
-from nlp.features import GramCounts, Parts
-from nlp.network import LabelNet, Matrix
+from nlp.corrections import Correction, Corrections
+from nlp.labelnet import LabelNet
+from nlp.reader import Array, Batch, Parts, Reader, sublinear
 from nlp.tone import tone
-from nlp.topics import carriers, chosen, labels
+from nlp.topics import carriers, chosen, labels, with_best
 from nlp.words import tokens
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Of the model folder. Another one is refused."""
 MODELS: Final = Path(__file__).parent / "models"
+MODEL: Final = "labels.skops"
+BODY_SYLLABLES: Final = 400
 _MANIFEST: Final = "manifest.json"
-_TRUSTED: Final = ["nlp.features.GramCounts", "nlp.network.LabelNet"]
+_TRUSTED: Final = ["nlp.reader.Reader", "nlp.labelnet.LabelNet"]
 _TITLE: Final = 60
 _LEAD: Final = 120
-"""Syllables read of a title and of a lead; also how much of the text is read where it has no lead."""
+_OPENING: Final = 60
+"""Syllables read of a title, of a lead, and of a text where there is no lead."""
+_HEADED: Final = 6
+"""Syllables that title and lead must have together to be judged by."""
+_LONG: Final = 40
+"""Syllables of a body that is surely about something."""
 _CHARACTERS: Final = 12_000
 """Characters of a text that are looked at, however long it is."""
 _BATCH: Final = 256
+_TELLING_NGRAM: Final = 3.5
+_TELLING_TERM: Final = 0.5
+"""Least idf and salience of a word that is shown as a reason: commoner words tell nobody anything."""
+_REMEDY: Final = "restore the folder from the release, or train it anew with `diembao nlp train`"
+
+Text = tuple[str, str, str]
+"""Title, lead, and the text with or without them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,21 +60,35 @@ class Tags:
     tone: Tone
 
 
-def parts(title: str, lead: str, text: str) -> Parts:
-    """The syllables that are read. Without a lead the beginning of the text takes its place."""
-    opening = lead if lead.strip() else text[:_CHARACTERS]
-    return tokens(title[:_CHARACTERS], _TITLE), tokens(opening[:_CHARACTERS], _LEAD)
+def parts(text: Text) -> tuple[Parts, list[str] | None]:
+    """The syllables of title and lead; and those of the body where it has to be judged by that."""
+    title = tokens(text[0][:_CHARACTERS], _TITLE)
+    lead = tokens(text[1][:_CHARACTERS], _LEAD)
+    if len(title) + len(lead) >= _HEADED and lead:
+        return (title, lead), None
+    body = tokens(text[2][:_CHARACTERS], BODY_SYLLABLES)
+    if len(title) >= _HEADED:
+        return (title, body[:_OPENING]), None
+    return (title, (lead + body)[:_LEAD]), body
 
 
 class Tagger:
-    """The shipped models. Pure: the same text gets the same labels."""
+    """The shipped model. Pure: the same text gets the same labels."""
 
-    def __init__(self, counts: GramCounts, net: LabelNet, thresholds: dict[str, float], version: str) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        net: LabelNet,
+        *,
+        thresholds: dict[str, float],
+        version: str,
+        corrections: Corrections | None = None,
+    ) -> None:
         self.version = version
-        self._counts = counts
+        self._corrections = corrections
+        self._reader = reader
         self._net = net
         self._thresholds = thresholds
-        self._terms = counts.vocabulary
 
     def tag(self, located: LocatedArticle) -> TaggedArticle:
         """Labels with calibrated scores and the words that carried each."""
@@ -63,24 +96,48 @@ class Tagger:
         said = self.read([(article.title, article.lead, "\n".join(article.paragraphs))])[0]
         return TaggedArticle(located=located, topics=said.topics, tone=said.tone, model=self.version)
 
-    def read(self, texts: Sequence[tuple[str, str, str]]) -> list[Tags]:
-        """Tags of (title, lead, text) triples."""
-        counts = self._counts.transform([parts(*text) for text in texts])
-        scores = self._net.predict_proba(counts)
-        return [self._tags(counts[row], scores[row]) for row in range(len(texts))]
+    def corrected(self, made: Sequence[Correction]) -> Tagger:
+        """This tagger with officers' corrections over it (only these: an earlier layer is replaced)."""
+        plain = Tagger(self._reader, self._net, thresholds=self._thresholds, version=self.version)
+        texts = [correction.text for correction in made]
+        ngrams = self._reader.transform([parts(text)[0] for text in texts]).ngrams
+        plain._corrections = Corrections(made, ngrams, plain.scores(texts))
+        return plain
 
-    def scores(self, texts: Sequence[tuple[str, str, str]]) -> Matrix:
-        """All probabilities of (title, lead, text) triples: texts x (topics in core.topics' order, then TONES)."""
-        return self._net.predict_proba(self._counts.transform([parts(*text) for text in texts]))
+    def read(self, texts: Sequence[Text]) -> list[Tags]:
+        """Tags of each text."""
+        found = [parts(text) for text in texts]
+        batch = self._reader.transform([head for head, _ in found])
+        scores = self._scores(batch, found)
+        return [self._tags(batch[row : row + 1], scores[row], found[row][1]) for row in range(len(texts))]
 
-    def _tags(self, counts: Any, scores: Matrix) -> Tags:
+    def scores(self, texts: Sequence[Text]) -> Array:
+        """All probabilities: texts x (topics in core.topics' order, then TONES)."""
+        found = [parts(text) for text in texts]
+        return self._scores(self._reader.transform([head for head, _ in found]), found)
+
+    def _scores(self, batch: Batch, found: Sequence[tuple[Parts, list[str] | None]]) -> Array:
+        scores: Array = self._net.predict_proba(batch)
+        long = [row for row, (_, body) in enumerate(found) if body and len(body) >= _HEADED]
+        if long:
+            bodies = [((), found[row][1] or []) for row in long]
+            scores[long] = self._net.with_body(scores[long], sublinear(self._reader.counts(bodies), self._reader.idf))
+        return self._corrections.adjust(scores, batch.ngrams) if self._corrections else scores
+
+    def _tags(self, batch: Batch, scores: Array, body: list[str] | None) -> Tags:
         topics = self._net.topics
-        said = chosen(dict(zip(topics, map(float, scores), strict=False)), self._thresholds)
-        words = {topic: self._words(counts, topics.index(topic)) for topic, _ in said}
+        by_topic = dict(zip(topics, map(float, scores), strict=False))
+        choose = with_best if body and len(body) >= _LONG else chosen
+        said = choose(by_topic, self._thresholds) if batch.ngrams.nnz else []
+        words = {topic: self._words(batch, topics.index(topic)) for topic, _ in said}
         return Tags(topics=labels(said, words), tone=tone(scores[len(topics) :].tolist()))
 
-    def _words(self, counts: Any, topic: int) -> tuple[str, ...]:
-        return carriers((self._terms[column], added) for column, added in self._net.contributions(counts, topic))
+    def _words(self, batch: Batch, topic: int) -> tuple[str, ...]:
+        ngrams, terms = self._net.carriers(batch, topic)
+        reader = self._reader
+        told = [(reader.ngram(c), added) for c, added in ngrams if reader.idf[c] >= _TELLING_NGRAM]
+        told += [(reader.term(n), added) for n, added in terms if reader.salience[n] >= _TELLING_TERM]
+        return carriers(told)
 
     def filter_rows(self, rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         """Rows with id, title, lead, text -> id, topics, tone, in the same order."""
@@ -98,15 +155,12 @@ class Tagger:
 def load(models: Path = MODELS) -> Tagger:
     """The tagger of a folder of models. Raises ModelError where one is missing, damaged or of another version."""
     manifest = _manifest(models)
-    pipeline = _checked(models, "head.skops", manifest)
+    pipeline = _checked(models, MODEL, manifest)
     try:
-        counts, net = pipeline["counts"], pipeline["net"]
-        return Tagger(counts, net, dict(manifest["thresholds"]), str(manifest["version"]))
+        reader, net = pipeline["read"], pipeline["label"]
+        return Tagger(reader, net, thresholds=dict(manifest["thresholds"]), version=str(manifest["version"]))
     except (KeyError, TypeError) as error:
         raise ModelError(f"{models / _MANIFEST}: incomplete ({error}); {_REMEDY}") from None
-
-
-_REMEDY: Final = "restore the folder from the release, or train it anew with `diembao nlp train`"
 
 
 def _manifest(models: Path) -> dict[str, Any]:

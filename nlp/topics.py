@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -10,25 +11,41 @@ from core.topics import TOPIC_IDS
 
 MOST_TOPICS: Final = 4
 MOST_WORDS: Final = 5
+PLAUSIBLE: Final = 0.1
+"""Below this a best topic is none."""
+_SHORT: Final = 2
+
+Scored = list[tuple[str, float]]
 
 
-def chosen(scores: Mapping[str, float], thresholds: Mapping[str, float]) -> list[tuple[str, float]]:
+def chosen(scores: Mapping[str, float], thresholds: Mapping[str, float]) -> Scored:
     """Topics whose score reaches their threshold, best first, at most MOST_TOPICS. None is an answer too."""
     known = ((topic, score) for topic, score in scores.items() if topic in TOPIC_IDS)
     said = [(topic, score) for topic, score in known if score >= thresholds[topic]]
     return sorted(said, key=lambda pair: -pair[1])[:MOST_TOPICS]
 
 
+def with_best(scores: Mapping[str, float], thresholds: Mapping[str, float]) -> Scored:
+    """The same for a long text, which is nearly always about something: the best topic where it is PLAUSIBLE."""
+    if said := chosen(scores, thresholds):
+        return said
+    best = max(scores, key=lambda topic: scores[topic])
+    return [(best, scores[best])] if scores[best] >= PLAUSIBLE else []
+
+
 def carriers(contributions: Iterable[tuple[str, float]], most: int = MOST_WORDS) -> tuple[str, ...]:
-    """Words that carried a label, best first; one that lies within another already taken is left out."""
+    """Words that carried a label, best first. What a word added by several ways is added up; bare numbers and single
+    letters are left out, and so is a word that lies within one already taken, or has it within."""
+    total: defaultdict[str, float] = defaultdict(float)
+    for term, added in contributions:
+        total[term] += added
     taken: list[str] = []
-    for term, _ in contributions:
-        padded = f" {term} "
-        if any(padded in f" {other} " or f" {other} " in padded for other in taken):
-            continue
-        taken.append(term)
-        if len(taken) == most:
+    for term in sorted(total, key=lambda t: (-total[t], t)):
+        if len(taken) == most or total[term] <= 0:
             break
+        spoken = any(len(syllable) >= _SHORT and syllable.isalpha() for syllable in term.split())
+        if spoken and not any(f" {term} " in f" {other} " or f" {other} " in f" {term} " for other in taken):
+            taken.append(term)
     return tuple(taken)
 
 

@@ -38,11 +38,13 @@ def raw_tokens(text: str) -> list[str]:
     return _TOKEN.findall(text)
 
 
-def grams(syllables: Sequence[str]) -> list[str]:
-    """All 1-, 2- and 3-grams of a sequence of syllables."""
+def grams(syllables: Sequence[str], longest: int = 3) -> list[str]:
+    """All n-grams of a sequence of syllables, from single ones to those of `longest` (at most 3)."""
     found = list(syllables)
-    found += [f"{a} {b}" for a, b in itertools.pairwise(syllables)]
-    found += [f"{a} {b} {c}" for a, b, c in zip(syllables, syllables[1:], syllables[2:], strict=False)]
+    if longest > 1:
+        found += [f"{a} {b}" for a, b in itertools.pairwise(syllables)]
+    if longest > 2:
+        found += [f"{a} {b} {c}" for a, b, c in zip(syllables, syllables[1:], syllables[2:], strict=False)]
     return found
 
 

@@ -36,7 +36,7 @@ def locate() -> None:
     """Filter: {"id","title","lead","text"} -> {"id","localities"}, JSON Lines."""
     from app import understanding
 
-    filters.run(understanding.locate())
+    filters.run(understanding.locate(settings_module.load()))
 
 
 def tag() -> None:

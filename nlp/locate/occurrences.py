@@ -33,6 +33,7 @@ class Occurrence:
     units: list[int]
     type: str = ""  # type word before it, normalised
     lead: int = 0  # where its type word begins (= start without one)
+    tail: int = 0  # where an English type word after it ends (= end without one)
     cues: set[str] = field(default_factory=set)
     up: int = -1  # occurrence linked after it ("xã X, huyện Y": from X to Y)
     down: int = -1  # occurrence linked before it
@@ -105,7 +106,9 @@ class NameFinder:
             name = self._key(tokens, i, last)
             units = names.get(name) if name else None
             if units and (name not in _ROMAN or (i and tokens.folded[i - 1] in {"phường", "quận"})):
-                return Occurrence(tokens.start[i], tokens.end[last], i, last, name, units, lead=tokens.start[i])
+                return Occurrence(
+                    tokens.start[i], tokens.end[last], i, last, name, units, lead=tokens.start[i], tail=tokens.end[last]
+                )
         return None
 
     @staticmethod
@@ -135,6 +138,8 @@ def read(text: str, finder: NameFinder) -> tuple[Tokens, list[Occurrence]]:
     types = words.PLAIN_TYPE_WORDS if bare else words.TYPE_WORDS
     for one in found:
         _read_type(tokens, one, types)
+        if bare and not one.type:
+            _read_english_type(tokens, one)
     _share_types(tokens, found)
     _link(tokens, found)
     covered = {i for one in found for i in range(one.first, one.last + 1)}
@@ -153,7 +158,7 @@ def _type_at(tokens: Tokens, i: int, types: Mapping[tuple[str, ...], str]) -> tu
         kind = types.get(words_here)
         if not kind:
             continue
-        if size == 2 and not tokens.gap(first).isspace() and words_here != ("t", "p"):
+        if size == 2 and not tokens.gap(first).isspace() and words_here[0] != "t":
             continue
         if size == 1 and words_here[0] in words.DOTTED and tokens.text[tokens.end[i] : tokens.end[i] + 1] != ".":
             continue
@@ -172,6 +177,12 @@ def _read_type(tokens: Tokens, one: Occurrence, types: Mapping[tuple[str, ...], 
         if tokens.folded[i] not in words.BETWEEN or steps == 4 or tokens.gap(i).strip():
             return
         i, steps = i - 1, steps + 1
+
+
+def _read_english_type(tokens: Tokens, one: Occurrence) -> None:
+    i = one.last + 1
+    if i < len(tokens.start) and tokens.gap(one.last) == " " and tokens.folded[i] in words.ENGLISH_TYPES:
+        one.type, one.tail = words.ENGLISH_TYPES[tokens.folded[i]], tokens.end[i]
 
 
 def _share_types(tokens: Tokens, found: list[Occurrence]) -> None:
@@ -199,13 +210,13 @@ _LINK: Final = re.compile(r"\s+")
 
 def _link(tokens: Tokens, found: list[Occurrence]) -> None:
     for i, (one, after) in enumerate(itertools.pairwise(found)):
-        gap = _LINK.sub(" ", tokens.text[one.end : after.lead]).strip().lower()
+        gap = _LINK.sub(" ", tokens.text[one.tail : after.lead]).strip().lower()
         if len(gap) <= 24 and (gap in words.SEPARATORS or (gap == "" and after.lead < after.start)):
             one.up, after.down = i + 1, i
             after.inside = bool(_INSIDE.search(gap))
             after.joined = gap.endswith("và") or gap == ";"
             after.bracketed = bool({"(", "-", "–", "—"} & set(gap))
-        if len(gap) <= 2 and "\n\n" in tokens.text[one.end : after.lead]:
+        if len(gap) <= 2 and "\n\n" in tokens.text[one.tail : after.lead]:
             one.up = after.down = -1
 
 

@@ -15,7 +15,8 @@ TYPE_WORDS: Final[dict[tuple[str, ...], str]] = {
     ("xã",): "xã", ("x",): "xã", ("phường",): "phường", ("p",): "phường", ("thị", "trấn"): "thị trấn",
     ("tt",): "thị trấn", ("đặc", "khu"): "đặc khu", ("huyện",): "huyện", ("h",): "huyện", ("quận",): "quận",
     ("q",): "quận", ("thị", "xã"): "thị xã", ("tx",): "thị xã", ("thành", "phố"): "thành phố", ("tp",): "thành phố",
-    ("t", "p"): "thành phố", ("tỉnh",): "tỉnh", ("t",): "tỉnh", ("huyện", "ủy"): "huyện", ("thị", "ủy"): "thị xã",
+    ("t", "p"): "thành phố", ("t", "x"): "thị xã", ("t", "t"): "thị trấn",
+    ("tỉnh",): "tỉnh", ("t",): "tỉnh", ("huyện", "ủy"): "huyện", ("thị", "ủy"): "thị xã",
     ("thành", "ủy"): "thành phố", ("tỉnh", "ủy"): "tỉnh", ("quận", "ủy"): "quận", ("huyện", "đoàn"): "huyện",
     ("thị", "đoàn"): "thị xã", ("thành", "đoàn"): "thành phố", ("tỉnh", "đoàn"): "tỉnh", ("cah",): "huyện",
     ("catx",): "thị xã", ("catp",): "thành phố", ("quận", "đoàn"): "quận", ("huyện", "đội"): "huyện",
@@ -25,6 +26,12 @@ TYPE_WORDS: Final[dict[tuple[str, ...], str]] = {
 
 PLAIN_TYPE_WORDS: Final = {tuple(map(fold_plain, words)): kind for words, kind in TYPE_WORDS.items()}
 """The same as capitals without diacritics have them."""
+
+ENGLISH_TYPES: Final = {
+    "district": "huyện", "province": "tỉnh", "commune": "xã", "ward": "phường", "township": "thị trấn",
+    "town": "thị xã", "city": "thành phố",
+}  # fmt: skip
+"""After a name in texts without diacritics, as publishers in other languages write."""
 
 DOTTED: Final = _set("h | p | q | t | x")
 

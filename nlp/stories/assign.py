@@ -19,10 +19,18 @@ from nlp.stories.evidence import places_agree, same_series
 from nlp.stories.index import Index
 from nlp.stories.signature import Reading, Signature, read, reading_of, resemblance
 
-JOIN: Final = 0.063
-"""Least likeness for joining; B3-F1 on the labelled clusters moves by less than .01 between 0.055 and 0.075."""
+JOIN: Final = 0.07
+"""Least likeness for joining; B3-F1 on the labelled clusters moves by less than .006 between 0.06 and 0.08."""
+COHESION: Final = 0.4
+"""A story takes what is at least two fifths as like it as its own articles were when they came.
+
+Where reports are close to each other, news of the same kind is another story.
+"""
 MERGE: Final = 0.16
 """Least mean likeness between two stories that a new article brings together."""
+SHORT: Final = 80
+"""Shorter texts (a title with a lead) must be a quarter more alike: with few words, one phrase weighs much."""
+_SHORT_FACTOR: Final = 1.25
 WINDOW: Final = timedelta(days=10)
 """A story takes articles until so long after its newest one: a running story prolongs its own window."""
 FADING: Final = 0.2
@@ -30,6 +38,8 @@ FADING: Final = 0.2
 MEMBERS: Final = 16
 """Articles of one story that a new one is held against: its first ones and its newest."""
 _FIRST: Final = 4
+_SERIES: Final = 0.05
+"""What is left of the likeness of two numbers of one series (a price list, a forecast) of different days."""
 STORIES: Final = 12
 """Stories that are looked at closely for one article."""
 REPRINT: Final = 0.5
@@ -61,6 +71,7 @@ class StoryRow:
     story: str
     published: datetime
     signature: bytes
+    likeness: float = 0.0  # as it was assigned; 0 for the article that opened the story
     source: str = ""
     seen: datetime | None = None
     doubtful: bool = False
@@ -89,6 +100,7 @@ class _Kept:
     at: float  # published, days since the epoch
     seen: float
     doubtful: bool
+    likeness: float
     source: str
     places: frozenset[str]
 
@@ -97,6 +109,13 @@ class _Kept:
 class _Story:
     slots: list[int] = field(default_factory=list)
     newest: float = -math.inf
+    likeness: float = 0.0  # sum over those that joined
+    joined: int = 0
+
+    @property
+    def cohesion(self) -> float:
+        """Mean likeness of its articles when they joined."""
+        return self.likeness / self.joined if self.joined else 0.0
 
 
 class Stories:
@@ -137,8 +156,8 @@ class Stories:
             return Assignment(story=kept.story, opened=False)
         reading = read(item.title, item.lead, item.body)
         found = self._weigh(item, reading)
-        story, merged, likeness = self._choose(found)
-        row = _row(item, story or item.id, reading.signature.to_bytes())
+        story, merged, likeness = self._choose(found, self._least(reading))
+        row = _row(item, story or item.id, reading.signature.to_bytes(), likeness)
         original, overlap = self._original(item, reading, found)
         self._keep(row, reading.signature)
         for other in merged:
@@ -164,7 +183,7 @@ class Stories:
         kept = self._known(item.id)
         self.forget(item.id)
         fresh = read(item.title, item.lead, item.body).signature
-        self._keep(_row(item, kept.story, b""), fresh)
+        self._keep(_row(item, kept.story, b"", kept.likeness), fresh)
         return fresh.to_bytes()
 
     def forget(self, article: str) -> None:
@@ -178,6 +197,8 @@ class Stories:
         self._kept[slot] = None
         story = self._stories[kept.story]
         story.slots.remove(slot)
+        story.likeness -= kept.likeness
+        story.joined -= kept.likeness > 0
         if not story.slots:
             del self._stories[kept.story]
 
@@ -245,17 +266,23 @@ class Stories:
         """What other evidence leaves of a likeness: the places, and whether both are numbers of one series."""
         factor = places_agree(item.places, kept.places)
         if gap > 0.5 and same_series(reading, self._index.signature(slot)):
-            factor *= 0.3
+            factor *= _SERIES
         return factor
 
+    def _least(self, reading: Reading) -> float:
+        """Least likeness for joining."""
+        return self._join * (_SHORT_FACTOR if reading.length < SHORT else 1.0)
+
     def _choose(
-        self, found: Mapping[str, tuple[float, list[tuple[int, float]]]]
+        self, found: Mapping[str, tuple[float, list[tuple[int, float]]]], least: float
     ) -> tuple[str | None, tuple[str, ...], float]:
         """The story to join (None: a new one), those that become part of it, and its likeness."""
-        near = sorted(((v, s) for s, (v, _) in found.items() if v >= self._join), key=lambda x: (-x[0], x[1]))
+        asked = {s: max(least, COHESION * self._stories[s].cohesion) for s in found}
+        near = sorted(((v / asked[s], s) for s, (v, _) in found.items() if v >= asked[s]), key=lambda x: (-x[0], x[1]))
         if not near:
             return None, (), 0.0
-        likeness, best = near[0]
+        best = near[0][1]
+        likeness = found[best][0]
         merged = tuple(story for _, story in near[1:3] if self._between(best, story) >= MERGE)
         keep = min((best, *merged), key=lambda story: self._stories[story].slots[0])
         return keep, tuple(s for s in (best, *merged) if s != keep), likeness
@@ -277,6 +304,8 @@ class Stories:
         state = self._stories[into]
         state.slots = sorted(state.slots + moved.slots)
         state.newest = max(state.newest, moved.newest)
+        state.likeness += moved.likeness
+        state.joined += moved.joined
 
     # --- reprints ----------------------------------------------------------------------------------------------
 
@@ -291,7 +320,8 @@ class Stories:
             assert kept is not None
             gap = abs(kept.at - item.published.timestamp() / _DAY)
             share = resemblance(reading.sketch, theirs.sketch)
-            if share >= REPRINT and share > overlap and not (gap > 0.5 and same_series(reading, theirs)):
+            series = gap > 0.5 and same_series(reading, theirs)
+            if share >= REPRINT and share > overlap and not series:
                 best, overlap = kept.article, share
         return best, overlap
 
@@ -312,7 +342,7 @@ class Stories:
     def _keep(self, row: StoryRow, signature: Signature) -> None:
         at = row.published.timestamp() / _DAY
         seen = row.seen.timestamp() / _DAY if row.seen else at
-        kept = _Kept(row.article, row.story, at, seen, row.doubtful, row.source, row.places)
+        kept = _Kept(row.article, row.story, at, seen, row.doubtful, row.likeness, row.source, row.places)
         self._put(kept, signature)
 
     def _put(self, kept: _Kept, signature: Signature) -> None:
@@ -321,6 +351,8 @@ class Stories:
         self._slot[kept.article] = slot
         state = self._stories.setdefault(kept.story, _Story())
         state.slots.append(slot)
+        state.likeness += kept.likeness
+        state.joined += kept.likeness > 0
         state.newest = max(state.newest, kept.at)
 
 
@@ -353,12 +385,13 @@ def _sample(slots: Sequence[int], most: int = MEMBERS) -> list[int]:
     return [*slots[:_FIRST], *slots[-(most - _FIRST) :]]
 
 
-def _row(item: Item, story: str, signature: bytes) -> StoryRow:
+def _row(item: Item, story: str, signature: bytes, likeness: float) -> StoryRow:
     return StoryRow(
         article=item.id,
         story=story,
         published=item.published,
         signature=signature,
+        likeness=likeness,
         source=item.source,
         seen=item.seen,
         doubtful=item.doubtful,

@@ -43,8 +43,8 @@ class Index:
 
     def __init__(self) -> None:
         self._blocks: list[NDArray[np.uint32]] = []
-        self._lengths: list[NDArray[np.uint8]] = []
-        self._postings: dict[int, array[int]] = {}
+        self._lengths: list[NDArray[np.uint16]] = []
+        self._postings: dict[int, int | array[int]] = {}  # most terms stand in one article only
         self._size = 0
         self._query = np.zeros(1 << BITS, dtype=np.float32)
 
@@ -57,7 +57,7 @@ class Index:
         block, row = divmod(slot, BLOCK)
         if block == len(self._blocks):
             self._blocks.append(np.zeros((BLOCK, WIDTH), dtype=np.uint32))
-            self._lengths.append(np.zeros((BLOCK, 4), dtype=np.uint8))
+            self._lengths.append(np.zeros((BLOCK, 4), dtype=np.uint16))
         parts = (signature.terms, signature.sketch, signature.title, signature.figures)
         start = 0
         for number, (part, width) in enumerate(zip(parts, (TERMS, SKETCH, TITLE, FIGURES), strict=True)):
@@ -65,15 +65,28 @@ class Index:
             self._lengths[block][row, number] = len(part)
             start += width
         for term in unpack(signature.terms[:INDEXED])[0].tolist():
-            self._postings.setdefault(term, array("I")).append(slot)
+            self._post(term, slot)
         self._size += 1
         return slot
+
+    def _post(self, term: int, slot: int) -> None:
+        held = self._postings.get(term)
+        if held is None:
+            self._postings[term] = slot
+        elif isinstance(held, int):
+            self._postings[term] = array("I", (held, slot))
+        else:
+            held.append(slot)
 
     def blank(self, slot: int) -> None:
         """Forget a text: its slot stays, but resembles nothing."""
         block, row = divmod(slot, BLOCK)
         for term in unpack(self.signature(slot).terms[:INDEXED])[0].tolist():
-            self._postings[term].remove(slot)
+            held = self._postings[term]
+            if isinstance(held, int):
+                del self._postings[term]
+            else:
+                held.remove(slot)
         self._blocks[block][row] = 0
         self._lengths[block][row] = 0
 
@@ -93,9 +106,10 @@ class Index:
         weights: list[float] = []
         for term, weight in zip(reading.terms[:ASKED].tolist(), reading.weights[:ASKED].tolist(), strict=True):
             slots = self._postings.get(term)
-            if slots:
-                found.append(np.array(slots[-NEWEST:], dtype=np.uint32))
-                weights.append(weight * weight)
+            if slots is None:
+                continue
+            found.append(np.array([slots] if isinstance(slots, int) else slots[-NEWEST:], dtype=np.uint32))
+            weights.append(weight * weight)
         if not found:
             return np.empty(0, dtype=np.int64)
         slots_found, place = np.unique(np.concatenate(found), return_inverse=True)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.text import fold
 from nlp.sentences import sentences
-from nlp.stories.words import hashes, runs, words
+from nlp.stories.words import hashes, is_number, runs, words
 
 RUN: Final = 4
 """Words in a row that must agree before they count as taken over (as in Broder 1997; Vietnamese words have two)."""
@@ -18,6 +18,9 @@ LEAST_WORDS: Final = 25
 """A shorter text is too little to be called a reprint of anything."""
 KEPT: Final = 0.55
 """Least share of the shorter text's words that stand in the other, in runs, for a reprint."""
+_FIGURES: Final = 5
+_SAME_FIGURES: Final = 0.34
+_FORM: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,8 @@ class Sameness:
     same_sentences: int
     sentences_first: int
     sentences_second: int
+    figures: int  # figures of the shorter text, each once
+    figures_kept: float  # share of them that stand in the other; 1 for none
 
     @property
     def of_shorter(self) -> float:
@@ -38,16 +43,24 @@ class Sameness:
         return self.of_first if self.words_first <= self.words_second else self.of_second
 
     @property
+    def same_form(self) -> bool:
+        """Whether both are one form filled with different figures (prices, weather), not a text taken over."""
+        return self.figures >= _FIGURES and self.figures_kept < _SAME_FIGURES and self.of_shorter < _FORM
+
+    @property
     def reprint(self) -> bool:
         """Whether one text is the other one, cut, lengthened or edited."""
-        return min(self.words_first, self.words_second) >= LEAST_WORDS and self.of_shorter >= KEPT
+        long_enough = min(self.words_first, self.words_second) >= LEAST_WORDS
+        return long_enough and self.of_shorter >= KEPT and not self.same_form
 
 
 def sameness(first: str, second: str) -> Sameness:
     """Compare two texts (lead and body; at most words.MOST_WORDS words of each). Takes about a millisecond."""
-    ours, theirs = hashes(words(first)), hashes(words(second))
+    here, there = words(first), words(second)
+    ours, theirs = hashes(here), hashes(there)
     one, two = runs(ours, RUN), runs(theirs, RUN)
-    told, told_too = ({fold(s) for s in sentences(text[:40_000])} for text in (first, second))
+    figures, others = ({w for w in side if is_number(w)} for side in sorted((here, there), key=len))
+    told, told_too = ({fold(s) for s in sentences(text[:20_000])} for text in (first, second))
     return Sameness(
         of_first=_covered(one, two, len(ours)),
         of_second=_covered(two, one, len(theirs)),
@@ -56,6 +69,8 @@ def sameness(first: str, second: str) -> Sameness:
         same_sentences=len(told & told_too),
         sentences_first=len(told),
         sentences_second=len(told_too),
+        figures=len(figures),
+        figures_kept=len(figures & others) / len(figures) if figures else 1.0,
     )
 
 

@@ -1,4 +1,4 @@
-"""The compact signature of a text: all that the index keeps of an article, at most 1,028 bytes.
+"""The compact signature of a text: all that the index keeps of an article, at most 1,672 bytes.
 
 Four lists of 32-bit numbers, nothing readable: the terms that weigh most (bucket and weight in one number), a bottom-k
 sketch of its runs of four words (Broder 1997), the words of its title without figures, and its figures.
@@ -19,13 +19,13 @@ from nlp.stories.words import Hashes, hashes, is_number, pairs, shingles, single
 
 Numbers = NDArray[np.uint32]
 
-TERMS: Final = 160
+TERMS: Final = 320
 SKETCH: Final = 64
 TITLE: Final = 16
 FIGURES: Final = 16
 WIDTH: Final = TERMS + SKETCH + TITLE + FIGURES
 _PARTS: Final = (TERMS, SKETCH, TITLE, FIGURES)
-_HEAD: Final = struct.Struct("<4B")
+_HEAD: Final = struct.Struct("<4H")
 _WEIGHT_BITS: Final = 32 - BITS
 _WEIGHT_TOP: Final = (1 << _WEIGHT_BITS) - 1
 TITLE_COUNTS: Final = 3.0
@@ -42,7 +42,7 @@ class Signature:
     figures: Numbers
 
     def to_bytes(self) -> bytes:
-        """Four lengths, a byte each, then the numbers, little-endian."""
+        """Four lengths, two bytes each, then the numbers, little-endian."""
         parts = (self.terms, self.sketch, self.title, self.figures)
         return _HEAD.pack(*map(len, parts)) + np.concatenate(parts).astype("<u4").tobytes()
 
@@ -78,6 +78,7 @@ class Reading:
     title: Numbers
     figures: Numbers
     sketch: Numbers
+    length: int = 0  # words of lead and body, at most words.MOST_WORDS
 
     @cached_property
     def signature(self) -> Signature:
@@ -114,6 +115,7 @@ def read(title: str, lead: str, body: str) -> Reading:
         title=np.unique(pairs(hashes(named), 32))[:TITLE],
         figures=figures[:FIGURES],
         sketch=shingles(in_body if len(in_body) >= 8 else np.concatenate([in_title, in_body]))[:SKETCH],
+        length=len(rest),
     )
 
 

@@ -15,9 +15,9 @@ from core.text import fold
 Hashes = NDArray[np.uint64]
 
 _WORD: Final = re.compile(r"\d+(?:[.,]\d+)*|[^\W_]+")
-MOST_WORDS: Final = 4_000
+MOST_WORDS: Final = 2_000
 """Of a longer text only its beginning is compared: a story is told in its first pages, and time stays bounded."""
-_MOST_CHARACTERS: Final = 40_000
+_MOST_CHARACTERS: Final = 20_000
 _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 _PAIR: Final = (np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9))
 """Odd 64-bit multipliers (the constants of Fibonacci hashing and of xxHash64)."""

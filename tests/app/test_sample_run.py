@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -19,6 +20,7 @@ from core.clock import SystemClock, local_day
 from core.settings import Settings
 from core.urls import article_id, host_of
 from dashboard.app import create_app
+from nlp.desks import load_desk
 from sample.server import SamplePress
 from tests.data import ROOT
 
@@ -32,7 +34,7 @@ class Run:
     press: SamplePress
     settings: Settings
     world: World
-    report: dict[str, object]
+    report: dict[str, Any]
 
     def ids(self) -> dict[str, str]:
         """Slug -> article id, of everything that can be read."""
@@ -129,3 +131,20 @@ def test_no_byline_of_the_sample_reaches_the_record(run: Run) -> None:
     blob = b"".join(file.read_bytes() for file in Path(run.settings.data_dir).rglob("*") if file.is_file())
     assert "Nhóm phóng viên mẫu".encode() not in blob
     assert "Ban biên tập mẫu".encode() not in blob
+
+
+def test_a_new_desk_is_filled_from_what_was_read_before_it(run: Run) -> None:
+    with wiring.record(run.settings) as kept:
+        desk = load_desk(ROOT / "desks" / "provinces" / "quang_ngai.toml", wiring.gazetteer())
+        now = SystemClock().now()
+        before = kept.counts.totals()
+        kept.desks.apply_desk(desk, now, "test")
+        seen, again = wiring.refill(kept, run.settings, desk, now)
+        assert seen >= 30 and again > 100
+    report = crawl(run.settings, run.world, forever=False)
+    assert report["pages"].get("new", 0) > 3
+    with wiring.record(run.settings) as kept, kept.database.read() as con:
+        desks = dict(con.execute("SELECT desk, count(*) FROM desk_articles GROUP BY desk").fetchall())
+        totals = kept.counts.totals()
+    assert desks["quang_ngai"] > desks["binh_son"]
+    assert totals["found"] == before["found"] == totals["stopped"] + totals["kept"]

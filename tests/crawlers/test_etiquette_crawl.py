@@ -1,9 +1,11 @@
-"""facts of etiquette as a server sees them: real crawls against servers on loopback, politeness on where it matters."""
+"""Facts of etiquette as a server sees them: real crawls against servers on loopback, politeness on where it matters."""
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from itertools import pairwise
 
@@ -12,6 +14,7 @@ import pytest
 from core.clock import FixedClock
 from core.errors import ConfigError
 from core.records import EndpointStatus
+from crawlers.etiquette.pace import Pace
 from tests.fakes.crawling import NOON, Crawled, paper, publisher
 from tests.fakes.web import Reply, Seen, Site, article, html, redirect, reset, xml
 
@@ -120,27 +123,46 @@ def test_a_robots_txt_of_many_megabytes_is_cut_not_refused(site: Site) -> None:
 # --- pace
 
 
-def test_one_request_at_a_time_with_a_pause_between_starts() -> None:
+@pytest.fixture
+def starts(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[float]]:
+    """Host -> when the crawl began each request to it, on its own clock: a server may see two closer together."""
+    begun: dict[str, list[float]] = {}
+    turn = Pace.turn
+
+    @asynccontextmanager
+    async def noted(self: Pace, host: str, seconds: float) -> AsyncIterator[None]:
+        async with turn(self, host, seconds):
+            begun.setdefault(host, []).append(asyncio.get_running_loop().time())
+            yield
+
+    monkeypatch.setattr(Pace, "turn", noted)
+    return begun
+
+
+def _shortest_pause(starts: list[float]) -> float:
+    return round(min(later - earlier for earlier, later in pairwise(starts)), 3)
+
+
+def test_one_request_at_a_time_with_a_pause_between_starts(starts: dict[str, list[float]]) -> None:
     with Site("127.0.2.1") as one, Site("127.0.2.2") as two:
         for site in (one, two):
             paths = [f"/{n}.htm" for n in range(4)]
             site.feed("/rss", *paths)
             site.routes |= {path: article(path) for path in paths}
         crawl = Crawled()
-        crawl.run(paper(one), paper(two, source="hai", pace=0.12), polite=True, pace=0.06)
+        crawl.run(paper(one), paper(two, source="hai", pace=0.2), polite=True, pace=0.01)
         assert len(crawl.pages) == 8
-        for site, pause in ((one, 0.06), (two, 0.12)):
-            starts = [seen.at for seen in site.seen]
-            assert site.most_underway == 1
-            assert min(later - earlier for earlier, later in pairwise(starts)) > pause * 0.8
+        assert _shortest_pause(starts["127.0.2.1"]) >= 0.01
+        assert _shortest_pause(starts["127.0.2.2"]) >= 0.2
+        assert (one.most_underway, two.most_underway) == (1, 1)
         assert one.seen[-1].at < two.seen[-1].at  # a slow host holds nobody up
 
 
-def test_crawl_delay_slows_the_pace_down(site: Site) -> None:
+def test_crawl_delay_slows_the_pace_down(site: Site, starts: dict[str, list[float]]) -> None:
     site.routes["/robots.txt"] = Reply("User-agent: *\nCrawl-delay: 0.15")
     Crawled().run(paper(site), polite=True, pace=0.01)
-    starts = [seen.at for seen in site.seen if seen.path != "/robots.txt"]
-    assert min(later - earlier for earlier, later in pairwise(starts)) > 0.12
+    ((_, *after_robots),) = starts.values()
+    assert _shortest_pause(after_robots) >= 0.15
 
 
 # --- conditional requests

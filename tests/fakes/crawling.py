@@ -72,6 +72,7 @@ class Crawled:
         """Crawl to the end. Arguments of crawl() (stop, resolver, door, tls) are told from settings by their names."""
         own = {name: over.pop(name) for name in ("stop", "resolver", "door", "tls", "signals") if name in over}
         self.stats = crawl(self.plan(publishers, on_page, **over), **own)
+        assert self.ledger.twice == [], "read twice"
         return self.stats
 
     @property

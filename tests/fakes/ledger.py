@@ -7,24 +7,32 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from core.errors import AddressRefused
 from core.records import Endpoint, Entry, Looked, PendingPage, PollState
 from core.urls import article_id, host_of
+
+_READ = frozenset({"stopped", "kept", "same"})
+_SHARED = 3
+"""A guid that so many items of one poll bear is no identity."""
 
 
 @dataclass
 class MemoryLedger:
-    """CrawlLedger and CrawlNotes. What became of pages stands in `outcome` and `reasons`, in order in `log`."""
+    """CrawlLedger and CrawlNotes. What became of pages stands in `outcome` and `reasons`, in order in `log`.
+
+    An outcome told once more changes nothing, as the contract says, and is noted in `twice`: no crawl tells one so.
+    """
 
     states: dict[str, PollState] = field(default_factory=dict)
     queue: dict[str, PendingPage] = field(default_factory=dict)
     outcome: dict[str, str] = field(default_factory=dict)  # article id -> stopped, kept, failed, same
     reasons: Counter[str] = field(default_factory=Counter)
     log: list[tuple[str, str, str]] = field(default_factory=list)  # (call, page id, reason)
+    twice: list[str] = field(default_factory=list)  # addresses
     guids: set[tuple[str, str]] = field(default_factory=set)
-    known: set[str] = field(default_factory=set)
+    stopped: dict[str, tuple[datetime, PendingPage]] = field(default_factory=dict)
     reserved: dict[str, bool] = field(default_factory=dict)
     notes: dict[str, tuple[str, datetime]] = field(default_factory=dict)
-    titles: dict[str, str] = field(default_factory=dict)
     again: dict[str, PendingPage] = field(default_factory=dict)  # page id -> kept article to be looked at from `due` on
     seen: list[tuple[str, Looked]] = field(default_factory=list)  # (page id, look) that brought no page
 
@@ -33,14 +41,21 @@ class MemoryLedger:
 
     def save_poll(self, state: PollState, entries: Iterable[Entry], at: datetime) -> int:
         self.states[state.endpoint.url] = state
-        return sum(self._find(entry, at) for entry in entries)
+        entries = list(entries)
+        shared = Counter((entry.source, entry.guid) for entry in entries)
+        return sum(self._find(entry, at, shared[entry.source, entry.guid] < _SHARED) for entry in entries)
 
-    def _find(self, entry: Entry, at: datetime) -> bool:
-        key = article_id(entry.url)
-        guid = (entry.source, entry.guid)
-        if key in self.known or (entry.guid and guid in self.guids):
+    def _find(self, entry: Entry, at: datetime, own_guid: bool) -> bool:
+        try:
+            key = article_id(entry.url)
+        except AddressRefused:
             return False
-        self.known.add(key)
+        guid = (entry.source, entry.guid)
+        if key in self.queue or key in self.outcome:
+            return False
+        if own_guid and entry.guid and guid in self.guids:
+            self.outcome[key] = "same"
+            return False
         self.guids.add(guid)
         self.queue[key] = PendingPage(id=key, entry=entry, found_at=at)
         return True
@@ -60,16 +75,15 @@ class MemoryLedger:
         return found[:limit]
 
     def is_read(self, article_id: str) -> bool:
-        return self.outcome.get(article_id) in {"stopped", "kept", "same"}
+        return self.outcome.get(article_id) in _READ
 
     def page_stopped(self, page: PendingPage, article_id: str, title: str, at: datetime) -> None:
-        self._end(page, "stopped")
+        if not self._end(page, "stopped"):
+            return
+        self.stopped[page.id] = (at, replace(page, entry=replace(page.entry, title=title or page.entry.title, lead="")))
         self.outcome[article_id] = "stopped"
-        self.titles[article_id] = title
-
-    def page_kept(self, page: PendingPage) -> None:
-        """What Store.save does to the ledger."""
-        self._end(page, "kept")
+        if article_id != page.id:
+            self.queue.pop(article_id, None)
 
     def page_failed(
         self,
@@ -84,9 +98,8 @@ class MemoryLedger:
             held = self.queue[page.id]
             self.queue[page.id] = replace(held, attempts=held.attempts + 1, due=retry_at)
             self.log.append(("later", page.id, reason))
-            return
-        self.reasons[reason] += 1
-        self._end(page, "failed", reason)
+        elif self._end(page, "failed", reason):
+            self.reasons[reason] += 1
 
     def page_same(self, page: PendingPage, article_id: str, at: datetime) -> None:
         self._end(page, "same")
@@ -107,12 +120,14 @@ class MemoryLedger:
             self.again[page.id] = replace(held, due=look.next_look, again=again)
 
     def stopped_since(self, since: datetime) -> list[PendingPage]:
-        return []
+        return [page for at, page in self.stopped.values() if at >= since]
 
     def reread(self, pages: Sequence[PendingPage], at: datetime) -> int:
-        for page in pages:
-            self.queue[page.id] = page
-        return len(pages)
+        again = [page for page in pages if page.id not in self.queue]
+        for page in again:
+            self.queue[page.id] = replace(page, attempts=0, due=at)
+            self.stopped.pop(page.id, None)
+        return len(again)
 
     def note(self, key: str, at: datetime) -> str | None:
         text, until = self.notes.get(key, ("", at - timedelta(seconds=1)))
@@ -121,8 +136,11 @@ class MemoryLedger:
     def keep_note(self, key: str, text: str, until: datetime) -> None:
         self.notes[key] = (text, until)
 
-    def _end(self, page: PendingPage, how: str, reason: str = "") -> None:
-        assert page.id in self.queue, f"{page.entry.url} was read twice"
-        del self.queue[page.id]
+    def _end(self, page: PendingPage, how: str, reason: str = "") -> bool:
+        """Whether this is the page's first end."""
+        if self.queue.pop(page.id, None) is None and page.id in self.outcome:
+            self.twice.append(page.entry.url)
+            return False
         self.outcome[page.id] = how
         self.log.append((how, page.id, reason))
+        return True

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 
 from core.clock import local_day
 from core.records import (
@@ -238,7 +239,7 @@ def written(
         if name in text
     ]  # fmt: skip
     listed = ListedArticle(
-        id=article_id(address) if is_web(address) else fold_plain(title)[:6].encode().hex().zfill(20),
+        id=article_id(address) if is_web(address) else sha256(title.encode()).hexdigest()[:20],
         url=address, source=source, title=title, lead=lead,
         published=Published(at=at, provenance="json-ld", doubtful=doubtful),
         first_seen=at + timedelta(minutes=11), revised_at=revised_at, focus=focus,

@@ -274,6 +274,22 @@ def test_any_text_round_a_sure_mention_is_read_without_harm(before: str, after: 
     assert "binh_son" in found(one)
 
 
+def test_an_article_in_english_names_places_without_diacritics() -> None:
+    one = article("Fishermen of Binh Son District, Quang Ngai Province, returned on Monday.")
+    assert set(found(one)) == {"binh_son"}
+    assert not found(article("Binh Son Refining and Petrochemical posted a profit."))
+
+
+def test_the_filter_takes_the_publishers_province_by_its_source() -> None:
+    paper = Publisher(
+        id="bao_th", name="", kind=PublisherKind.NEWSPAPER, licence="", home="", endpoints=(), province="38"
+    )
+    row = {"id": "1", "text": "UBND xã Tân Thành, nơi có suối lớn, họp dân.", "source": "bao_th"}
+    without, with_it = (next(iter(filter_rows([row], desk("new:15661"), papers))) for papers in ({}, {"bao_th": paper}))
+    assert not without["localities"]
+    assert with_it["localities"]
+
+
 def test_the_filter_keeps_order_and_form() -> None:
     rows = [
         {"id": "1", "title": "", "lead": "", "text": "Huyện Mỹ Hào, Hưng Yên có lụt."},
