@@ -283,6 +283,7 @@ class StoryChoice:
     overlap: float = 0.0  # estimated share of the shorter text that stands in the other, 0 to 1
     earlier_is: str = ""  # of the two, the one that came first
     doubtful: bool = False  # which came first can't be told for certain
+    likeness: float = 0.0  # to the story joined, as it was when it was decided
     signature: bytes = b""  # from which the index of stories is built again; holds no text
     places: tuple[str, ...] = ()  # gazetteer ids of the units that it is about
 

@@ -90,6 +90,12 @@ class Corrections:
         with self._db.read() as con:
             return tuple(_load(row) for row in _held(con, desk, article))
 
+    def mark(self) -> tuple[int, int]:
+        """Another one after every correction and every undo."""
+        with self._db.read() as con:
+            row = con.execute("SELECT coalesce(max(id), 0), count(undone_at) FROM corrections").fetchone()
+            return int(row[0]), int(row[1])
+
     def texts(self) -> Iterator[CorrectedText]:
         """Those in force whose article still has its text: what a local layer learns from, and what is exported."""
         with self._db.read() as con:

@@ -43,6 +43,7 @@ class KeptStory:
     story: str
     published: Published
     signature: bytes
+    likeness: float
     source: str
     seen: datetime
     places: tuple[str, ...]
@@ -58,7 +59,8 @@ class Stories:
         """Articles of every story that had one since then, in order of arrival."""
         with self._db.read() as con:
             rows = con.execute(
-                "SELECT a.*, x.story, x.signature, x.places FROM article_stories x JOIN articles a ON a.n = x.n"
+                "SELECT a.*, x.story, x.signature, x.likeness, x.places"
+                " FROM article_stories x JOIN articles a ON a.n = x.n"
                 " WHERE x.signature IS NOT NULL AND x.story IN (SELECT y.story FROM article_stories y WHERE y.n >= ?)"
                 " ORDER BY a.first_seen, a.n",
                 (first_number(since),),
@@ -72,6 +74,7 @@ def _kept(row: sqlite3.Row) -> KeptStory:
         story=row["story"],
         published=load_published(row),
         signature=row["signature"],
+        likeness=row["likeness"],
         source=row["source"],
         seen=from_us(row["first_seen"]),
         places=texts(row["places"]),
@@ -103,10 +106,10 @@ def settle(con: sqlite3.Connection, n: int, article: str, choice: StoryChoice | 
 
 def _insert(con: sqlite3.Connection, n: int, choice: StoryChoice) -> None:
     con.execute(
-        "INSERT INTO article_stories (n, story, signature, places, reprint_of, overlap, earlier, doubtful)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO article_stories (n, story, signature, likeness, places, reprint_of, overlap, earlier, doubtful)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            n, choice.story, choice.signature or None, dump(choice.places), choice.reprint_of,
+            n, choice.story, choice.signature or None, choice.likeness, dump(choice.places), choice.reprint_of,
             round(choice.overlap, 4), choice.earlier_is, int(choice.doubtful),
         ),
     )  # fmt: skip

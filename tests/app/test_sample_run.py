@@ -14,6 +14,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app import delivering, wiring
+from app.comparing import differ
 from app.crawling import crawl
 from app.world import World
 from core.clock import SystemClock, local_day
@@ -59,8 +60,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
 def page(run: Run) -> Iterator[TestClient]:
     with wiring.record(run.settings) as kept:
         application = create_app(
-            reading=kept.reading, search=kept.search, desks=kept.desks, publishers=run.world.publishers,
-            clock=SystemClock(), settings=run.settings,
+            reading=kept.reading, search=kept.search, desks=kept.desks, corrections=kept.corrections, differ=differ,
+            publishers=run.world.publishers, clock=SystemClock(), settings=run.settings,
         )  # fmt: skip
         yield TestClient(application, base_url="http://127.0.0.1")
 

@@ -14,6 +14,7 @@ CREATE TABLE article_stories (
     n          INTEGER PRIMARY KEY REFERENCES articles (n) ON DELETE CASCADE,
     story      TEXT NOT NULL,
     signature  BLOB,
+    likeness   REAL NOT NULL DEFAULT 0,
     places     TEXT NOT NULL DEFAULT '[]',
     reprint_of TEXT NOT NULL DEFAULT '',
     overlap    REAL NOT NULL DEFAULT 0,
