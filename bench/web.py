@@ -13,6 +13,7 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
+from app.comparing import differ
 from bench._press import START, articles
 from core.clock import FixedClock, local_day
 from core.records import Desk
@@ -57,8 +58,8 @@ def _fill(record: Record, count: int) -> datetime:
 
 def _browser(record: Record, clock: FixedClock) -> TestClient:
     app = create_app(
-        reading=record.reading, search=record.search, desks=record.desks, publishers={}, clock=clock,
-        settings=Settings(),
+        reading=record.reading, search=record.search, desks=record.desks, corrections=record.corrections,
+        differ=differ, publishers={}, clock=clock, settings=Settings(),
     )  # fmt: skip
     return TestClient(app, base_url="http://127.0.0.1")
 
