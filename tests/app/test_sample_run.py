@@ -103,6 +103,8 @@ def test_today_is_on_the_page_with_evidence_and_an_alert_waits(run: Run, page: T
         if item.article.slug in EXPECTED["binh_son"] and local_day(item.at) == local_day(now)
     ]  # fmt: skip
     assert len(expected) >= 4
+    stories = " ".join(page.get(link).text for link in set(re.findall(r'href="(/cau-chuyen/[^"?#]+)', today)))
+    shown += html.unescape(stories)
     assert sum(item.text.title in shown for item in expected) >= len(expected) - 1
     assert "<mark" in today
     with wiring.record(run.settings) as kept:
@@ -121,7 +123,9 @@ def test_a_second_crawl_reads_nothing_again(run: Run) -> None:
     before = sum(n for (_, path, status), n in run.press.hits.items() if status == 200 and path.count("-") > 2)
     again = crawl(run.settings, run.world, forever=False)
     after = sum(n for (_, path, status), n in run.press.hits.items() if status == 200 and path.count("-") > 2)
-    assert again["pages"] == {} and after == before
+    pages = again["pages"]
+    assert isinstance(pages, dict)
+    assert set(pages) <= {"unchanged"} and after == before  # a look at what is half an hour old by now
 
 
 def test_messages_on_the_page_need_no_channel(run: Run) -> None:
