@@ -72,7 +72,8 @@ class Trial:
 def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
     settings = Settings(data_dir=tmp_path_factory.mktemp("changed"))
     wiring.apply_sample_desk(settings)
-    with Press() as press:
+    press = Press()
+    with press:
         publishers = {p.id: p for p in press.publishers()}
         hosts = tuple({host_of(p.home) for p in publishers.values()})
         clock = MovedClock()

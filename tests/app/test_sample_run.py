@@ -104,8 +104,9 @@ def test_today_is_on_the_page_with_evidence_and_an_alert_waits(run: Run, page: T
     ]  # fmt: skip
     assert len(expected) >= 4
     stories = " ".join(page.get(link).text for link in set(re.findall(r'href="(/cau-chuyen/[^"?#]+)', today)))
-    shown += html.unescape(stories)
-    assert sum(item.text.title in shown for item in expected) >= len(expected) - 1
+    ids = run.ids()  # a reprint stands on the page of its story
+    told = [item.text.title in shown or f"/bai/{ids[item.article.slug]}" in stories for item in expected]
+    assert sum(told) >= len(expected) - 1
     assert "<mark" in today
     with wiring.record(run.settings) as kept:
         assert kept.reading.messages("binh_son")
