@@ -129,14 +129,19 @@ class Articles:
             return int(con.execute("SELECT count(*) FROM articles").fetchone()[0])
 
 
-def withdraw(con: sqlite3.Connection, article_id: str, at: datetime) -> bool:
-    """What Articles.withdraw does, in the caller's transaction."""
+def withdraw(con: sqlite3.Connection, article_id: str, at: datetime, missing_since: datetime | None = None) -> bool:
+    """What Articles.withdraw does, in the caller's transaction. `missing_since`: the first look that missed it."""
     row = con.execute("SELECT * FROM articles WHERE id = ? AND state = 'live'", (article_id,)).fetchone()
     if row is None:
         return False
     n = row["n"]
     search.remove(con, n)
     _keep_replaced(con, row, to_us(at), withdrawn=True)
+    if missing_since:
+        con.execute(
+            "UPDATE revisions SET missing_since = ? WHERE n = ? AND replaced_at = ?",
+            (to_us(missing_since), n, to_us(at)),
+        )
     con.execute("DELETE FROM article_text WHERE n = ?", (n,))
     con.execute("UPDATE article_stories SET signature = NULL WHERE n = ?", (n,))
     con.execute(

@@ -164,7 +164,7 @@ class Ledger:
         with self._db.write() as con:
             looks.note(con, page.again.article, look)
             if look.withdrawn:
-                withdraw(con, page.again.article, look.at)
+                withdraw(con, page.again.article, look.at, page.again.missing_since)
 
     def stopped_since(self, since: datetime) -> list[PendingPage]:
         """What the gate stopped lately, so that a new desk or place can be filled from it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from core.records import RevisionText
-from store.sqlite.rows import from_us, texts
+from store.sqlite.rows import from_us, maybe_from_us, texts
 
 
 def of_article(con: sqlite3.Connection, desk: str, article_id: str) -> tuple[RevisionText, ...]:
@@ -33,6 +33,7 @@ def _change(old: sqlite3.Row, new: sqlite3.Row) -> RevisionText:
         before=before if whole else None,
         after=after if whole else None,
         withdrawn=withdrawn,
+        missing_since=maybe_from_us(old["missing_since"]),
         hash_before=old["hash"],
         hash_after="" if withdrawn else new["hash"],
     )

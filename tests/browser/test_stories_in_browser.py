@@ -88,9 +88,8 @@ def test_a_page_elsewhere_can_correct_nothing(browser: Browser) -> None:
     press = busy_press(MORNING)
     with serving(press) as address, Site() as elsewhere:
         target = f"{address}/bai/{IDS['reopened']}/nhan"
-        elsewhere.routes["/"] = html(
-            f'<form method="post" action="{target}"><input name="chu-de" value="health"><button>Nhận quà</button></form>'
-        )
+        field = '<input name="chu-de" value="health">'
+        elsewhere.routes["/"] = html(f'<form method="post" action="{target}">{field}<button>Nhận quà</button></form>')
         page = opened(browser, f"{address}/bai/{IDS['reopened']}")
         page.goto(elsewhere.url())
         page.get_by_role("button", name="Nhận quà").click()

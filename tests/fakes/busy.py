@@ -80,8 +80,10 @@ def _gone(now: datetime) -> ReadArticle:
         ["Người đi đường cho biết có ba xe bị đất vùi ở xã Bình Sơn."], now - timedelta(hours=2),
         topics=[("disaster", ("sạt lở", "bị vùi"))], tone="negative",
     )  # fmt: skip
-    listed = replace(article.listed, state="withdrawn", withdrawn_at=now - timedelta(minutes=20))
-    return replace(article, listed=listed)
+    listed = replace(
+        article.listed, state="withdrawn", withdrawn_at=now - timedelta(minutes=20), lead="", mentions=(),
+    )  # fmt: skip
+    return replace(article, listed=listed, paragraphs=())
 
 
 def _reprint(story: str, of: ReadArticle, number: int, now: datetime) -> ReadArticle:

@@ -66,3 +66,4 @@ CREATE TABLE looks (
 CREATE INDEX looks_due ON looks (due);
 
 ALTER TABLE revisions ADD COLUMN withdrawn INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE revisions ADD COLUMN missing_since INTEGER;  -- of a withdrawal: the first look that found the page gone
