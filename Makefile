@@ -38,10 +38,10 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
 	@touch $@
 
-lock: setup-dev ## pin the newest versions of what pyproject.toml asks for
+lock: setup-dev ## pin what pyproject.toml asks for; what is pinned stays (`make lock UPGRADE=--upgrade`: the newest)
 	$(BIN)/python -m pip install --quiet pip-tools
-	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host --allow-unsafe --no-header -o requirements/run.lock pyproject.toml
-	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host --allow-unsafe --no-header --extra dev -c requirements/run.lock -o requirements/dev.lock pyproject.toml
+	$(BIN)/pip-compile $(UPGRADE) --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --allow-unsafe --no-header -o requirements/run.lock pyproject.toml
+	$(BIN)/pip-compile $(UPGRADE) --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --allow-unsafe --no-header --extra dev -c requirements/run.lock -o requirements/dev.lock pyproject.toml
 
 clean: ## remove the environment and what was built (never the record in var/)
 	rm -rf $(VENV) build *.egg-info

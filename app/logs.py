@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import BaseModel, SecretStr
 
 from core.settings import Settings
 from core.text import clean
@@ -69,6 +69,6 @@ def secrets(settings: Settings) -> list[str]:
     return [
         value.get_secret_value()
         for part in (getattr(settings, name) for name in type(settings).model_fields)
-        for value in (vars(part).values() if hasattr(part, "model_fields") else ())
+        for value in (vars(part).values() if isinstance(part, BaseModel) else ())
         if isinstance(value, SecretStr)
     ]

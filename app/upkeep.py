@@ -55,6 +55,13 @@ def migrate(settings: Settings) -> str:
         return f"{settings.database} has this version's form"
 
 
+def rebuild_index(settings: Settings) -> str:
+    """Make the search index anew from the record. Raises StoreError."""
+    with wiring.record(settings) as kept:
+        kept.search.rebuild()
+    return f"the search index of {settings.database} is made anew"
+
+
 def daily(kept: Record, clock: Clock) -> Callable[[], None]:
     """To be called often: deletes what has had its time, at the first call and then once a day."""
     done: list[date] = []

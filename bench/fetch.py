@@ -77,7 +77,6 @@ def _plain(home: str) -> int:
 
     class PlainSpider(Spider):
         name = "plain"
-        start_urls = (home + "rss",)
 
         def parse(self, response: Any) -> Any:
             for link in response.xpath("//link/text()").getall():
@@ -90,7 +89,7 @@ def _plain(home: str) -> int:
 
     settings = {"LOG_LEVEL": "WARNING", "TELNETCONSOLE_ENABLED": False, "CONCURRENT_REQUESTS_PER_DOMAIN": 16}
     with tempfile.TemporaryDirectory() as folder:
-        reactor.run(lambda: Crawler(PlainSpider, settings).crawl_async())
+        reactor.run(lambda: Crawler(PlainSpider, settings).crawl_async(start_urls=[home + "rss"]))
     return saved
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Protocol
 
 from core.records import Endpoint, EndpointKind, PollState, Publisher
 from core.settings import CrawlSettings
@@ -17,35 +18,34 @@ from crawlers.discovery import Discovery
 from crawlers.entries import Limits
 
 
+class _Reader(Protocol):
+    def __call__(
+        self, body: bytes, *, endpoint: Endpoint, url: str, fetched_at: datetime, headers: Mapping[str, str],
+        publisher: Publisher | None, limits: Limits | None,
+    ) -> Discovery: ...  # fmt: skip
+
+
 def parsers(crawl: CrawlSettings) -> Mapping[EndpointKind, Parse]:
     """One reader for each kind of endpoint, within the settings' bounds."""
     limits = Limits.of(crawl)
     shapes: dict[str, str] = {}
 
-    def certain(said: Discovery, source: str) -> Discovery:
-        if said.entries and said.format not in ("sitemap", "sitemap-text"):
-            shapes[source] = sections.learn(shapes.get(source, ""), articles=[entry.url for entry in said.entries])
-        return said
+    def named(read: _Reader) -> Parse:
+        def parse(
+            body: bytes, *, endpoint: Endpoint, url: str, fetched_at: datetime, headers: Mapping[str, str],
+            publisher: Publisher | None, state: PollState,
+        ) -> Discovery:  # fmt: skip
+            del state
+            said = read(
+                body, endpoint=endpoint, url=url, fetched_at=fetched_at, headers=headers, publisher=publisher,
+                limits=limits,
+            )  # fmt: skip
+            if said.entries and said.format not in ("sitemap", "sitemap-text"):
+                known = shapes.get(endpoint.source, "")
+                shapes[endpoint.source] = sections.learn(known, articles=[entry.url for entry in said.entries])
+            return said
 
-    def feed(
-        body: bytes, *, endpoint: Endpoint, url: str, fetched_at: datetime, headers: Mapping[str, str],
-        publisher: Publisher | None, state: PollState,
-    ) -> Discovery:  # fmt: skip
-        del state
-        said = feeds.parse(
-            body, endpoint=endpoint, url=url, fetched_at=fetched_at, headers=headers, publisher=publisher, limits=limits
-        )
-        return certain(said, endpoint.source)
-
-    def sitemap(
-        body: bytes, *, endpoint: Endpoint, url: str, fetched_at: datetime, headers: Mapping[str, str],
-        publisher: Publisher | None, state: PollState,
-    ) -> Discovery:  # fmt: skip
-        del state
-        said = sitemaps.parse(
-            body, endpoint=endpoint, url=url, fetched_at=fetched_at, headers=headers, publisher=publisher, limits=limits
-        )
-        return certain(said, endpoint.source)
+        return parse
 
     def section(
         body: bytes, *, endpoint: Endpoint, url: str, fetched_at: datetime, headers: Mapping[str, str],
@@ -56,4 +56,4 @@ def parsers(crawl: CrawlSettings) -> Mapping[EndpointKind, Parse]:
             limits=limits, link_shape=sections.merged(state.link_shape, shapes.get(endpoint.source, "")),
         )  # fmt: skip
 
-    return {"feed": feed, "sitemap": sitemap, "section": section}
+    return {"feed": named(feeds.parse), "sitemap": named(sitemaps.parse), "section": section}

@@ -7,7 +7,7 @@ feed's time, the address; nothing is ever read out of an image's path. A time wi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -115,21 +115,20 @@ def _around(near: LexborNode | None) -> Iterator[LexborNode]:
     for _ in range(3):
         if above is None or above.tag in ("body", "html"):
             return
-        after = above.next
-        for _ in range(6):
-            if after is None:
-                break
-            if after.tag not in ("-text", "script", "style", "-comment", "!--"):
-                yield after
-            after = after.next
-        before = above.prev
-        for _ in range(4):
-            if before is None:
-                break
-            if before.tag not in ("-text", "script", "style", "-comment", "!--"):
-                yield before
-            before = before.prev
+        yield from _neighbours(above, 6, lambda node: node.next)
+        yield from _neighbours(above, 4, lambda node: node.prev)
         above = above.parent
+
+
+def _neighbours(node: LexborNode, most: int, step: Callable[[LexborNode], LexborNode | None]) -> Iterator[LexborNode]:
+    """Up to `most` nodes on one side, without those that show nothing."""
+    near = step(node)
+    for _ in range(most):
+        if near is None:
+            return
+        if near.tag not in ("-text", "script", "style", "-comment", "!--"):
+            yield near
+        near = step(near)
 
 
 def _tidy(text: str) -> str:

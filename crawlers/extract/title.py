@@ -11,6 +11,9 @@ from core.text import clean, fold
 from crawlers.extract.head import Head, unescaped
 
 MAX_TITLE: Final = 500
+_LOOKED_AT: Final = 10 * MAX_TITLE
+"""Characters of a candidate that are cleaned and compared: a page may give a title of megabytes."""
+
 _HEADINGS: Final = 'h1, [itemprop="headline"]'
 _OTHERS: Final = 'h2, h3, [class*="title"], [id*="title"], [class*="headline"], .tieude, [class*="tieu-de"]'
 _SITE: Final = re.compile(r"\s+[|\-–—:»]\s+[^|–—»]{2,60}$")
@@ -43,7 +46,8 @@ def without_site(title: str) -> str:
 
 
 def _text(node: LexborNode) -> str:
-    return unescaped(node.text(separator=" ") if node.css_first("br, div, p") is not None else node.text())
+    shown = node.text(separator=" ") if node.css_first("br, div, p") is not None else node.text()
+    return unescaped(shown[:_LOOKED_AT])
 
 
 def _likeness(text: str, said: list[str]) -> float:
@@ -51,7 +55,7 @@ def _likeness(text: str, said: list[str]) -> float:
     words = set(_WORD.findall(fold(text)))
     best = 0.0
     for other in said:
-        others = set(_WORD.findall(fold(clean(other))))
+        others = set(_WORD.findall(fold(clean(other[:_LOOKED_AT]))))
         if words and others:
             common = len(words & others)
             best = max(best, (common / len(words) + common / min(len(others), max(len(words), 1) * 2)) / 2)

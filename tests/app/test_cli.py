@@ -180,3 +180,9 @@ def test_a_full_disk_is_told(home: Path) -> None:
     done = subprocess.run([*PROGRAM, "sources", "list"], stdout=full.open("w"), stderr=subprocess.PIPE, text=True,
                           check=False, cwd=ROOT, env=os.environ | {"DIEMBAO_DATA_DIR": str(home)})  # fmt: skip
     assert done.returncode == 1
+
+
+def test_the_index_is_made_anew(home: Path) -> None:
+    diembao(home, "migrate")
+    done = diembao(home, "index", "rebuild")
+    assert done.returncode == 0 and "made anew" in done.stdout

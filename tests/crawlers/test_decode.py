@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.errors import ExtractError
 from crawlers.decode import decode, readable, untwist
-from crawlers.legacy import detect, from_legacy, mend, to_legacy, vietnamese
+from crawlers.legacy import Legacy, detect, from_legacy, mend, to_legacy, vietnamese
 
 LETTERS = "aàáảãạăằắẳẵặâầấẩẫậbcdđeèéẻẽẹêềếểễệghiìíỉĩịklmnoòóỏõọôồốổỗộơờớởỡợpqrstuùúủũụưừứửữựvxyỳýỷỹỵ"
 TEXT = (
@@ -54,7 +54,7 @@ def test_wide_and_marked_encodings(codec: str, claimed: str) -> None:
 
 @pytest.mark.parametrize("encoding", ["tcvn3", "vni"])
 @pytest.mark.parametrize("claimed", ["utf-8", "iso-8859-1", "x-user-defined", ""])
-def test_font_encodings(encoding, claimed: str) -> None:
+def test_font_encodings(encoding: Legacy, claimed: str) -> None:
     found = decode(to_legacy(PAGE, encoding).encode("cp1252"), header(claimed)).text
     assert detect(found) == encoding
     assert mend(found, encoding) == PAGE
@@ -105,7 +105,7 @@ def test_what_utf8_says_is_what_is_read(text: str) -> None:
 
 
 @given(words, st.sampled_from(["tcvn3", "vni"]))
-def test_font_encodings_there_and_back(text: str, encoding) -> None:
+def test_font_encodings_there_and_back(text: str, encoding: Legacy) -> None:
     assert from_legacy(to_legacy(text, encoding), encoding) == text
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import ssl
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import trustme
@@ -81,7 +82,7 @@ def proxy() -> Iterator[Site]:
         yield proxy
 
 
-BEHIND = {"contact": "a@b.vn", "polite": True, "pace": 0, "private_hosts": ()}
+BEHIND: dict[str, Any] = {"contact": "a@b.vn", "polite": True, "pace": 0, "private_hosts": ()}
 
 
 def test_the_proxy_is_asked_and_the_operator_is_told_what_is_checked(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import socket
 import threading
+from typing import Any
 
 import pytest
 
@@ -17,9 +18,9 @@ from tests.fakes.crawling import NOON
 from tests.fakes.web import Reply, Site, article, redirect
 
 
-def _visitor(site: Site, **over: object) -> Visitor:
+def _visitor(site: Site, **over: Any) -> Visitor:
     guard = AddressGuard(private=private_hosts([site.netloc]))
-    return Visitor(CrawlSettings(pace=0, **over), guard, FixedClock(NOON), "diembao/1 (+a@b.vn)")  # type: ignore[arg-type]
+    return Visitor(CrawlSettings(pace=0, **over), guard, FixedClock(NOON), "diembao/1 (+a@b.vn)")
 
 
 def test_an_address_is_fetched_and_an_error_status_is_an_answer() -> None:

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import html
+import html.entities
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 
 from core.records import Entry
 from crawlers.gate import PatternGate
-from crawlers.legacy import to_legacy
+from crawlers.legacy import Legacy, to_legacy
 from tests.crawlers.pages import article, page
 
 NAMES = (
@@ -37,7 +39,8 @@ def bare(text: str) -> str:
     return "".join(c for c in apart if not unicodedata.combining(c))
 
 
-ENTITIES = (
+Spelling = Callable[[str], str]
+ENTITIES: tuple[Spelling, ...] = (
     lambda t: "".join(f"&#{ord(c)};" if ord(c) > 127 else c for c in t),
     lambda t: "".join(f"&#x{ord(c):X};" if ord(c) > 127 else c for c in t),
     lambda t: t.encode("ascii", "xmlcharrefreplace").decode(),
@@ -46,7 +49,7 @@ ENTITIES = (
     ),
     lambda t: html.escape("".join(f"&#{ord(c)};" if ord(c) > 127 else c for c in t)),
 )
-SPELLINGS = (
+SPELLINGS: tuple[Spelling, ...] = (
     str, str.upper, str.lower, old_tone, bare, lambda t: bare(t).upper(),
     lambda t: unicodedata.normalize("NFD", t), lambda t: unicodedata.normalize("NFD", t.upper()),
     lambda t: unicodedata.normalize("NFKD", old_tone(t)), lambda t: t.replace("Đ", "Ð"), lambda t: t.replace("ư", "ƣ"),
@@ -57,24 +60,24 @@ INSIDE = ("", "\u200b", "\u00ad", "&shy;", "<b></b>", "<wbr>", "&zwj;", "\u2060"
 
 
 @given(name, st.sampled_from(SPELLINGS))
-def test_every_spelling_passes(place: str, spell) -> None:
+def test_every_spelling_passes(place: str, spell: Spelling) -> None:
     assert GATE.passes(page(article(paragraphs=(f"Tại {spell(place)}, nước rút.",))))
 
 
 @given(name, st.sampled_from(ENTITIES), TITLED)
-def test_entities_pass(place: str, escape, case) -> None:
+def test_entities_pass(place: str, escape: Spelling, case: Spelling) -> None:
     assert GATE.passes(page(article(paragraphs=(f"Tại {escape(case(place))}, nước rút.",))))
 
 
 @given(name, st.lists(st.sampled_from(GAPS), min_size=4, max_size=4), st.sampled_from(SPELLINGS))
-def test_what_stands_between_the_syllables_does_not_matter(place: str, gaps: list[str], spell) -> None:
+def test_what_stands_between_the_syllables_does_not_matter(place: str, gaps: list[str], spell: Spelling) -> None:
     words = spell(place).split(" ")
     told = words[0] + "".join(gap + word for gap, word in zip(gaps, words[1:], strict=False))
     assert GATE.passes(page(article(paragraphs=(f"<b>Tại <i>{told}</i></b>, nước rút.",))))
 
 
 @given(name, st.data())
-def test_what_stands_inside_a_syllable_does_not_matter(place: str, data) -> None:
+def test_what_stands_inside_a_syllable_does_not_matter(place: str, data: st.DataObject) -> None:
     at = data.draw(st.integers(1, len(place) - 1))
     between = data.draw(st.sampled_from(INSIDE))
     assert GATE.passes(page(article(paragraphs=(f"Tại <b>{place[:at]}{between}{place[at:]}</b>, nước rút.",))))
@@ -94,7 +97,7 @@ def test_neighbours_do_not_hide_a_name(place: str, around: str) -> None:
 @pytest.mark.parametrize("encoding", ["tcvn3", "vni"])
 @pytest.mark.parametrize("as_bytes", [True, False])
 @pytest.mark.parametrize("case", [str, str.upper])
-def test_encodings_from_before_unicode(place: str, encoding, as_bytes: bool, case) -> None:
+def test_encodings_from_before_unicode(place: str, encoding: Legacy, as_bytes: bool, case: Spelling) -> None:
     text = case(place) if encoding == "vni" else place
     told = to_legacy(f"Sáng nay tại huyện {text}, chính quyền địa phương đã", encoding)
     body = article(title="Tin", lead="", paragraphs=(told,), shown="").replace("Thứ bảy", "")
@@ -144,7 +147,7 @@ def recomposed(text: str) -> str:
         lambda t: f"<nav><div>Trang chủ<p>{t}: nước rút",
     ],
 )  # fmt: skip
-def test_wherever_a_reader_sees_it(place: str, where) -> None:
+def test_wherever_a_reader_sees_it(place: str, where: Callable[[str], str]) -> None:
     assert GATE.passes(page(where(place)))
 
 

@@ -15,7 +15,8 @@ START = datetime(2026, 11, 1, 1, 0, tzinfo=UTC)
 
 
 def _looks(changes: int = 0, delay: timedelta = timedelta()) -> list[timedelta]:
-    ages, last = [], START
+    ages: list[timedelta] = []
+    last = START
     while (at := next_look(START, last, last, changes)) and len(ages) < 50:
         last = at + delay
         ages.append(last - START)

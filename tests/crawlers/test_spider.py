@@ -17,7 +17,7 @@ import pytest
 
 from core.clock import FixedClock
 from core.errors import ExtractError
-from core.records import EndpointStatus, FetchedPage, PendingPage, PollState
+from core.records import EndpointStatus, Entry, FetchedPage, PendingPage, PollState
 from core.urls import article_id
 from crawlers import crawl_page, crawl_poll
 from crawlers.discovery import Discovery
@@ -26,7 +26,7 @@ from crawlers.spider import Stop
 from crawlers.spider import crawl as run_crawl
 from tests.fakes.crawling import NOON, Crawled, paper, publisher
 from tests.fakes.ledger import MemoryLedger
-from tests.fakes.web import Reply, Site, article, html, redirect, reset, xml
+from tests.fakes.web import Reply, Route, Site, article, html, redirect, reset, xml
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -221,7 +221,8 @@ def test_a_crawl_under_faults_reads_every_item_once(monkeypatch: pytest.MonkeyPa
             return Reply("x" * 4_000, cut=2_000)
         return None
 
-    def faulty(reply: Reply) -> object:
+    def faulty(reply: Route) -> Route:
+        assert isinstance(reply, Reply)
         return lambda seen: fault() or reply
 
     with Site() as site:
@@ -319,9 +320,7 @@ def test_a_page_put_off_by_an_earlier_run_is_not_asked_before_its_time(site: Sit
     assert site.asked("/a.htm") == [] and key in ledger.queue
 
 
-def _entry(site: Site) -> object:
-    from core.records import Entry
-
+def _entry(site: Site) -> Entry:
     return Entry(source="bao_mau", url=site.url("/x"), found_in=site.url("/none"))
 
 

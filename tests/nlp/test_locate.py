@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given, settings
@@ -64,7 +65,7 @@ def test_evidence_is_told_in_words() -> None:
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
-def test_offsets_are_those_of_the_field_in_nfc(form: str) -> None:
+def test_offsets_are_those_of_the_field_in_nfc(form: Literal["NFC", "NFD"]) -> None:
     title = unicodedata.normalize(form, "Bình Châu đón tàu cá trở về")
     body = unicodedata.normalize(form, "Sáng nay tại xã Bình Châu (huyện Bình Sơn, Quảng Ngãi).")
     caption = unicodedata.normalize(form, "Cảng cá ở xã Bình Châu.")
@@ -291,7 +292,7 @@ def test_the_filter_takes_the_publishers_province_by_its_source() -> None:
 
 
 def test_the_filter_keeps_order_and_form() -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": "1", "title": "", "lead": "", "text": "Huyện Mỹ Hào, Hưng Yên có lụt."},
         {"id": "2", "title": None, "text": "Không có gì."},
         {"id": "3", "text": "Huyện Quế Phong, Nghệ An.", "published": "never", "section": "Xã hội"},

@@ -7,6 +7,7 @@ import html
 import json
 import unicodedata
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from core.errors import ExtractError
 from core.records import Article, Entry, Published, Publisher, PublisherKind, Selectors
 from core.urls import article_id
 from crawlers.extract import PressExtractor
-from crawlers.legacy import to_legacy
+from crawlers.legacy import Legacy, to_legacy
 from tests.crawlers.pages import FILL, NOW, URL, article, at, page
 
 TITLE = "Nước lớn trên sông, nhiều tuyến đường bị chia cắt"
@@ -23,7 +24,7 @@ LEAD = "Mưa lớn kéo dài ba ngày khiến nước sông dâng nhanh, chính 
 MINUTE = datetime(2026, 3, 7, 8, 1, tzinfo=VIETNAM)
 
 
-def read(body: str | bytes, publisher: Publisher | None = None, **kind) -> Article:
+def read(body: str | bytes, publisher: Publisher | None = None, **kind: Any) -> Article:
     return PressExtractor().extract(page(body, **kind), publisher)
 
 
@@ -380,7 +381,7 @@ def test_markup_in_text_stays_text() -> None:
 
 @pytest.mark.parametrize("encoding", ["tcvn3", "vni"])
 @pytest.mark.parametrize("as_bytes", [True, False])
-def test_pages_in_the_encodings_from_before_unicode(encoding, as_bytes: bool) -> None:
+def test_pages_in_the_encodings_from_before_unicode(encoding: Legacy, as_bytes: bool) -> None:
     old = to_legacy(article(shown=""), encoding)
     found = read(old.encode("cp1252") if as_bytes else old)
     assert (found.title, found.lead, found.paragraphs) == (TITLE, LEAD, FILL)

@@ -70,7 +70,7 @@ def test_names_in_the_head(where: str) -> None:
 def test_names_on_the_page(where: str, place: str) -> None:
     told, body = INSIDE[where], article()
     if place in ("before", "after"):
-        body = article(**{place: told})
+        body = article(before=told) if place == "before" else article(after=told)
     elif place == "last":
         body = body.replace(f"<p>{FILL[2]}</p>", f"<p>{FILL[2]}</p>{told}")
     else:
