@@ -37,7 +37,8 @@ def measure(count: int = ARTICLES) -> dict[str, float]:
             browser = _browser(record, clock)
             day = local_day(newest).isoformat()
             paths = {"today": f"/?ngay={day}", "search": "/tim-kiem?q=an", "sources": "/nguon-tin", "scope": "/pham-vi"}
-            paths["article"] = f"/bai/{record.reading.day('binh_son', local_day(newest))[0].id}"
+            newest_id = record.reading.day("binh_son", local_day(newest))[0].id
+            paths |= {"article": f"/bai/{newest_id}", "story": f"/cau-chuyen/{newest_id}", "labels": "/sua-nhan"}
             figures = {f"{name}_p95_ms": _p95(browser, path) for name, path in paths.items()}
             page = len(browser.get(paths["today"]).content)
     figures["first_load_kb"] = (page + (STATIC / "style.css").stat().st_size) / 1000
