@@ -5,6 +5,7 @@ Exit status 0 done, 1 failed (with what happened, to what, and what to do), 2 wr
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
@@ -25,7 +26,8 @@ for group in (running, sources, desks, reading, upkeep, understanding):
 
 
 def main() -> None:
-    """Entry point of the program."""
+    """Entry point of the program. What it writes (record, logs, backups) only its own user may read."""
+    os.umask(0o077)
     try:
         app()
     except DiembaoError as error:

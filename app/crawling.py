@@ -88,7 +88,8 @@ def flow(settings: Settings, world: World, kept: Record) -> Flow:
 def crawl_settings(settings: Settings, world: World) -> CrawlSettings:
     """The settings as they hold in that world: a press on this machine needs no politeness."""
     if world.kind == "real":
-        return settings.crawl
+        contact = settings.crawl.contact if wiring.reachable(settings.crawl.contact) else ""
+        return settings.crawl.model_copy(update={"contact": contact})
     hosts = tuple(dict.fromkeys((*settings.crawl.private_hosts, *world.private_hosts)))
     whole = {"private_hosts": hosts, "polite": False, "sitemap_days": _EVER}
     soon = {"poll_shortest": _SAMPLE_POLL} if world.kind == "sample" else {}

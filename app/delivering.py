@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
 from alerts.channels.email import EmailNotifier
@@ -52,9 +53,13 @@ def _until_empty(drain: Callable[[], DrainReport]) -> list[DrainReport]:
 
 
 def _said(reports: list[DrainReport]) -> str:
+    why = Counter[str]()
+    for report in reports:
+        why.update(report.reasons)
+    reasons = "".join(f"\n  {count:5} {reason}" for reason, count in why.most_common())
     return (
         f"delivered {sum(r.delivered for r in reports)}, to be tried again {sum(r.retried for r in reports)}, "
-        f"refused {sum(r.refused for r in reports)}"
+        f"refused {sum(r.refused for r in reports)}{reasons}"
     )
 
 

@@ -127,11 +127,11 @@ def _publishers(settings: Settings) -> Iterator[Finding]:
 
 
 def _contact(settings: Settings) -> Iterator[Finding]:
-    contact = settings.crawl.contact.strip()
+    contact = settings.crawl.contact.strip() if wiring.reachable(settings.crawl.contact) else ""
     yield Finding(
         sign="ok" if contact else "--",
         part="contact",
-        says=contact or "none: no real press is asked",
+        says=contact or "none, or that of an example: no real press is asked",
         todo="" if contact else "set [crawl] contact",
     )
 

@@ -23,6 +23,7 @@ from crawlers.etiquette.guard import AddressGuard, private_hosts
 from crawlers.extract import PressExtractor
 from crawlers.fetch.visit import Visitor
 from crawlers.opml import Outline, import_opml, told
+from crawlers.publishers.loader import Declaration
 
 
 def chosen(world: World, ids: Sequence[str]) -> tuple[Publisher, ...]:
@@ -69,26 +70,40 @@ def add(
     declared = declaration(
         proposal, source=proposed_id(proposal.home), kind=kind, licence=licence, name=name, province=province or None
     )
+    _check_addresses(declared, _guard(settings))
     file = write_declaration(settings.data_dir / "publishers", declared, known=world.publishers.values())
     _audit(settings, "source.add", declared.id, licence)
     return file
 
 
-def take_opml(settings: Settings, world: World, body: bytes, *, kind: str, licence: str) -> Iterator[str]:
-    """Declare what an OPML list names, each through the doors; yields a line for each outline."""
+def take_opml(settings: Settings, world: World, body: bytes, *, kind: str, licence: str) -> Iterator[tuple[bool, str]]:
+    """Declare what an OPML list names, each through the doors; yields whether it was taken, and a line that says so."""
     known = tuple(world.publishers.values())
+    guard = _guard(settings)
     for outline in import_opml(body, kind=kind, licence=licence, known=known):
-        yield _taken(settings, world, outline)
+        yield _taken(settings, world, outline, guard)
 
 
-def _taken(settings: Settings, world: World, outline: Outline) -> str:
-    if outline.declared is not None:
-        try:
-            write_declaration(settings.data_dir / "publishers", outline.declared, known=world.publishers.values())
-            _audit(settings, "source.add", outline.declared.id, outline.licence)
-        except DiembaoError as error:
-            return f"{outline.title or outline.feed}: {error}"
-    return told(outline)
+def _taken(settings: Settings, world: World, outline: Outline, guard: AddressGuard) -> tuple[bool, str]:
+    if outline.declared is None:
+        return False, told(outline)
+    try:
+        _check_addresses(outline.declared, guard)
+        write_declaration(settings.data_dir / "publishers", outline.declared, known=world.publishers.values())
+    except DiembaoError as error:
+        return False, f"{outline.title or outline.feed}: {error}"
+    _audit(settings, "source.add", outline.declared.id, outline.licence)
+    return True, told(outline)
+
+
+def _check_addresses(declared: Declaration, guard: AddressGuard) -> None:
+    """No door lets in an address that could never be asked. Raises AddressRefused."""
+    for url in (declared.home, *declared.feeds, *declared.sitemaps, *declared.sections):
+        guard.check_url(url)
+
+
+def _guard(settings: Settings) -> AddressGuard:
+    return AddressGuard(private=private_hosts(settings.crawl.private_hosts))
 
 
 def _audit(settings: Settings, action: str, subject: str, detail: str) -> None:
@@ -98,7 +113,7 @@ def _audit(settings: Settings, action: str, subject: str, detail: str) -> None:
 
 @contextmanager
 def _visitor(settings: Settings) -> Iterator[Visitor]:
-    contact = settings.crawl.contact.strip()
+    contact = settings.crawl.contact.strip() if wiring.reachable(settings.crawl.contact) else ""
     if not contact and not settings.crawl.private_hosts:
         raise ConfigError("no contact address: set [crawl] contact before a publisher is asked")
     guard = AddressGuard(private=private_hosts(settings.crawl.private_hosts), proxied=bool(settings.crawl.proxy))

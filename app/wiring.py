@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cache
@@ -58,11 +59,16 @@ def check_ready(settings: Settings, world: World) -> None:
             f"no desk in {settings.database}; take one: diembao desk apply desks/binh_son.toml "
             "(diembao desk list --shipped names them)"
         )
-    if world.kind == "real" and not settings.crawl.contact.strip():
+    if world.kind == "real" and not reachable(settings.crawl.contact):
         raise ConfigError(
             "no contact address: publishers must be able to reach you before they are asked. "
             'Set [crawl] contact = "..." in diembao.toml or DIEMBAO_CRAWL__CONTACT'
         )
+
+
+def reachable(contact: str) -> bool:
+    """Whether a publisher could reach the operator there: given, and not the address of an example."""
+    return bool(contact.strip()) and not re.search(r"[@/.]example\.", contact.strip().lower())
 
 
 def locator(desks: tuple[Desk, ...]) -> DeskLocator:

@@ -134,8 +134,11 @@ def take(file: Annotated[Path, typer.Argument(help="an OPML file")], kind: Kind 
         body = file.read_bytes()
     except OSError as error:
         raise ConfigError(f"{file}: {error.strerror}; name an OPML file") from None
-    for line in sources.take_opml(settings, choose(settings), body, kind=kind, licence=licence):
+    done = list(sources.take_opml(settings, choose(settings), body, kind=kind, licence=licence))
+    for _, line in done:
         typer.echo(line)
+    if not any(taken for taken, _ in done):
+        raise typer.Exit(1)
 
 
 def export() -> None:

@@ -135,11 +135,13 @@ class DeskLocator:
         standing = self._standing(desk, sure, item)
         if self.watch is not None:
             self.watch(self.desks[desk].id, standing)
+        mentions = tuple(mention for mention in (self._mention(hit, item) for hit in sure[:MENTIONS]) if mention)
+        told = any(mention.field in {"title", "lead", "body"} for mention in mentions)
         return DeskMatch(
             desk=self.desks[desk].id,
             score=round(min(1.0, max(hit.score for hit in sure)), 4),
-            focus=focus_score(standing) >= THRESHOLD,
-            mentions=tuple(mention for mention in (self._mention(hit, item) for hit in sure[:MENTIONS]) if mention),
+            focus=told and focus_score(standing) >= THRESHOLD,  # a caption alone makes no article about a place
+            mentions=mentions,
         )
 
     def _standing(self, desk: int, sure: list[_Hit], item: _Item) -> Standing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from core.i18n import t
+from core.i18n import catalogue, t
 from nlp.locate.occurrences import Occurrence
 from nlp.locate.weigh import NO_PLACE, Context, Weigher
 
@@ -25,11 +25,16 @@ def evidence(weigher: Weigher, context: Context, text: str, occurrence: int, uni
     quoted: set[str] = set()
     for name in strongest:
         quote = _quote(text, _behind(weigher, context, name, occurrence, unit))
-        if quote and quote in quoted:
+        if any(quote in other for other in quoted) if quote else _needs_quote(name):
             continue
         quoted.add(quote)
         said.append(_say(weigher, name, context.occurrences[occurrence].type, quote, unit))
     return tuple(dict.fromkeys(said))[:SHOWN]
+
+
+def _needs_quote(feature: str) -> bool:
+    """Whether its sentence is nothing without the words of the article."""
+    return "{quote}" in catalogue()[f"places.because.{feature}"]["vi"]
 
 
 def _say(weigher: Weigher, feature: str, kind: str, quote: str, unit: int) -> str:

@@ -186,3 +186,24 @@ def test_the_index_is_made_anew(home: Path) -> None:
     diembao(home, "migrate")
     done = diembao(home, "index", "rebuild")
     assert done.returncode == 0 and "made anew" in done.stdout
+
+
+OPML = (
+    '<opml version="2.0"><body><outline text="a" xmlUrl="http://169.254.169.254/latest"/>'
+    '<outline text="b" xmlUrl="http://127.0.0.1:18770/rss.xml"/>'
+    '<outline text="c" xmlUrl="https://www.facebook.com/feed.xml"/></body></opml>'
+)
+
+
+def test_an_opml_list_passes_the_same_doors(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "list.opml"
+    file.write_text(OPML, encoding="utf-8")
+    words = ["sources", "import", str(file), "--kind", "newspaper", "--licence", "Giấy phép mẫu số 12"]
+    done = diembao(home, *words)
+    assert done.returncode == 1 and "taken" not in done.stdout
+    assert not list((home / "publishers").glob("*"))
+
+
+@pytest.mark.parametrize("contact", ["", "bao-chi@example.gov.vn", "https://example.org/lien-he"])
+def test_no_press_is_asked_in_the_name_of_an_example(home: Path, contact: str) -> None:
+    failed(diembao(home, "sources", "check", "vnexpress", DIEMBAO_CRAWL__CONTACT=contact), "contact")

@@ -55,6 +55,20 @@ def desk(*units: str, **more: object) -> DeskLocator:
     return DeskLocator(GAZETTEER, [replace(Desk(id="d", name="", office="", units=units), **more)], WEIGHER)  # type: ignore[arg-type]
 
 
+def test_a_caption_alone_makes_no_article_about_the_place() -> None:
+    text = "Ngành đường sắt tăng chuyến dịp cuối năm."
+    one = found(article(text, captions=("Ga ở xã Bình Châu, huyện Bình Sơn, tỉnh Quảng Ngãi.",)))["binh_son"]
+    assert not one.focus and {mention.field for mention in one.mentions} == {"caption"}
+
+
+def test_evidence_is_whole_and_says_nothing_twice() -> None:
+    text = "Mực nước ở các xã Bình Sơn, Đông Sơn, Bình Minh, Bình Chương của tỉnh Quảng Ngãi lên nhanh, Châu Ổ ngập."
+    for mention in found(article(text))["binh_son"].mentions:
+        assert all(reason == reason.strip() and not reason.endswith(" có") for reason in mention.evidence)
+        quotes = [reason.partition("“")[2] for reason in mention.evidence if "“" in reason]
+        assert not [q for i, q in enumerate(quotes) if any(q.rstrip("”") in earlier for earlier in quotes[:i])]
+
+
 def test_evidence_is_told_in_words() -> None:
     mention = found(article("Cháy rừng tại xã Bình Châu, huyện Bình Sơn, tỉnh Quảng Ngãi."))["binh_son"].mentions[0]
     said = " ".join(mention.evidence)
