@@ -10,6 +10,8 @@ from typing import Any
 from alerts.rules import messages_for
 from app import wiring
 from app.flow import Flow
+from app.labels import CorrectedTagger
+from app.stories import StoryDesk
 from app.world import World
 from core.records import Message, TaggedArticle
 from core.settings import CrawlSettings, Settings
@@ -73,9 +75,10 @@ def flow(settings: Settings, world: World, kept: Record) -> Flow:
         gate=PatternGate(gate_names(wiring.gazetteer(), desks)),
         extractor=PressExtractor(),
         locator=wiring.locator(desks),
-        tagger=load_tagger(),
+        tagger=CorrectedTagger(load_tagger(), kept.corrections),
         store=kept.articles,
         ledger=kept.ledger,
+        stories=StoryDesk(kept.stories, world.clock),
         alerts=alerts,
         publishers=world.publishers,
         clock=world.clock,

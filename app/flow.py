@@ -1,6 +1,6 @@
 """The pipeline on one screen: what becomes of a page that was fetched.
 
-    FetchedPage -> gate -> Article -> LocatedArticle -> TaggedArticle -> store (with its alerts)
+    FetchedPage -> gate -> Article -> LocatedArticle -> TaggedArticle -> store (with its story and alerts)
 
 Most pages end at the gate. Each end is one transaction of the record, so a kill between two pages loses nothing.
 """
@@ -9,12 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from core.clock import Clock
 from core.errors import ExtractError
 from core.ports import CrawlLedger, Extractor, Gate, Locator, Store, Tagger
-from core.records import Article, FetchedPage, Message, PendingPage, Publisher, Saved, TaggedArticle
+from core.records import (
+    Article,
+    FetchedPage,
+    LocatedArticle,
+    Looked,
+    Message,
+    PendingPage,
+    Publisher,
+    Saved,
+    StoryChoice,
+    TaggedArticle,
+)
+from crawlers.recheck import next_look
 
 Alerts = Callable[[TaggedArticle], Sequence[Message]]
 
@@ -29,6 +43,18 @@ class PageOutcome(StrEnum):
     CHANGED = "changed"
 
 
+class Stories(Protocol):
+    """Decides to which story an article belongs."""
+
+    def choose(self, located: LocatedArticle, known_hash: str | None) -> StoryChoice | None:
+        """What is decided; `known_hash`: of the text as it is kept, None for a new article."""
+        ...
+
+    def drop(self) -> None:
+        """What was decided last was not kept."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
     """The parts in their order; built by app.wiring."""
@@ -39,6 +65,7 @@ class Flow:
     tagger: Tagger
     store: Store
     ledger: CrawlLedger
+    stories: Stories
     alerts: Alerts
     publishers: Mapping[str, Publisher]
     clock: Clock
@@ -48,6 +75,8 @@ class Flow:
 
         An article that is already stored goes on even if it no longer names a place: its change is to be seen.
         """
+        if pending.again is not None:
+            return self._look_again(page, pending)
         if not self.gate.passes(page) and self.store.known_hash(pending.id) is None:
             return self._stopped(pending, pending.id, pending.entry.title)
         publisher = self.publishers.get(page.source)
@@ -59,16 +88,50 @@ class Flow:
         if article.id != pending.id and self.ledger.is_read(article.id):
             self.ledger.page_same(pending, article.id, self.clock.now())
             return PageOutcome.SAME
-        return self._understand(article, publisher, pending)
+        return self._understand(article, page, pending)
 
-    def _understand(self, article: Article, publisher: Publisher | None, pending: PendingPage) -> PageOutcome:
-        located = self.locator.locate(article, publisher)
-        if not located.matches and self.store.known_hash(article.id) is None:
+    def _look_again(self, page: FetchedPage, pending: PendingPage) -> PageOutcome:
+        """The page of a kept article. What brings no text of that article says nothing about it."""
+        assert pending.again is not None
+        try:
+            article = self.extractor.extract(page, self.publishers.get(page.source))
+        except ExtractError:
+            article = None
+        if article is None or article.id != pending.again.article:
+            self.ledger.looked(pending, replace(_look(page, pending, pending.again.published), status=0))
+            return PageOutcome.SAME
+        return self._understand(article, page, pending)
+
+    def _understand(self, article: Article, page: FetchedPage, pending: PendingPage) -> PageOutcome:
+        located = self.locator.locate(article, self.publishers.get(page.source))
+        known_hash = self.store.known_hash(article.id)
+        if not located.matches and known_hash is None:
             return self._stopped(pending, article.id, article.title)
         tagged = self.tagger.tag(replace(located, article=replace(article, meta=())))
-        saved = self.store.save(tagged, self.alerts(tagged), pending)
+        published = article.fetched_at if article.published.doubtful else article.published.at
+        look = _look(page, pending, min(published, article.fetched_at))
+        try:
+            story = self.stories.choose(tagged.located, known_hash)
+            saved = self.store.save(tagged, self.alerts(tagged), pending, story=story, look=look)
+        except Exception:
+            self.stories.drop()
+            raise
         return {Saved.NEW: PageOutcome.NEW, Saved.CHANGED: PageOutcome.CHANGED, Saved.SAME: PageOutcome.SAME}[saved]
 
     def _stopped(self, pending: PendingPage, article_id: str, title: str) -> PageOutcome:
         self.ledger.page_stopped(pending, article_id, title, self.clock.now())
         return PageOutcome.STOPPED
+
+
+def _look(page: FetchedPage, pending: PendingPage, published: datetime) -> Looked:
+    """That the page was there, and when it is to be looked at next: with its text as it was, or changed."""
+    at, changes = page.fetched_at, pending.again.changes if pending.again else 0
+    published = pending.again.published if pending.again else published
+    return Looked(
+        at=at,
+        status=page.status,
+        next_look=next_look(published, at, at, changes),
+        next_if_changed=next_look(published, at, at, changes + 1),
+        etag=page.headers.get("etag", ""),
+        last_modified=page.headers.get("last-modified", ""),
+    )

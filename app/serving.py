@@ -5,6 +5,7 @@ from __future__ import annotations
 import uvicorn
 
 from app import wiring
+from app.comparing import differ
 from app.world import World
 from core.settings import Settings
 from dashboard.app import create_app
@@ -21,6 +22,8 @@ def serve(settings: Settings, world: World) -> None:
             reading=kept.reading,
             search=kept.search,
             desks=kept.desks,
+            corrections=kept.corrections,
+            differ=differ,
             publishers=world.publishers,
             clock=world.clock,
             settings=settings,

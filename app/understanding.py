@@ -16,6 +16,7 @@ from nlp import evaluate as evaluation
 from nlp import train as training
 from nlp.gazetteer.build import build
 from nlp.locate.rows import filter_rows as locate_rows
+from nlp.stories.rows import filter_rows as stories_rows
 from nlp.tagger import load as load_tagger
 
 Filter = Callable[[Iterable[Row]], Iterator[Row]]
@@ -35,6 +36,29 @@ def locate(settings: Settings) -> Filter:
 def tag() -> Filter:
     """The filter `tag`."""
     return load_tagger().filter_rows
+
+
+def stories() -> Filter:
+    """The filter `stories`."""
+    return stories_rows
+
+
+def corrections(settings: Settings) -> Iterator[Row]:
+    """The corrections of labels that are in force, with the text that each is about; nothing of who made them."""
+    with wiring.record(settings) as kept:
+        for made in kept.corrections.texts():
+            said = made.correction
+            yield {
+                "article": said.article,
+                "url": made.url,
+                "desk": said.desk,
+                "label": said.tone or said.topic,
+                "holds": said.tone is not None or said.present,
+                "model": said.model,
+                "at": said.at.isoformat(),
+                "title": made.title,
+                "lead": made.lead,
+            }
 
 
 def build_gazetteer() -> Iterator[str]:

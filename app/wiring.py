@@ -9,6 +9,7 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
+from app.telling import Telling
 from app.world import World
 from core.clock import Clock, SystemClock
 from core.errors import ConfigError
@@ -22,7 +23,7 @@ from store.sqlite.record import Record, open_record
 
 def record(settings: Settings, clock: Clock | None = None) -> Record:
     """The record of this installation, brought to this program's schema. Raises StoreError."""
-    return open_record(settings.database, clock=clock or SystemClock(), keep=settings.keep)
+    return open_record(settings.database, clock=clock or SystemClock(), keep=settings.keep, telling=Telling())
 
 
 @cache

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
+from app.comparing import differ
 from bench._press import START, articles
 from core.clock import FixedClock, local_day
 from core.records import Desk
@@ -36,7 +37,8 @@ def measure(count: int = ARTICLES) -> dict[str, float]:
             browser = _browser(record, clock)
             day = local_day(newest).isoformat()
             paths = {"today": f"/?ngay={day}", "search": "/tim-kiem?q=an", "sources": "/nguon-tin", "scope": "/pham-vi"}
-            paths["article"] = f"/bai/{record.reading.day('binh_son', local_day(newest))[0].id}"
+            newest_id = record.reading.day("binh_son", local_day(newest))[0].id
+            paths |= {"article": f"/bai/{newest_id}", "story": f"/cau-chuyen/{newest_id}", "labels": "/sua-nhan"}
             figures = {f"{name}_p95_ms": _p95(browser, path) for name, path in paths.items()}
             page = len(browser.get(paths["today"]).content)
     figures["first_load_kb"] = (page + (STATIC / "style.css").stat().st_size) / 1000
@@ -57,8 +59,8 @@ def _fill(record: Record, count: int) -> datetime:
 
 def _browser(record: Record, clock: FixedClock) -> TestClient:
     app = create_app(
-        reading=record.reading, search=record.search, desks=record.desks, publishers={}, clock=clock,
-        settings=Settings(),
+        reading=record.reading, search=record.search, desks=record.desks, corrections=record.corrections,
+        differ=differ, publishers={}, clock=clock, settings=Settings(),
     )  # fmt: skip
     return TestClient(app, base_url="http://127.0.0.1")
 

@@ -10,25 +10,34 @@ from core.records import (
     Article,
     Change,
     Claim,
+    Correction,
     DayCount,
     DeliveryResult,
     Desk,
+    DiffSentence,
     Endpoint,
     Entry,
     FetchedPage,
     ListedArticle,
     LocatedArticle,
+    Looked,
     Message,
     OutboxRow,
     PendingPage,
     PollState,
     Publisher,
     ReadArticle,
+    ReadStory,
+    RevisionText,
     Saved,
     SearchPage,
     SourceHealth,
+    StoryChoice,
+    StoryStanding,
+    StoryView,
     TaggedArticle,
 )
+from core.topics import ToneLabel
 
 
 class Gate(Protocol):
@@ -113,6 +122,17 @@ class CrawlLedger(Protocol):
         """Remember whether a source reserves text and data mining."""
         ...
 
+    def looks(self, at: datetime, limit: int, exclude_hosts: Sequence[str] = ()) -> list[PendingPage]:
+        """Pages of kept articles that are due to be looked at again (`again` is filled), the longest due first."""
+        ...
+
+    def looked(self, page: PendingPage, look: Looked) -> None:
+        """Remember a look that brought no page, and when the next is due. Counted nowhere.
+
+        With `look.withdrawn` the article's text leaves search at once, in the same transaction.
+        """
+        ...
+
     def stopped_since(self, since: datetime) -> list[PendingPage]:
         """What the gate stopped lately, so that a new desk or place can be filled from it."""
         ...
@@ -139,8 +159,19 @@ class CrawlNotes(Protocol):
 class Store(Protocol):
     """The record of articles."""
 
-    def save(self, tagged: TaggedArticle, messages: Sequence[Message], page: PendingPage | None = None) -> Saved:
-        """Article, story stub, per-desk rows, alert messages and the ledger's mark, in one transaction."""
+    def save(
+        self,
+        tagged: TaggedArticle,
+        messages: Sequence[Message],
+        page: PendingPage | None = None,
+        *,
+        story: StoryChoice | None = None,
+        look: Looked | None = None,
+    ) -> Saved:
+        """Article, its story, per-desk rows, alert messages and the ledger's mark, in one transaction.
+
+        `look`: what the look that brought this text said, and when the next is due; without it there is none.
+        """
         ...
 
     def known_hash(self, article_id: str) -> str | None:
@@ -200,3 +231,65 @@ class ReadingRoom(Protocol):
     def sources(self, at: datetime) -> tuple[SourceHealth, ...]: ...
 
     def messages(self, desk: str, limit: int = 50) -> tuple[OutboxRow, ...]: ...
+
+    def stories(self, desk: str, day: date, at: datetime) -> tuple[StoryView, ...]:
+        """Stories with an article on that Vietnamese day, as they stand at `at`, with their articles of the day.
+
+        The one with the newest article first. Every article of the day stands in exactly one of them.
+        """
+        ...
+
+    def story(self, desk: str, story: str, at: datetime) -> ReadStory | None:
+        """A story with its timeline; the id of one that was merged leads to what it became. None: not the desk's."""
+        ...
+
+    def revisions(self, desk: str, article_id: str) -> tuple[RevisionText, ...]:
+        """What has changed in an article, the newest change first; empty where nothing has, or it is not the desk's."""
+        ...
+
+
+class Corrections(Protocol):
+    """Labels that a person has set. They act at once on what is shown; every call is audited."""
+
+    def correct(
+        self,
+        desk: str,
+        article: str,
+        *,
+        topic: str = "",
+        present: bool = True,
+        tone: ToneLabel | None = None,
+        at: datetime,
+        by: str,
+    ) -> Correction | None:
+        """Set a topic (there or not there) or the tone of an article, in place of an earlier correction of the same.
+
+        None where the desk does not see the article. Raises ValueError for a topic or tone outside the closed sets.
+        """
+        ...
+
+    def undo(self, desk: str, correction: int, at: datetime, by: str) -> bool:
+        """Take a correction back: what the model said holds again. False where it is not in force."""
+        ...
+
+    def corrections(self, desk: str | None = None, article: str | None = None) -> tuple[Correction, ...]:
+        """Those in force, oldest first: of a desk (None: of all), of an article (None: of all)."""
+        ...
+
+
+class Differ(Protocol):
+    """Two versions of a text (title, lead, paragraphs, a line each) -> their sentences, what changed being marked."""
+
+    def __call__(self, before: str, after: str) -> tuple[DiffSentence, ...]: ...
+
+
+class StoryTelling(Protocol):
+    """How a story looks to people. Pure."""
+
+    def title(self, titles: Sequence[str]) -> str:
+        """The best of the headlines, given in order of time."""
+        ...
+
+    def standing(self, times: Sequence[datetime], at: datetime) -> StoryStanding:
+        """How a story with articles at these times stands at `at`."""
+        ...

@@ -139,6 +139,34 @@ class PendingPage:
     found_at: datetime
     attempts: int = 0
     due: datetime | None = None  # not to be asked before; None: at once
+    again: Again | None = None  # the page of a kept article, to see whether its text has changed or is gone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """What is known of a kept article whose page is looked at again."""
+
+    article: str  # id of the kept article, which may be another than the page's
+    published: datetime  # the earlier of printed and first seen
+    last_look: datetime
+    changes: int = 0  # times that its text was changed
+    etag: str = ""
+    last_modified: str = ""
+    missing_since: datetime | None = None  # when it was first answered with 404 or 410, with no page since
+    reserved: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """A look at a kept article's page: what the server said, and when the next look is due (None: no more)."""
+
+    at: datetime
+    status: int  # 0 where no answer came
+    next_look: datetime | None
+    etag: str = ""
+    last_modified: str = ""
+    next_if_changed: datetime | None = None  # in place of next_look where the text has changed
+    withdrawn: bool = False  # this look shows that the publisher has taken the text down
 
 
 # --- a page, an article -----------------------------------------------------------------------------------------
@@ -223,6 +251,7 @@ class Label:
     topic: str
     score: float
     words: tuple[str, ...] = ()
+    corrected: bool = False  # a person has set it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +260,7 @@ class Tone:
 
     label: ToneLabel
     score: float
+    corrected: bool = False  # a person has set it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,6 +271,21 @@ class TaggedArticle:
     topics: tuple[Label, ...]
     tone: Tone
     model: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryChoice:
+    """What was decided once about an article: its story, and whether it repeats another text."""
+
+    story: str  # id of the story: the id of the article that opened it
+    merged: tuple[str, ...] = ()  # stories that have become part of it by this article
+    reprint_of: str = ""  # the article whose text this one repeats; "" for none
+    overlap: float = 0.0  # estimated share of the shorter text that stands in the other, 0 to 1
+    earlier_is: str = ""  # of the two, the one that came first
+    doubtful: bool = False  # which came first can't be told for certain
+    likeness: float = 0.0  # to the story joined, as it was when it was decided
+    signature: bytes = b""  # from which the index of stories is built again; holds no text
+    places: tuple[str, ...] = ()  # gazetteer ids of the units that it is about
 
 
 class Saved(StrEnum):
@@ -345,9 +390,144 @@ class ListedArticle:
     first_seen: datetime
     revised_at: datetime | None
     focus: bool
-    topics: tuple[Label, ...]
-    tone: Tone
+    topics: tuple[Label, ...]  # as corrected
+    tone: Tone  # as corrected
     mentions: tuple[Mention, ...]
+    state: ArticleState = "live"
+    withdrawn_at: datetime | None = None
+    removed_topics: tuple[str, ...] = ()  # labels of the model that a person has taken away
+    story: str = ""  # id of its story; "" where none was told
+    reprint: Reprint | None = None
+
+
+ArticleState = Literal["live", "withdrawn", "expired"]
+"""Expired: its time is over and its text was erased."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reprint:
+    """That an article has its text in common with another one."""
+
+    article: str  # id of the other
+    source: str  # "" where the other is not kept any more
+    title: str
+    overlap: float  # share of the shorter text that stands in the other, 0 to 1
+    first: bool  # the article itself came before the other
+    doubtful: bool = False  # which came first can't be told for certain
+
+
+StoryState = Literal["new", "growing", "quiet"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryStanding:
+    """How a story stands at a moment."""
+
+    state: StoryState
+    recent: int  # articles of the last 24 hours
+    usual: float  # articles that are usual in 24 hours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryView:
+    """A story as one desk sees it. Nothing is added up about its sources."""
+
+    id: str
+    title: str  # the best headline
+    standing: StoryStanding
+    first: datetime
+    last: datetime
+    articles: int  # in all, reprints too
+    reprints: int
+    sources: tuple[str, ...]  # in order of their first article
+    of_day: tuple[ListedArticle, ...] = ()  # its articles of the day that was asked for, newest first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryMerge:
+    """That another story became part of this one."""
+
+    story: str  # id of the one that ended
+    title: str
+    at: datetime
+    article: str  # the article that brought them together
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryDay:
+    """What was told on one Vietnamese day, in order of time."""
+
+    day: str  # ISO date
+    articles: tuple[ListedArticle, ...]  # own reports
+    reprints: tuple[ListedArticle, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadStory:
+    """A story with its timeline, the oldest day first."""
+
+    view: StoryView
+    days: tuple[StoryDay, ...]
+    merges: tuple[StoryMerge, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisionText:
+    """One change of an article: the text before and after, where both are (still) kept.
+
+    Title, lead and paragraphs, a line each. Both are None once the replaced text was erased, and for a source that
+    reserves text and data mining: then only hashes and times are known.
+    """
+
+    number: int  # 1 is the oldest
+    seen_at: datetime  # when the earlier text was last seen
+    replaced_at: datetime  # when the change was seen
+    before: str | None
+    after: str | None  # None also where the article was withdrawn
+    withdrawn: bool = False  # this change is the withdrawal
+    missing_since: datetime | None = None  # of a withdrawal: the first look that found the page gone
+    hash_before: str = ""
+    hash_after: str = ""
+
+
+DiffMark = Literal["figure", "date", "place"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiffPiece:
+    """A part of a changed sentence. `kept` stands in both, `removed` only before, `added` only after."""
+
+    kind: Literal["kept", "removed", "added"]
+    text: str
+    mark: DiffMark | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiffSentence:
+    """A sentence of either version; `pieces` are filled where it was changed."""
+
+    kind: Literal["kept", "removed", "added", "changed"]
+    before: str = ""
+    after: str = ""
+    pieces: tuple[DiffPiece, ...] = ()
+    marks: tuple[DiffMark, ...] = ()  # kinds of marked words that changed, were added or removed in it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """That a person has set a label of one article, for one desk. Exactly one of topic and tone is filled."""
+
+    id: int
+    desk: str
+    article: str
+    topic: str = ""
+    present: bool = True  # the topic belongs to the article, or doesn't
+    tone: ToneLabel | None = None
+    model: str  # version of the model whose label was corrected
+    at: datetime
+    by: str
+    undone_at: datetime | None = None
+    undone_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

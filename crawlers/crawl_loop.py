@@ -170,11 +170,12 @@ class Loop:
         at = self._crawl.clock.now()
         exclude = [*self._lanes.busy(), *self._lanes.resting()]
         pages = self._crawl.ledger.pending(self._horizon(), BATCH + len(self._taken), exclude)
-        fresh = [page for page in pages if page.id not in self._taken]
+        pages += self._crawl.ledger.looks(at, BATCH + len(self._taken), exclude)
+        fresh = list({page.id: page for page in reversed(pages) if page.id not in self._taken}.values())[::-1]
         for page in fresh:
             self._taken.add(page.id)
             wait = (page.due - at).total_seconds() if page.due is not None else 0.0
-            if wait > 0:
+            if wait > 0 and page.again is None:
                 self._after(wait, partial(self._put_page, page))
             else:
                 self._put_page(page)

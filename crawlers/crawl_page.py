@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from crawlers.etiquette.retry_after import backoff
 from crawlers.etiquette.tdm import TdmRules, page_reserved
 from crawlers.fetch.client import Answer, Ask, Client, Failed
 from crawlers.fetch.failures import PERMANENT
+from crawlers.looking import conditions, missed, unchanged
 
 log = logging.getLogger(__name__)
 
@@ -55,12 +57,22 @@ class PageReader:
     async def read(self, pending: PendingPage) -> Later | Closed | None:
         """Fetch it and take it to its end; what is to be done with it later, if anything."""
         publisher = self._publishers.get(pending.entry.source)
-        ask = Ask(url=pending.entry.url, kind="page", publisher=publisher, pace=self._pace(publisher))
+        ask = Ask(
+            url=pending.entry.url,
+            kind="page",
+            publisher=publisher,
+            pace=self._pace(publisher),
+            headers=conditions(pending.again),
+        )
         rules = await self._client.reserved(ask)
         self._note_reserved(pending.entry.source, rules)
         answer = await self._client.ask(ask)
         if isinstance(answer, Failed):
-            return self._failed(pending, answer)
+            return self._failed(pending, answer) if pending.again is None else self._missed(pending, answer)
+        if answer.status == HTTPStatus.NOT_MODIFIED and pending.again is not None:
+            self._crawl.ledger.looked(pending, unchanged(pending.again, answer.at))
+            self._tally.pages["unchanged"] += 1
+            return None
         self._take(pending, answer, rules)
         return None
 
@@ -71,7 +83,7 @@ class PageReader:
 
     def _take(self, pending: PendingPage, answer: Answer, rules: TdmRules) -> None:
         other = _other_identity(pending, answer.final_url)
-        if other and self._crawl.ledger.is_read(other):
+        if pending.again is None and other and self._crawl.ledger.is_read(other):
             self._crawl.ledger.page_same(pending, other, answer.at)
             self._tally.pages["same"] += 1
             return
@@ -91,10 +103,33 @@ class PageReader:
         except DiembaoError as error:
             reason = str(getattr(error, "reason", type(error).__name__))
             log.warning("%s: %s", pending.entry.url, error)
-            self._crawl.ledger.page_failed(pending, reason, self._crawl.clock.now(), retry_at=None)
+            if pending.again is not None:
+                self._crawl.ledger.looked(pending, missed(pending.again, 0, answer.at))
+            else:
+                self._crawl.ledger.page_failed(pending, reason, self._crawl.clock.now(), retry_at=None)
             self._tally.pages[f"failed: {reason}"] += 1
             return
         self._tally.pages[str(outcome)] += 1
+
+    def _missed(self, pending: PendingPage, failed: Failed) -> Later | Closed | None:
+        """A look at a kept article that brought no page. It is not tried again before its next time."""
+        assert pending.again is not None
+        if failed.reason == "robots-unreachable":
+            return Closed(wait=failed.wait or FIRST_WAIT)
+        look = missed(pending.again, failed.status, self._crawl.clock.now())
+        log.info("%s: %s (%s)", pending.entry.url, failed.reason, failed.detail)
+        self._crawl.ledger.looked(pending, look)
+        self._tally.pages["withdrawn" if look.withdrawn else "look: " + failed.reason] += 1
+        asks = failed.wait is not None and failed.status in (429, 503)
+        if not asks and failed.reason != "blocked":
+            return None
+        beyond = timedelta(seconds=self._crawl.settings.wait + 1)
+        return Later(
+            wait=max(failed.wait or BLOCKED_WAIT, beyond),
+            attempts=0,
+            host_asks=asks,
+            blocked=failed.reason == "blocked",
+        )
 
     def _failed(self, pending: PendingPage, failed: Failed) -> Later | Closed | None:
         if failed.reason == "robots-unreachable":

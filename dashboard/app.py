@@ -1,8 +1,9 @@
-"""The pages as one application. Only reading: there is no route that changes anything."""
+"""The pages as one application. Labels can be corrected; there is no other route that changes anything."""
 
 from __future__ import annotations
 
 import logging
+import secrets
 from collections.abc import Mapping
 
 from fastapi import FastAPI
@@ -16,12 +17,13 @@ from starlette.types import ASGIApp
 
 from core.clock import Clock
 from core.errors import StoreError
-from core.ports import DeskBook, ReadingRoom, SearchIndex
+from core.ports import Corrections, DeskBook, Differ, ReadingRoom, SearchIndex
 from core.records import Publisher
 from core.settings import Settings
 from dashboard import render
 from dashboard.asking import BadRequest, NotHere
-from dashboard.pages import alerts, article, failures, health, scope, search, sources, today
+from dashboard.forms import Forged, posting
+from dashboard.pages import alerts, article, failures, health, labels, scope, search, sources, stories, today
 from dashboard.room import Room, RunStatus, Status
 from dashboard.safety import HostGuard, SecurityHeaders, allowed_hosts
 
@@ -33,6 +35,8 @@ def create_app(
     reading: ReadingRoom,
     search: SearchIndex,
     desks: DeskBook,
+    corrections: Corrections,
+    differ: Differ,
     publishers: Mapping[str, Publisher],
     clock: Clock,
     settings: Settings,
@@ -47,12 +51,12 @@ def create_app(
         middleware=[Middleware(HostGuard, allowed=allowed_hosts(settings.public_url))],
         exception_handlers={
             HTTPException: failures.http, NotHere: failures.not_here, BadRequest: failures.bad_request,
-            StoreError: failures.store, Exception: failures.bug,
+            Forged: failures.forged, StoreError: failures.store, Exception: failures.bug,
         },
     )  # fmt: skip
     app.state.room = Room(
-        reading=reading, search=search, desks=desks, publishers=publishers, clock=clock, settings=settings,
-        status=status, templates=render.environment(),
+        reading=reading, search=search, desks=desks, corrections=corrections, differ=differ, publishers=publishers,
+        clock=clock, settings=settings, status=status, templates=render.environment(), seal=secrets.token_bytes(32),
     )  # fmt: skip
     return SecurityHeaders(app)
 
@@ -61,6 +65,11 @@ def _routes() -> list[BaseRoute]:
     return [
         Route("/", today.page),
         Route("/bai/{article}", article.page),
+        Route("/bai/{article}/nhan", posting(labels.correct), methods=["POST"]),
+        Route("/cau-chuyen/{story}", stories.page),
+        Route("/sua-nhan", labels.page),
+        Route("/sua-nhan/xuat", labels.export),
+        Route("/sua-nhan/{number:int}/hoan-lai", posting(labels.undo), methods=["POST"]),
         Route("/tim-kiem", search.page),
         Route("/canh-bao", alerts.page),
         Route("/nguon-tin", sources.page),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
@@ -14,7 +15,7 @@ from core.records import Desk
 from dashboard.room import Room
 from dashboard.words import Words
 
-LANGUAGE_COOKIE, DESK_COOKIE = "lang", "ban"
+LANGUAGE_COOKIE, DESK_COOKIE, FORM_COOKIE = "lang", "ban", "phien"
 
 
 class BadRequest(Exception):  # noqa: N818 - an outcome with a name
@@ -42,6 +43,7 @@ class Asked:
     words: Words
     desks: tuple[Desk, ...]
     desk: Desk | None  # None: no desk has been set up
+    form_cookie: str  # by which this browser's forms are known; a new one where it has none yet
 
     @property
     def language(self) -> Language:
@@ -68,6 +70,7 @@ def asked(request: Request) -> Asked:
     return Asked(
         request=request, room=room, words=Words(language(request, room), room.clock.now()),
         desks=desks, desk=_desk(request, desks),
+        form_cookie=request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(24),
     )  # fmt: skip
 
 

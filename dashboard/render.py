@@ -11,8 +11,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from core import text, urls
-from dashboard import evidence
-from dashboard.asking import DESK_COOKIE, LANGUAGE_COOKIE, Asked
+from dashboard import changes as diff
+from dashboard import evidence, forms
+from dashboard.asking import DESK_COOKIE, FORM_COOKIE, LANGUAGE_COOKIE, Asked
 
 HERE: Final = Path(__file__).parent
 STATIC: Final = HERE / "static"
@@ -28,24 +29,31 @@ def environment() -> Environment:
     )  # fmt: skip
     env.filters["line"] = text.clean
     env.filters["clip"] = text.clip
+    env.filters["visible"] = text.strip_unseen
     env.filters["hits"] = evidence.hits
     env.filters["publisher"] = lambda source, ask: text.clean(ask.room.publisher_name(source))
+    env.filters["runs"] = diff.runs
     env.tests["web"] = urls.is_web
     env.globals.update(asset=_asset_version(), zip=zip)
     return env
 
 
-def page(ask: Asked, template: str, /, *, status: int = 200, refresh: int = 0, **view: object) -> HTMLResponse:
-    """The page. `refresh`: seconds after which the browser asks again (0: never)."""
+def page(
+    ask: Asked, template: str, /, *, status: int = 200, refresh: int = 0, changes: bool = False, **view: object
+) -> HTMLResponse:
+    """The page. `refresh`: seconds after which the browser asks again (0: never). `changes`: it has forms that do."""
     room = ask.room
     body = room.templates.get_template(template).render(
         ask=ask, w=ask.words, t=ask.words.t, link=ask.link, link_static=_static(ask), desk=ask.desk, run=room.status(),
-        publisher=room.publisher_name, mail=bool(room.settings.smtp.host), contact=room.settings.crawl.contact, **view,
+        publisher=room.publisher_name, mail=bool(room.settings.smtp.host), contact=room.settings.crawl.contact,
+        seal=forms.token(ask) if changes else "", seal_field=forms.FIELD, **view,
     )  # fmt: skip
     answer = HTMLResponse(body, status_code=status, headers={"Content-Language": ask.language, "Vary": "Cookie"})
     if refresh:
         answer.headers["Refresh"] = str(refresh)
     _remember(ask, answer)
+    if changes and FORM_COOKIE not in ask.request.cookies:
+        answer.set_cookie(FORM_COOKIE, ask.form_cookie, httponly=True, samesite="strict", secure=_secure(ask))
     return answer
 
 
@@ -55,10 +63,13 @@ def _remember(ask: Asked, answer: HTMLResponse) -> None:
         LANGUAGE_COOKIE: ask.language if asked_for.get("lang") == ask.language else "",
         DESK_COOKIE: ask.desk.id if ask.desk and asked_for.get("ban") == ask.desk.id else "",
     }
-    secure = ask.room.settings.public_url.startswith("https://")
     for name, value in chosen.items():
         if value:
-            answer.set_cookie(name, value, max_age=_COOKIE_SECONDS, httponly=True, samesite="lax", secure=secure)
+            answer.set_cookie(name, value, max_age=_COOKIE_SECONDS, httponly=True, samesite="lax", secure=_secure(ask))
+
+
+def _secure(ask: Asked) -> bool:
+    return ask.room.settings.public_url.startswith("https://")
 
 
 def _static(ask: Asked) -> Callable[[str], str]:

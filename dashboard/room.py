@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from jinja2 import Environment
 
 from core.clock import Clock
-from core.ports import DeskBook, ReadingRoom, SearchIndex
+from core.ports import Corrections, DeskBook, Differ, ReadingRoom, SearchIndex
 from core.records import Publisher
 from core.settings import Settings
 
@@ -32,11 +32,14 @@ class Room:
     reading: ReadingRoom
     search: SearchIndex
     desks: DeskBook
+    corrections: Corrections
+    differ: Differ
     publishers: Mapping[str, Publisher]
     clock: Clock
     settings: Settings
     status: Status
     templates: Environment
+    seal: bytes  # of forms; drawn anew at every start
 
     def language_of(self, source: str) -> str:
         """Language of the publisher's texts, as pages state it."""

@@ -28,6 +28,15 @@ class Words:
         grouped = f"{value:,}"
         return grouped.replace(",", ".") if self.language == "vi" else grouped
 
+    def decimal(self, value: float) -> str:
+        """1.25 -> "1,2" (vi), "1.2" (en); whole numbers without a decimal mark."""
+        shown = f"{value:.1f}".removesuffix(".0")
+        return shown.replace(".", ",") if self.language == "vi" else shown
+
+    def day_of(self, iso: str) -> str:
+        """A Vietnamese day given as ISO date, named where it is near."""
+        return self.named_day(date.fromisoformat(iso))
+
     def day(self, day: date) -> str:
         """ "thứ Bảy, 21/11/2026"."""
         return f"{self.t(f'weekday.{day.isoweekday()}')}, {day:%d/%m/%Y}"

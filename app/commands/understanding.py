@@ -1,7 +1,8 @@
-"""gazetteer, nlp, evaluate, and the filters extract, locate, tag."""
+"""gazetteer, nlp, evaluate, and the filters extract, locate, tag, stories."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -18,11 +19,13 @@ def register(app: typer.Typer) -> None:
     app.add_typer(gazetteer, name="gazetteer")
     nlp = typer.Typer(no_args_is_help=True, help="The trained models.")
     nlp.command("train")(train)
+    nlp.command("corrections")(corrections)
     app.add_typer(nlp, name="nlp")
     app.command()(evaluate)
     app.command()(extract)
     app.command()(locate)
     app.command()(tag)
+    app.command()(stories)
 
 
 def extract() -> None:
@@ -44,6 +47,21 @@ def tag() -> None:
     from app import understanding
 
     filters.run(understanding.tag())
+
+
+def stories() -> None:
+    """Filter: {"id","title","lead","text","published","url"} -> {"id","story"}, JSON Lines."""
+    from app import understanding
+
+    filters.run(understanding.stories())
+
+
+def corrections() -> None:
+    """Print the corrections of labels that are in force, JSON Lines."""
+    from app import understanding
+
+    for made in understanding.corrections(settings_module.load()):
+        typer.echo(json.dumps(made, ensure_ascii=False))
 
 
 def gazetteer_build() -> None:

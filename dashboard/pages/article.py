@@ -1,13 +1,14 @@
-"""Bài báo: one article with its text, the evidence for the place, and why these labels."""
+"""Bài báo: one article with its text, the evidence for the place, why these labels, and what the paper changed."""
 
 from __future__ import annotations
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from core.records import ReadArticle
-from dashboard import evidence, render
-from dashboard.asking import NotHere, asked
+from core.records import ReadArticle, ReadStory
+from dashboard import changes, evidence, render
+from dashboard.asking import Asked, NotHere, asked
+from dashboard.pages.labels import labels
 
 PASSAGES_SHOWN = 4
 
@@ -17,16 +18,18 @@ def page(request: Request) -> Response:
     ask = asked(request)
     wanted = request.path_params["article"]
     read = ask.room.reading.article(ask.desk.id, wanted) if ask.desk else None
-    if read is None:
+    if read is None or ask.desk is None:
         raise NotHere("error.no_such_article")
     listed = read.listed
     return render.page(
-        ask, "article.html", read=read, listed=listed, source=ask.room.publisher_name(listed.source),
+        ask, "article.html", changes=True, read=read, listed=listed, source=ask.room.publisher_name(listed.source),
         text_language=ask.room.language_of(listed.source),
         title=evidence.marked(listed.title, evidence.spans(listed.mentions, "title")),
         lead=evidence.marked(listed.lead, evidence.spans(listed.mentions, "lead")),
         paragraphs=_marked(read, "body"), captions=_marked(read, "caption"),
-        passages=evidence.passages(listed, read), shown=PASSAGES_SHOWN,
+        passages=evidence.passages(listed, read), shown=PASSAGES_SHOWN, labels=labels(ask, listed),
+        revisions=changes.shown(ask.room.reading.revisions(ask.desk.id, wanted), ask.room.differ),
+        story=_story(ask, read), keep_days=ask.room.settings.keep.replaced_days,
     )  # fmt: skip
 
 
@@ -37,3 +40,11 @@ def _marked(read: ReadArticle, name: str) -> list[object]:
         evidence.marked(text, evidence.spans(mentions, "body" if name == "body" else "caption", number))
         for number, text in enumerate(texts)
     ]
+
+
+def _story(ask: Asked, read: ReadArticle) -> ReadStory | None:
+    """The article's story, where it tells more than the article itself."""
+    if not read.listed.story or not ask.desk:
+        return None
+    story = ask.room.reading.story(ask.desk.id, read.listed.story, ask.words.now)
+    return story if story and story.view.articles > 1 else None

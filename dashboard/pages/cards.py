@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -44,10 +43,6 @@ def card(ask: Asked, listed: ListedArticle) -> Card:
         lead=_field(listed, "lead", LEAD_LIMIT),
         passage=evidence.passage(mention, listed, read) if mention else None,
     )
-
-
-def cards(ask: Asked, articles: Iterable[ListedArticle]) -> tuple[Card, ...]:
-    return tuple(card(ask, listed) for listed in articles)
 
 
 def _field(listed: ListedArticle, name: str, limit: int) -> Markup:

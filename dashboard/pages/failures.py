@@ -23,7 +23,7 @@ async def http(request: Request, error: Exception) -> Response:
     """An unknown path, a method that no page takes."""
     status = error.status_code if isinstance(error, HTTPException) else 404
     if status == 405:
-        return PlainTextResponse("405\n", status_code=405, headers={"Allow": "GET, HEAD"})
+        return PlainTextResponse("405\n", status_code=405, headers=getattr(error, "headers", None))
     return _page(request, "error.no_such_page", 404)
 
 
@@ -33,6 +33,12 @@ async def not_here(request: Request, error: Exception) -> Response:
 
 async def bad_request(request: Request, error: Exception) -> Response:
     return _page(request, error.key if isinstance(error, BadRequest) else "error.bad_request", 400)
+
+
+async def forged(request: Request, error: Exception) -> Response:
+    """A form that was not sent from a page of ours, or from one opened before the last start."""
+    del error
+    return _page(request, "error.forged", 403)
 
 
 async def store(request: Request, error: Exception) -> Response:
@@ -50,5 +56,5 @@ async def bug(request: Request, error: Exception) -> Response:
 def _page(request: Request, key: str, status: int) -> Response:
     room: Room = request.app.state.room
     words = Words(language(request, room), room.clock.now())
-    ask = Asked(request=request, room=room, words=words, desks=(), desk=None)
+    ask = Asked(request=request, room=room, words=words, desks=(), desk=None, form_cookie="")
     return render.page(ask, "failure.html", status=status, key=key, code=status)

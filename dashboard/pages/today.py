@@ -1,4 +1,4 @@
-"""Hôm nay: what the press wrote about the place on one day."""
+"""Hôm nay: what the press wrote about the place on one day, story by story."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from core.records import DayCount, OutboxRow, SourceHealth
 from dashboard import asking, chart, render
 from dashboard.asking import Asked, asked
 from dashboard.pages.alerts import SHOWN, Alert, grouped
-from dashboard.pages.cards import cards
 from dashboard.pages.sources import unread
+from dashboard.pages.stories import REPORTS_SHOWN, story_card
 
 REFRESH_SECONDS = 15
 WAITING_SHOWN = 3
@@ -29,14 +29,16 @@ def page(request: Request) -> Response:
         return render.page(ask, "no_desk.html")
     day, today = asking.day(ask), local_day(ask.words.now)
     room = ask.room
-    articles = room.reading.day(ask.desk.id, day)
+    views = room.reading.stories(ask.desk.id, day, ask.words.now)
     counts = room.reading.day_counts(ask.desk.id, day)
     waiting = _waiting(ask, room.reading.messages(ask.desk.id, SHOWN))
-    filling = room.status().filling and not articles and day == today
-    shown = cards(ask, articles)
+    filling = room.status().filling and not views and day == today
+    shown = [story_card(ask, view) for view in views if view.of_day]
     return render.page(
         ask, "today.html", day=day, today=today, before=day - timedelta(days=1), after=_after(day, today),
-        focus=[card for card in shown if card.listed.focus], named=[card for card in shown if not card.listed.focus],
+        focus=[card for card in shown if card.focus], named=[card for card in shown if not card.focus],
+        articles=sum(len(card.view.of_day) for card in shown), text_language=room.language_of,
+        reports_shown=REPORTS_SHOWN,
         counts=counts, total=_total(counts), chart=chart.week(counts), waiting=waiting, waiting_shown=WAITING_SHOWN,
         unread=_unread(ask), filling=filling,
         refresh=REFRESH_SECONDS if filling and "dung" not in request.query_params else 0,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
 from core.clock import Clock
-from core.records import Article, DeskMatch, Message, PendingPage, Saved, TaggedArticle
-from store.sqlite import changes, outbox, pages, search
+from core.ports import StoryTelling
+from core.records import Article, DeskMatch, Looked, Message, PendingPage, Saved, StoryChoice, TaggedArticle
+from store.sqlite import changes, looks, outbox, pages, search, stories
 from store.sqlite.database import Database
 from store.sqlite.rows import (
     content_hash,
@@ -31,13 +33,23 @@ _OLDEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
 class Articles:
     """Saves articles. Errors of the database are StoreError."""
 
-    def __init__(self, db: Database, clock: Clock) -> None:
+    def __init__(self, db: Database, clock: Clock, telling: StoryTelling | None = None) -> None:
         self._db = db
         self._clock = clock
+        self._telling = telling or stories.PlainTelling()
 
-    def save(self, tagged: TaggedArticle, messages: Sequence[Message], page: PendingPage | None = None) -> Saved:
-        """Article, story stub, per-desk rows, alert messages and the ledger's mark, in one transaction.
+    def save(
+        self,
+        tagged: TaggedArticle,
+        messages: Sequence[Message],
+        page: PendingPage | None = None,
+        *,
+        story: StoryChoice | None = None,
+        look: Looked | None = None,
+    ) -> Saved:
+        """Article, its story, per-desk rows, alert messages and the ledger's mark, in one transaction.
 
+        An article that nothing was decided about is a story of its own. A page that was looked at again marks nothing.
         A message whose key was ever written is not written again. An article that was erased is not stored again.
         Raises ValueError for a new article that concerns no desk: it is the ledger's to mark as stopped.
         """
@@ -49,13 +61,17 @@ class Articles:
             else:
                 backlog = page is not None and _is_backlog(con, page)
                 saved, n, first_seen = _store(con, article, tagged)
+                key = stories.settle(con, n, article.id, story, at)
                 new_view = _see(con, tagged, n, first_seen, saved, backlog=backlog)
                 if new_view or saved is not Saved.SAME:
                     search.remove(con, n)
                     search.add(con, n)
+                    stories.refresh(con, key, self._telling)
+                if look is not None:
+                    looks.plan(con, n, article, page, _after(look, saved))
                 _log(con, tagged, saved, at)
                 outbox.enqueue(con, messages, at)
-            if page is not None:
+            if page is not None and page.again is None:
                 _mark(con, page, article, at)
         return saved
 
@@ -89,6 +105,7 @@ class Articles:
                 return False
             search.remove(con, row["n"])
             search.add(con, row["n"])
+            stories.refresh(con, stories.settle(con, row["n"], article.id, None, at), self._telling)
             _log(con, tagged, Saved.CHANGED, at)
         return True
 
@@ -98,20 +115,7 @@ class Articles:
         Title, address and date stay for the desks that saw it. False where it is not there or withdrawn already.
         """
         with self._db.write() as con:
-            row = con.execute("SELECT * FROM articles WHERE id = ? AND state = 'live'", (article_id,)).fetchone()
-            if row is None:
-                return False
-            search.remove(con, row["n"])
-            _keep_replaced(con, row, to_us(at))
-            con.execute("DELETE FROM article_text WHERE n = ?", (row["n"],))
-            con.execute(
-                "UPDATE articles SET state = 'withdrawn', lead = '', revised_at = ?, revisions = revisions + 1"
-                " WHERE n = ?",
-                (to_us(at), row["n"]),
-            )
-            for view in con.execute("SELECT desk FROM desk_articles WHERE n = ?", (row["n"],)).fetchall():
-                changes.log(con, article_id, view["desk"], "upsert", at)
-        return True
+            return withdraw(con, article_id, at)
 
     def known_hash(self, article_id: str) -> str | None:
         """Hash of the stored text of an article (rows.content_hash), or None where it is not stored."""
@@ -123,6 +127,36 @@ class Articles:
         """Articles stored, all desks together."""
         with self._db.read() as con:
             return int(con.execute("SELECT count(*) FROM articles").fetchone()[0])
+
+
+def withdraw(con: sqlite3.Connection, article_id: str, at: datetime, missing_since: datetime | None = None) -> bool:
+    """What Articles.withdraw does, in the caller's transaction. `missing_since`: the first look that missed it."""
+    row = con.execute("SELECT * FROM articles WHERE id = ? AND state = 'live'", (article_id,)).fetchone()
+    if row is None:
+        return False
+    n = row["n"]
+    search.remove(con, n)
+    _keep_replaced(con, row, to_us(at), withdrawn=True)
+    if missing_since:
+        con.execute(
+            "UPDATE revisions SET missing_since = ? WHERE n = ? AND replaced_at = ?",
+            (to_us(missing_since), n, to_us(at)),
+        )
+    con.execute("DELETE FROM article_text WHERE n = ?", (n,))
+    con.execute("UPDATE article_stories SET signature = NULL WHERE n = ?", (n,))
+    con.execute(
+        "UPDATE articles SET state = 'withdrawn', lead = '', revised_at = ?, revisions = revisions + 1 WHERE n = ?",
+        (to_us(at), n),
+    )
+    con.execute("UPDATE desk_articles SET mentions = '[]' WHERE n = ?", (n,))
+    for view in con.execute("SELECT desk FROM desk_articles WHERE n = ?", (n,)).fetchall():
+        changes.log(con, article_id, view["desk"], "upsert", at)
+    return True
+
+
+def _after(look: Looked, saved: Saved) -> Looked:
+    changed = saved is Saved.CHANGED and look.next_if_changed is not None
+    return replace(look, next_look=look.next_if_changed) if changed else look
 
 
 def _store(con: sqlite3.Connection, article: Article, tagged: TaggedArticle) -> tuple[Saved, int, datetime]:
@@ -185,6 +219,8 @@ def _revise(con: sqlite3.Connection, known: sqlite3.Row, article: Article, new_h
     replaced = known["state"] == "live"  # a withdrawn text stands among the revisions already
     if replaced:
         _keep_replaced(con, known, at)
+        if known["title"] != article.title:
+            stories.forget_title(con, known["title"])
     con.execute(
         "UPDATE articles SET title = ?, lead = ?, language = ?, reserved = ?, hash = ?, last_seen = ?, revised_at = ?,"
         " revisions = revisions + ?, state = 'live' WHERE n = ?",
@@ -195,16 +231,16 @@ def _revise(con: sqlite3.Connection, known: sqlite3.Row, article: Article, new_h
     _write_text(con, n, article)
 
 
-def _keep_replaced(con: sqlite3.Connection, known: sqlite3.Row, at: int) -> None:
+def _keep_replaced(con: sqlite3.Connection, known: sqlite3.Row, at: int, *, withdrawn: bool = False) -> None:
     """The text as it was until now, among the revisions; its hash only for a reserved source."""
     n = known["n"]
     old = con.execute("SELECT paragraphs, captions FROM article_text WHERE n = ?", (n,)).fetchone()
     number = con.execute("SELECT coalesce(max(number), 0) + 1 FROM revisions WHERE n = ?", (n,)).fetchone()[0]
     kept = (known["title"], known["lead"], old["paragraphs"], old["captions"]) if old else (None,) * 4
     con.execute(
-        "INSERT INTO revisions (n, number, hash, title, lead, paragraphs, captions, seen_at, replaced_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (n, number, known["hash"], *kept, known["last_seen"], at),
+        "INSERT INTO revisions (n, number, hash, title, lead, paragraphs, captions, seen_at, replaced_at, withdrawn)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (n, number, known["hash"], *kept, known["last_seen"], at, int(withdrawn)),
     )
 
 
@@ -219,6 +255,11 @@ def _see(
     published = min(article.published.at, article.fetched_at)
     listed_at = published if backlog and not article.published.doubtful else max(published, first_seen)
     new_view = False
+    if saved is Saved.CHANGED:  # for a desk that the new text doesn't name: the old places stand in the old text
+        con.execute(
+            "UPDATE desk_articles SET mentions = '[]', topics = ?, tone = ?, tone_score = ?, model = ? WHERE n = ?",
+            (dump_labels(tagged.topics), tagged.tone.label, tagged.tone.score, tagged.model, n),
+        )
     for match in tagged.located.matches:
         known = con.execute("SELECT 1 FROM desk_articles WHERE desk = ? AND n = ?", (match.desk, n)).fetchone()
         if known is None:
@@ -231,10 +272,7 @@ def _see(
 
 def _insert_view(con: sqlite3.Connection, tagged: TaggedArticle, match: DeskMatch, n: int, listed_at: datetime) -> None:
     moment = to_us(listed_at)
-    story = con.execute(
-        "INSERT INTO stories (desk, title, opened_at, updated_at) VALUES (?, ?, ?, ?)",
-        (match.desk, tagged.located.article.title, moment, moment),
-    ).lastrowid
+    story = stories.row_of(con, match.desk, n, tagged.located.article.title, moment)
     con.execute(
         "INSERT INTO desk_articles (desk, n, score, focus, mentions, topics, tone, tone_score, model, story, listed_at,"
         " day) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

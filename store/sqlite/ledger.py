@@ -12,9 +12,10 @@ from itertools import zip_longest
 from typing import Final
 
 from core.errors import AddressRefused
-from core.records import Endpoint, EndpointStatus, Entry, PendingPage, PollState
+from core.records import Endpoint, EndpointStatus, Entry, Looked, PendingPage, PollState
 from core.urls import article_id as id_of
-from store.sqlite import counts, pages
+from store.sqlite import counts, looks, pages
+from store.sqlite.articles import withdraw
 from store.sqlite.database import Database
 from store.sqlite.rows import PAGE_COLUMNS, day_of, load_page, maybe_from_us, maybe_us, to_us
 
@@ -151,6 +152,19 @@ class Ledger:
                     " WHERE id = ? AND state = 'pending'",
                     (to_us(retry_at), reason, page.id),
                 )
+
+    def looks(self, at: datetime, limit: int, exclude_hosts: Sequence[str] = ()) -> list[PendingPage]:
+        """Pages of kept articles that are due to be looked at again, the longest due first."""
+        with self._db.read() as con:
+            return looks.due(con, at, limit, exclude_hosts)
+
+    def looked(self, page: PendingPage, look: Looked) -> None:
+        """Remember a look that brought no page; with `look.withdrawn` the text leaves search at the same time."""
+        assert page.again is not None
+        with self._db.write() as con:
+            looks.note(con, page.again.article, look)
+            if look.withdrawn:
+                withdraw(con, page.again.article, look.at, page.again.missing_since)
 
     def stopped_since(self, since: datetime) -> list[PendingPage]:
         """What the gate stopped lately, so that a new desk or place can be filled from it."""

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from core.records import DayCount, ListedArticle, OutboxRow, ReadArticle
+from core.ports import StoryTelling
+from core.records import DayCount, ListedArticle, OutboxRow, ReadArticle, ReadStory, RevisionText, StoryView
+from store.sqlite import revisions, storytelling
 from store.sqlite.counts import Counts
 from store.sqlite.database import Database
 from store.sqlite.health import Health
 from store.sqlite.outbox import load_row
 from store.sqlite.rows import LISTED_COLUMNS, LISTED_FROM, load_listed, texts
+from store.sqlite.stories import PlainTelling
 
 
 class ReadingRoom(Health):
     """Reads for pages. Errors of the database are StoreError."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, telling: StoryTelling | None = None) -> None:
         super().__init__(db)
+        self._telling = telling or PlainTelling()
         self._counts = Counts(db)
 
     def day(self, desk: str, day: date) -> tuple[ListedArticle, ...]:
@@ -56,6 +60,23 @@ class ReadingRoom(Health):
             read = self._counts.read_by_day(wanted[0], last)
         keys = [day.isoformat() for day in wanted]
         return tuple(DayCount(day=key, articles=about.get(key, 0), read=read.get(key, 0)) for key in keys)
+
+    def stories(self, desk: str, day: date, at: datetime) -> tuple[StoryView, ...]:
+        """Stories with an article on that Vietnamese day, with its articles of the day; the newest article's first."""
+        with self._db.read() as con:
+            asked = storytelling.Asked(con=con, desk=desk, at=at, telling=self._telling)
+            return storytelling.of_day(asked, self.day(desk, day))
+
+    def story(self, desk: str, story: str, at: datetime) -> ReadStory | None:
+        """A story with its timeline; the id of one that was merged leads to what it became."""
+        with self._db.read() as con:
+            asked = storytelling.Asked(con=con, desk=desk, at=at, telling=self._telling)
+            return storytelling.read(asked, story)
+
+    def revisions(self, desk: str, article_id: str) -> tuple[RevisionText, ...]:
+        """What has changed in an article, the newest change first; empty where it is not the desk's."""
+        with self._db.read() as con:
+            return revisions.of_article(con, desk, article_id)
 
     def messages(self, desk: str, limit: int = 50) -> tuple[OutboxRow, ...]:
         """The desk's messages, newest first."""

@@ -10,11 +10,13 @@ from typing import Self
 
 from core.clock import Clock
 from core.errors import StoreError
+from core.ports import StoryTelling
 from core.settings import KeepSettings
 from store.sqlite.articles import Articles
 from store.sqlite.audit import Audit
 from store.sqlite.backup import backup_before_migration
 from store.sqlite.changes import Changes
+from store.sqlite.corrections import Corrections
 from store.sqlite.counts import Counts
 from store.sqlite.database import BUSY_SECONDS, Database, told
 from store.sqlite.desks import DeskBook
@@ -25,6 +27,7 @@ from store.sqlite.reading import ReadingRoom
 from store.sqlite.retention import Retention
 from store.sqlite.search import Search
 from store.sqlite.source_checks import SourceChecks
+from store.sqlite.stories import Stories
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,8 @@ class Record:
     reading: ReadingRoom
     changes: Changes
     counts: Counts
+    stories: Stories
+    corrections: Corrections
     source_checks: SourceChecks
     audit: Audit
     retention: Retention
@@ -62,11 +67,13 @@ def open_record(
     keep: KeepSettings,
     busy_seconds: float = BUSY_SECONDS,
     migrations: tuple[Migration, ...] | None = None,
+    telling: StoryTelling | None = None,
 ) -> Record:
     """Open the record at `path`, made (with its folder) where there is none, and bring it to this program's schema.
 
     Raises StoreError: folder or file can't be made or written, damaged, another program's, newer than the program,
-    locked for long, disk full. `migrations` is for tests.
+    locked for long, disk full. `migrations` is for tests. `telling` says how stories
+    look; without it they have their first headline.
     """
     _make_private(path)
     db = Database(path, busy_seconds=busy_seconds)
@@ -74,14 +81,16 @@ def open_record(
         migrate(db, clock.now(), lambda version: backup_before_migration(path, version, clock.now()), migrations)
         record = Record(
             path=path,
-            articles=Articles(db, clock),
+            articles=Articles(db, clock, telling),
             ledger=Ledger(db),
             outbox=Outbox(db),
             search=Search(db),
             desks=DeskBook(db),
-            reading=ReadingRoom(db),
+            reading=ReadingRoom(db, telling),
             changes=Changes(db),
             counts=Counts(db),
+            stories=Stories(db),
+            corrections=Corrections(db),
             source_checks=SourceChecks(db),
             audit=Audit(db),
             retention=Retention(db, path, keep),

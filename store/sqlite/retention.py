@@ -11,7 +11,7 @@ from typing import Final
 
 from core.errors import StoreError
 from core.settings import KeepSettings
-from store.sqlite import audit, changes, search, stones
+from store.sqlite import audit, changes, search, stones, stories
 from store.sqlite.database import Database
 from store.sqlite.outbox import key_hash
 from store.sqlite.rows import day_of, dump_labels, from_us, load_labels, maybe_from_us, to_us
@@ -178,6 +178,9 @@ def _expire(con: sqlite3.Connection, n: int) -> None:
     search.remove(con, n)
     con.execute("DELETE FROM article_text WHERE n = ?", (n,))
     con.execute("DELETE FROM revisions WHERE n = ?", (n,))
+    con.execute("DELETE FROM looks WHERE n = ?", (n,))
+    con.execute("DELETE FROM corrections WHERE n = ?", (n,))
+    con.execute("UPDATE article_stories SET signature = NULL WHERE n = ?", (n,))
     con.execute("UPDATE articles SET lead = '', state = 'expired' WHERE n = ?", (n,))
     for row in con.execute("SELECT desk, topics FROM desk_articles WHERE n = ?", (n,)).fetchall():
         bare = [type(label)(topic=label.topic, score=label.score) for label in load_labels(row["topics"])]
@@ -202,17 +205,15 @@ def erase_rows(con: sqlite3.Connection, stone: Stone) -> bool:
     con.execute("UPDATE pages SET title = '', lead = '' WHERE id = :a OR identity = :a", {"a": stone.article})
     con.execute("DELETE FROM outbox WHERE article = ? AND state IN ('waiting', 'held')", (stone.article,))
     con.execute("UPDATE outbox SET subject = '', text = '', html = '' WHERE article = ?", (stone.article,))
-    row = con.execute("SELECT n FROM articles WHERE id = ?", (stone.article,)).fetchone()
+    row = con.execute("SELECT n, title FROM articles WHERE id = ?", (stone.article,)).fetchone()
     if row is None:
         return False
     desks = con.execute("SELECT desk, story FROM desk_articles WHERE n = ?", (row["n"],)).fetchall()
     search.remove(con, row["n"])
     con.execute("DELETE FROM articles WHERE n = ?", (row["n"],))
+    stories.forget_title(con, row["title"])
+    stories.refresh_rows(con, [view["story"] for view in desks], None)
     for view in desks:
-        con.execute(
-            "DELETE FROM stories WHERE id = :s AND NOT EXISTS (SELECT 1 FROM desk_articles WHERE story = :s)",
-            {"s": view["story"]},
-        )
         changes.log(con, stone.article, view["desk"], "erase", stone.erased_at)
     return True
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from core.clock import local_day, to_utc
-from core.records import Article, Entry, Label, ListedArticle, Mention, PendingPage, Published, Tone
+from core.records import Article, Entry, Label, ListedArticle, Mention, PendingPage, Published, Reprint, Tone
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -130,21 +130,66 @@ def load_page(row: sqlite3.Row) -> PendingPage:
 LISTED_COLUMNS: Final = (
     "a.n, a.id, a.url, a.source, a.title, a.lead, a.published_at, a.provenance, a.zone_stated, a.doubtful,"
     " a.first_seen, a.revised_at, a.revisions, a.state AS article_state, d.focus, d.topics, d.tone, d.tone_score,"
-    " d.mentions, d.model, d.story, d.listed_at"
+    " d.mentions, d.model, d.story, d.listed_at, s.key AS story_key, x.reprint_of, x.overlap, x.earlier,"
+    " x.doubtful AS order_doubtful, r.title AS other_title, r.source AS other_source,"
+    " (SELECT json_group_array(json_array(c.topic, c.present, c.tone)) FROM corrections c"
+    " WHERE c.n = d.n AND c.desk = d.desk AND c.undone_at IS NULL) AS corrected"
 )
-LISTED_FROM: Final = "desk_articles d JOIN articles a ON a.n = d.n"
+LISTED_FROM: Final = (
+    "desk_articles d JOIN articles a ON a.n = d.n LEFT JOIN stories s ON s.id = d.story"
+    " LEFT JOIN article_stories x ON x.n = d.n"
+    " LEFT JOIN articles r ON r.id = x.reprint_of"
+    " AND EXISTS (SELECT 1 FROM desk_articles o WHERE o.desk = d.desk AND o.n = r.n)"
+)
 
 
 def load_listed(row: sqlite3.Row) -> ListedArticle:
     """A row with LISTED_COLUMNS."""
     values: dict[str, Any] = {name: row[name] for name in ("id", "url", "source", "title", "lead")}
+    topics, tone, removed = _as_corrected(row)
+    revised_at = maybe_from_us(row["revised_at"])
     return ListedArticle(
         **values,
         published=load_published(row),
         first_seen=from_us(row["first_seen"]),
-        revised_at=maybe_from_us(row["revised_at"]),
+        revised_at=revised_at,
         focus=bool(row["focus"]),
-        topics=load_labels(row["topics"]),
-        tone=Tone(label=row["tone"], score=row["tone_score"]),
+        topics=topics,
+        tone=tone,
         mentions=load_mentions(row["mentions"]),
+        state=row["article_state"],
+        withdrawn_at=revised_at if row["article_state"] == "withdrawn" else None,
+        removed_topics=removed,
+        story=row["story_key"] or "",
+        reprint=_load_reprint(row),
+    )
+
+
+def _as_corrected(row: sqlite3.Row) -> tuple[tuple[Label, ...], Tone, tuple[str, ...]]:
+    """Topics and tone of the model as a person has set them, and the topics that a person has taken away."""
+    topics = {label.topic: label for label in load_labels(row["topics"])}
+    tone = Tone(label=row["tone"], score=row["tone_score"])
+    removed = []
+    for topic, present, set_tone in json.loads(row["corrected"]):
+        if set_tone:
+            tone = Tone(label=set_tone, score=1.0, corrected=True)
+        elif present:
+            words = topics[topic].words if topic in topics else ()
+            topics[topic] = Label(topic=topic, score=1.0, words=words, corrected=True)
+        else:
+            topics.pop(topic, None)
+            removed.append(topic)
+    return tuple(topics.values()), tone, tuple(removed)
+
+
+def _load_reprint(row: sqlite3.Row) -> Reprint | None:
+    if not row["reprint_of"]:
+        return None
+    return Reprint(
+        article=row["reprint_of"],
+        source=row["other_source"] or "",
+        title=row["other_title"] or "",
+        overlap=row["overlap"],
+        first=row["earlier"] == row["id"],
+        doubtful=bool(row["order_doubtful"]),
     )

@@ -17,6 +17,7 @@ from core.clock import FixedClock
 from core.settings import Settings
 from dashboard.app import create_app
 from dashboard.room import RunStatus
+from tests.fakes.differ import differ
 from tests.fakes.reading import FakePress, sample_press
 from tests.parts import require
 
@@ -30,7 +31,8 @@ SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 def serving(press: FakePress, status: RunStatus = SAMPLE) -> Iterator[str]:
     """The pages over a press, on a port of their own; gives the address."""
     app = create_app(
-        reading=press, search=press, desks=press, publishers=press.publishers, clock=FixedClock(MORNING),
+        reading=press, search=press, desks=press, corrections=press, differ=differ, publishers=press.publishers,
+        clock=FixedClock(MORNING),
         settings=Settings(), status=lambda: status,
     )  # fmt: skip
     with socket.socket() as listener:

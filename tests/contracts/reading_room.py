@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from core.ports import CrawlLedger, ReadingRoom, Store
-from core.records import DayCount, EndpointStatus, Published, ReadArticle
+from core.records import DayCount, EndpointStatus, Published, ReadArticle, StoryChoice
 from tests.contracts.crawl_ledger import listed
 from tests.fakes.records import NOON, make_article, make_endpoint, make_entry, make_message, make_state, make_tagged
 
@@ -173,3 +174,100 @@ class ReadingRoomContract:
         assert [(row.message.key, row.state) for row in rows] == [("2", "page"), ("1", "waiting")]
         assert len(reading.messages("binh_son", 1)) == 1
         assert reading.messages("que_phong") == ()
+
+    # --- stories
+
+    def test_an_article_that_nothing_was_decided_about_is_a_story_of_its_own(
+        self, reading: ReadingRoom, store: Store
+    ) -> None:
+        store.save(make_tagged(), [])
+        (view,) = reading.stories("binh_son", TODAY, NOON)
+        assert (view.id, view.title, view.articles) == (make_article().id, make_article().title, 1)
+        assert [a.id for a in view.of_day] == [make_article().id]
+        assert reading.stories("que_phong", TODAY, NOON) == ()
+        assert reading.story("que_phong", view.id, NOON) is None
+
+    def test_a_story_gathers_its_articles_day_by_day(self, reading: ReadingRoom, store: Store) -> None:
+        first = self._told(store, "1.html", NOON - DAY)
+        self._told(store, "2.html", NOON, story=first, source="bao_hai")
+        self._told(store, "3.html", NOON + HOUR, story=first, reprint_of=first, earlier_is=first, overlap=0.9)
+        (view,) = reading.stories("binh_son", TODAY, NOON + HOUR)
+        assert (view.id, view.articles, view.reprints, view.sources) == (first, 3, 1, ("bao_mau", "bao_hai"))
+        assert [a.url.rsplit("/", 1)[-1] for a in view.of_day] == ["3.html", "2.html"]
+        read = reading.story("binh_son", first, NOON + HOUR)
+        assert read is not None
+        assert [(d.day, len(d.articles), len(d.reprints)) for d in read.days] == [
+            ("2026-03-09", 1, 0), ("2026-03-10", 1, 1),
+        ]  # fmt: skip
+        reprint = read.days[1].reprints[0].reprint
+        assert reprint is not None
+        assert (reprint.article, reprint.overlap, reprint.first) == (first, 0.9, False)
+
+    def test_a_text_that_came_first_but_was_found_later_makes_the_other_the_reprint(
+        self, reading: ReadingRoom, store: Store
+    ) -> None:
+        late = self._told(store, "1.html", NOON)
+        early = make_article("2.html").id
+        self._told(store, "2.html", NOON - HOUR, story=late, reprint_of=late, earlier_is=early, overlap=0.8)
+        listed = {a.id: a.reprint for a in reading.day("binh_son", TODAY)}
+        first, second = listed[early], listed[late]
+        assert first is not None
+        assert second is not None
+        assert (first.first, second.first, second.article) == (True, False, early)
+
+    def test_merged_stories_are_one_and_the_old_address_leads_on(self, reading: ReadingRoom, store: Store) -> None:
+        one, two = self._told(store, "1.html", NOON - HOUR), self._told(store, "2.html", NOON)
+        joining = self._told(store, "3.html", NOON + HOUR, story=one, merged=(two,))
+        (view,) = reading.stories("binh_son", TODAY, NOON + HOUR)
+        assert (view.id, view.articles) == (one, 3)
+        read = reading.story("binh_son", two, NOON + HOUR)
+        assert read is not None
+        assert read.view.id == one
+        assert [(merge.story, merge.article) for merge in read.merges] == [(two, joining)]
+
+    def test_a_story_is_decided_once(self, reading: ReadingRoom, store: Store) -> None:
+        one, two = self._told(store, "1.html", NOON - HOUR), self._told(store, "2.html", NOON)
+        changed = make_article("2.html", at=NOON + HOUR, lead="Cầu dài hơn.")
+        store.save(make_tagged(changed), [], story=StoryChoice(story=one, signature=b"x"))
+        assert {view.id for view in reading.stories("binh_son", TODAY, NOON + HOUR)} == {one, two}
+
+    # --- changes
+
+    def test_a_change_shows_the_text_before_and_after(self, reading: ReadingRoom, store: Store) -> None:
+        store.save(make_tagged(), [])
+        store.save(make_tagged(make_article(at=NOON + HOUR, paragraphs=("Cầu dài 210 m.",))), [])
+        store.save(make_tagged(make_article(at=NOON + 2 * HOUR, paragraphs=("Cầu dài 220 m.",))), [])
+        last, first = reading.revisions("binh_son", make_article().id)
+        assert (first.number, last.number) == (1, 2)
+        assert first.before is not None
+        assert "120 m" in first.before
+        assert first.after == last.before
+        assert last.after is not None
+        assert "220 m" in last.after
+        assert (last.replaced_at, last.withdrawn) == (NOON + 2 * HOUR, False)
+        assert reading.revisions("que_phong", make_article().id) == ()
+
+    def test_of_a_reserved_source_only_hash_and_times_of_a_change_are_told(
+        self, reading: ReadingRoom, store: Store
+    ) -> None:
+        store.save(make_tagged(make_article(reserved=True)), [])
+        store.save(make_tagged(make_article(reserved=True, at=NOON + HOUR, paragraphs=("Cầu dài 210 m.",))), [])
+        (change,) = reading.revisions("binh_son", make_article().id)
+        assert (change.before, change.after) == (None, None)
+        assert change.hash_before != change.hash_after
+
+    def test_places_of_a_text_that_was_replaced_are_not_shown_in_the_new_one(
+        self, reading: ReadingRoom, store: Store
+    ) -> None:
+        store.save(make_tagged(), [])
+        store.save(make_tagged(make_article(at=NOON + HOUR, title="Khánh thành"), desks=()), [])
+        (listed,) = reading.day("binh_son", TODAY)
+        assert (listed.title, listed.mentions) == ("Khánh thành", ())
+
+    @staticmethod
+    def _told(store: Store, name: str, at: datetime, *, source: str = "bao_mau", **choice: Any) -> str:
+        """Save an article with what was decided about it (by default: a story of its own); its id."""
+        article = make_article(name, source, at=at)
+        made = StoryChoice(**({"story": article.id, "signature": b"x"} | choice))
+        store.save(make_tagged(article), [], story=made)
+        return article.id

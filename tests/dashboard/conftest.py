@@ -13,6 +13,7 @@ from core.clock import FixedClock
 from core.settings import Settings
 from dashboard.app import create_app
 from dashboard.room import RunStatus
+from tests.fakes.differ import differ
 from tests.fakes.reading import FakePress, sample_press
 
 MORNING = datetime(2026, 11, 21, 0, 30, tzinfo=UTC)
@@ -25,7 +26,8 @@ def client(
 ) -> TestClient:
     """A browser on this machine that has opened the pages over `press`."""
     app = create_app(
-        reading=press, search=press, desks=press, publishers=press.publishers, clock=FixedClock(MORNING),
+        reading=press, search=press, desks=press, corrections=press, differ=differ, publishers=press.publishers,
+        clock=FixedClock(MORNING),
         settings=Settings(**(settings or {})), status=lambda: status,
     )  # fmt: skip
     return TestClient(app, base_url="http://127.0.0.1:8765", raise_server_exceptions=False, **how)

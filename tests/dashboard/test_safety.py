@@ -67,7 +67,7 @@ class TestHeaders:
         assert headers["content-security-policy"] == CSP
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["x-frame-options"] == "DENY"
-        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["referrer-policy"] == "same-origin"
 
     def test_refused_and_failed_answers_too(self, press: FakePress) -> None:
         assert "content-security-policy" in client(press).get("/", headers={"host": "x.example"}).headers

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from core.errors import AddressRefused
-from core.records import Endpoint, Entry, PendingPage, PollState
+from core.records import Endpoint, Entry, Looked, PendingPage, PollState
 from core.urls import article_id, host_of
 
 _READ = frozenset({"stopped", "kept", "same"})
@@ -33,6 +33,8 @@ class MemoryLedger:
     stopped: dict[str, tuple[datetime, PendingPage]] = field(default_factory=dict)
     reserved: dict[str, bool] = field(default_factory=dict)
     notes: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    again: dict[str, PendingPage] = field(default_factory=dict)  # page id -> kept article to be looked at from `due` on
+    seen: list[tuple[str, Looked]] = field(default_factory=list)  # (page id, look) that brought no page
 
     def poll_states(self, endpoints: Sequence[Endpoint]) -> dict[str, PollState]:
         return {e.url: self.states.get(e.url) or PollState(endpoint=e) for e in endpoints}
@@ -104,6 +106,18 @@ class MemoryLedger:
 
     def set_reserved(self, source: str, reserved: bool, at: datetime) -> None:
         self.reserved[source] = reserved
+
+    def looks(self, at: datetime, limit: int, exclude_hosts: Sequence[str] = ()) -> list[PendingPage]:
+        due = [p for p in self.again.values() if p.due is not None and p.due <= at]
+        return [p for p in due if host_of(p.entry.url) not in exclude_hosts][:limit]
+
+    def looked(self, page: PendingPage, look: Looked) -> None:
+        self.seen.append((page.id, look))
+        held = self.again.pop(page.id)
+        if look.next_look is not None and held.again is not None:
+            missing = (held.again.missing_since or look.at) if look.status in (404, 410) else None
+            again = replace(held.again, last_look=look.at, missing_since=missing)
+            self.again[page.id] = replace(held, due=look.next_look, again=again)
 
     def stopped_since(self, since: datetime) -> list[PendingPage]:
         return [page for at, page in self.stopped.values() if at >= since]

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 
 from core.clock import local_day
 from core.records import (
     Change,
+    Correction,
     DayCount,
     Desk,
     EndpointStatus,
@@ -25,21 +27,30 @@ from core.records import (
     Publisher,
     PublisherKind,
     ReadArticle,
+    ReadStory,
     Recipient,
+    RevisionText,
     SearchHit,
     SearchPage,
     SourceHealth,
+    StoryDay,
+    StoryMerge,
+    StoryStanding,
+    StoryView,
     Tone,
 )
 from core.roles import Role
 from core.text import fold, fold_plain, has_diacritics
-from core.topics import ToneLabel
+from core.topics import TONES, TOPIC_IDS, ToneLabel
 from core.urls import article_id, is_web
 
 
 @dataclass
 class FakePress:
-    """ReadingRoom, SearchIndex and DeskBook over lists."""
+    """ReadingRoom, SearchIndex, DeskBook and Corrections over lists.
+
+    Articles with the same `listed.story` are one story; one without stands alone under its own id.
+    """
 
     articles: dict[str, list[ReadArticle]] = field(default_factory=dict)  # by desk
     health: list[SourceHealth] = field(default_factory=list)
@@ -48,19 +59,108 @@ class FakePress:
     publishers: dict[str, Publisher] = field(default_factory=dict)
     read_a_day: int = 263
     bounded: bool = False
+    changed: dict[str, list[RevisionText]] = field(default_factory=dict)  # by article, newest first
+    merges: dict[str, list[StoryMerge]] = field(default_factory=dict)  # by story
+    standings: dict[str, StoryStanding] = field(default_factory=dict)  # by story; "quiet" where none is given
+    corrected: list[Correction] = field(default_factory=list)
 
     def day(self, desk: str, day: date) -> tuple[ListedArticle, ...]:
-        found = [a.listed for a in self.articles.get(desk, []) if local_day(a.listed.published.at) == day]
+        found = [self._shown(desk, a.listed) for a in self.articles.get(desk, [])]
+        found = [listed for listed in found if local_day(listed.published.at) == day]
         return tuple(sorted(found, key=lambda listed: listed.published.at, reverse=True))
 
     def article(self, desk: str, article_id: str) -> ReadArticle | None:
-        return next((a for a in self.articles.get(desk, []) if a.listed.id == article_id), None)
+        found = next((a for a in self.articles.get(desk, []) if a.listed.id == article_id), None)
+        return found and replace(found, listed=self._shown(desk, found.listed))
 
     def day_counts(self, desk: str, last: date, days: int = 7) -> tuple[DayCount, ...]:
         wanted = [last - timedelta(days=back) for back in reversed(range(days))]
         return tuple(
             DayCount(day=day.isoformat(), articles=len(self.day(desk, day)), read=self.read_a_day) for day in wanted
         )
+
+    def stories(self, desk: str, day: date, at: datetime) -> tuple[StoryView, ...]:
+        of_day: dict[str, list[ListedArticle]] = {}
+        for listed in self.day(desk, day):
+            of_day.setdefault(listed.story or listed.id, []).append(listed)
+        return tuple(replace(self._view(desk, story), of_day=tuple(found)) for story, found in of_day.items())
+
+    def story(self, desk: str, story: str, at: datetime) -> ReadStory | None:
+        for into, merges in self.merges.items():
+            story = into if any(merge.story == story for merge in merges) else story
+        told = self._told(desk, story)
+        if not told:
+            return None
+        days: dict[str, list[ListedArticle]] = {}
+        for listed in told:
+            days.setdefault(local_day(listed.published.at).isoformat(), []).append(listed)
+        return ReadStory(
+            view=self._view(desk, story),
+            days=tuple(
+                StoryDay(day=day, articles=tuple(a for a in found if not _repeats(a)),
+                         reprints=tuple(a for a in found if _repeats(a)))
+                for day, found in days.items()
+            ),
+            merges=tuple(self.merges.get(story, ())),
+        )  # fmt: skip
+
+    def revisions(self, desk: str, article_id: str) -> tuple[RevisionText, ...]:
+        return tuple(self.changed.get(article_id, ())) if self.article(desk, article_id) else ()
+
+    def correct(
+        self, desk: str, article: str, *, topic: str = "", present: bool = True, tone: ToneLabel | None = None,
+        at: datetime, by: str,
+    ) -> Correction | None:  # fmt: skip
+        if topic not in {"", *TOPIC_IDS} or tone not in {None, *TONES} or bool(topic) is (tone is not None):
+            raise ValueError(f"no such label: {topic or tone}")
+        if not self.article(desk, article):
+            return None
+        made = Correction(
+            id=len(self.corrected) + 1, desk=desk, article=article, topic=topic, present=present, tone=tone,
+            model="mẫu", at=at, by=by,
+        )  # fmt: skip
+        for old in self.corrections(desk, article):
+            if old.topic == topic:
+                self.undo(desk, old.id, at, by)
+        self.corrected.append(made)
+        return made
+
+    def undo(self, desk: str, correction: int, at: datetime, by: str) -> bool:
+        for number, held in enumerate(self.corrected):
+            if held.id == correction and held.desk == desk and held.undone_at is None:
+                self.corrected[number] = replace(held, undone_at=at, undone_by=by)
+                return True
+        return False
+
+    def corrections(self, desk: str | None = None, article: str | None = None) -> tuple[Correction, ...]:
+        return tuple(
+            c for c in self.corrected
+            if c.undone_at is None and desk in (None, c.desk) and article in (None, c.article)
+        )  # fmt: skip
+
+    def _shown(self, desk: str, listed: ListedArticle) -> ListedArticle:
+        for made in self.corrections(desk, listed.id):
+            others = tuple(label for label in listed.topics if label.topic != made.topic)
+            if made.tone:
+                listed = replace(listed, tone=Tone(label=made.tone, score=1.0, corrected=True))
+            elif made.present:
+                listed = replace(listed, topics=(*others, Label(topic=made.topic, score=1.0, corrected=True)))
+            else:
+                listed = replace(listed, topics=others, removed_topics=(*listed.removed_topics, made.topic))
+        return listed
+
+    def _told(self, desk: str, story: str) -> list[ListedArticle]:
+        found = [self._shown(desk, a.listed) for a in self.articles.get(desk, [])]
+        return sorted((a for a in found if (a.story or a.id) == story), key=lambda a: a.published.at)
+
+    def _view(self, desk: str, story: str) -> StoryView:
+        told = self._told(desk, story)
+        return StoryView(
+            id=story, title=told[0].title,
+            standing=self.standings.get(story, StoryStanding(state="quiet", recent=0, usual=1.0)),
+            first=told[0].published.at, last=told[-1].published.at, articles=len(told),
+            reprints=sum(map(_repeats, told)), sources=tuple(dict.fromkeys(a.source for a in told)),
+        )  # fmt: skip
 
     def sources(self, at: datetime) -> tuple[SourceHealth, ...]:
         return tuple(self.health)
@@ -96,6 +196,10 @@ class FakePress:
         if by_time:
             found.sort(key=lambda hit: hit.article.published.at, reverse=True)
         return SearchPage(hits=tuple(found[offset : offset + limit]), total=len(found), bounded=self.bounded)
+
+
+def _repeats(listed: ListedArticle) -> bool:
+    return listed.reprint is not None and not listed.reprint.first
 
 
 def publisher(source: str, name: str, kind: PublisherKind = PublisherKind.NEWSPAPER) -> Publisher:
@@ -135,7 +239,7 @@ def written(
         if name in text
     ]  # fmt: skip
     listed = ListedArticle(
-        id=article_id(address) if is_web(address) else fold_plain(title)[:6].encode().hex().zfill(20),
+        id=article_id(address) if is_web(address) else sha256(title.encode()).hexdigest()[:20],
         url=address, source=source, title=title, lead=lead,
         published=Published(at=at, provenance="json-ld", doubtful=doubtful),
         first_seen=at + timedelta(minutes=11), revised_at=revised_at, focus=focus,

@@ -24,6 +24,7 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from app import crawling, delivering, logs, upkeep, wiring
+from app.comparing import differ
 from app.world import World
 from core.clock import SystemClock, local
 from core.records import Endpoint, Publisher, PublisherKind
@@ -202,8 +203,8 @@ def test_no_page_and_no_export_names_the_person(done: Done) -> None:
     with wiring.record(done.settings) as kept:
         pages = TestClient(
             create_app(
-                reading=kept.reading, search=kept.search, desks=kept.desks, publishers=done.world.publishers,
-                clock=SystemClock(), settings=done.settings,
+                reading=kept.reading, search=kept.search, desks=kept.desks, corrections=kept.corrections,
+                differ=differ, publishers=done.world.publishers, clock=SystemClock(), settings=done.settings,
             ),
             base_url="http://127.0.0.1",
         )  # fmt: skip

@@ -17,6 +17,7 @@ from core.settings import KeepSettings
 from core.topics import TOPICS
 from dashboard.pages.scope import SECTIONS, bounds, sentences
 from tests.dashboard.conftest import MORNING, client
+from tests.fakes.busy import busy_press
 from tests.fakes.reading import FakePress, sample_press
 
 
@@ -152,3 +153,56 @@ def test_a_desk_sees_its_own_articles_only(press: FakePress) -> None:
     for path in ("/?ban=my_hao", "/canh-bao?ban=my_hao", "/tim-kiem?q=binh+son&ban=my_hao"):
         assert article.title not in page(press, path)
     assert client(press).get(f"/bai/{article.id}?ban=my_hao").status_code == 404
+
+
+class TestStoriesAndCorrections:
+    def pages(self, press: FakePress) -> list[str]:
+        story = press.articles["binh_son"][0].listed.id
+        return [f"/cau-chuyen/{story}", f"/bai/{story}", "/", "/sua-nhan", "/nguon-tin"]
+
+    @pytest.mark.parametrize("language", ["vi", "en"])
+    def test_no_paper_is_called_first_nor_ranked(self, language: Language) -> None:
+        press = busy_press(MORNING)
+        for path in self.pages(press):
+            told = page(press, path, language).lower()
+            for phrase in ("đưa tin đầu tiên", "đưa tin trước", "sớm nhất", "chậm nhất", "first to report", "fastest",
+                           "xếp hạng", "ranking"):  # fmt: skip
+                assert phrase not in told, (path, phrase)
+
+    def test_no_record_counts_changes_or_corrections_of_a_paper(self) -> None:
+        assert not {name for name in (f.name for f in fields(SourceHealth)) if re.search("revis|correct|withdr", name)}
+        press = busy_press(MORNING)
+        main = page(press, "/nguon-tin").split("<main")[1].split("</main>")[0]
+        assert "Báo Dân Sinh" in main and "đã sửa" not in main and "gỡ" not in main
+
+    def test_a_label_is_set_from_the_closed_set_only_and_never_by_words(self) -> None:
+        press = busy_press(MORNING)
+        article = page(press, f"/bai/{press.articles['binh_son'][0].listed.id}")
+        forms = re.findall(r'<form[^>]*method="post".*?</form>', article, re.DOTALL)
+        assert forms
+        for form in forms:
+            assert not re.search(r'<textarea|type="(text|search)"|contenteditable', form)
+            assert set(re.findall(r'name="([\w-]+)"', form)) <= {"dau", "chu-de", "co", "sac-thai", "ve"}
+            assert set(re.findall(r'<option value="(\w+)"', form)) <= {topic.id for topic in TOPICS}
+
+    def test_the_file_of_corrections_names_no_person_and_holds_no_text(self) -> None:
+        press = busy_press(MORNING)
+        first = press.articles["binh_son"][0]
+        press.correct("binh_son", first.listed.id, topic="health", at=MORNING, by="Nguyễn Thị Mẫu")
+        told = client(press).get("/sua-nhan/xuat").text
+        assert "health" in told and "Nguyễn" not in told
+        assert first.listed.title not in told and first.listed.lead not in told
+        assert "Nguyễn" not in page(press, "/sua-nhan")
+
+    def test_a_difference_never_says_which_text_is_right(self) -> None:
+        press = busy_press(MORNING)
+        told = page(press, f"/bai/{press.articles['binh_son'][0].listed.id}").lower()
+        assert "không nói bản nào đúng" in told
+        for phrase in ("sai sự thật", "tin giả", "đính chính", "bịa"):
+            assert phrase not in told
+
+    def test_withdrawal_is_told_as_a_fact_without_a_reason(self) -> None:
+        press = busy_press(MORNING)
+        gone = next(a for a in press.articles["binh_son"] if a.listed.state == "withdrawn")
+        told = page(press, f"/bai/{gone.listed.id}")
+        assert "Báo đã gỡ bài" in told and "vì vi phạm" not in told and "bị buộc" not in told

@@ -6,20 +6,24 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from core.ports import Corrections as CorrectionsPort
 from core.ports import CrawlLedger, CrawlNotes, SearchIndex, Store
 from core.ports import DeskBook as DeskBookPort
 from core.ports import Outbox as OutboxPort
 from core.ports import ReadingRoom as ReadingRoomPort
 from core.records import Message
 from store.sqlite.articles import Articles
+from store.sqlite.corrections import Corrections
 from store.sqlite.desks import DeskBook
 from store.sqlite.ledger import Ledger
 from store.sqlite.outbox import Outbox
 from store.sqlite.reading import ReadingRoom
 from store.sqlite.record import Record
 from store.sqlite.search import Search
+from tests.contracts.corrections import CorrectionsContract
 from tests.contracts.crawl_ledger import CrawlLedgerContract, CrawlNotesContract
 from tests.contracts.desk_book import DeskBookContract
+from tests.contracts.looks import LooksContract
 from tests.contracts.outbox import OutboxContract
 from tests.contracts.reading_room import ReadingRoomContract
 from tests.contracts.search_index import SearchIndexContract
@@ -55,6 +59,11 @@ def refresh() -> Callable[[], None]:
 @pytest.fixture
 def desk_book(record: Record) -> DeskBook:
     return record.desks
+
+
+@pytest.fixture
+def corrections(record: Record) -> Corrections:
+    return record.corrections
 
 
 @pytest.fixture
@@ -99,14 +108,23 @@ class TestSearch(SearchIndexContract):
     pass
 
 
+class TestCorrections(CorrectionsContract):
+    pass
+
+
+class TestLooks(LooksContract):
+    pass
+
+
 class TestReadingRoom(ReadingRoomContract):
     pass
 
 
 def ports(
     record: Record,
-) -> tuple[Store, CrawlLedger, CrawlNotes, OutboxPort, SearchIndex, DeskBookPort, ReadingRoomPort]:
+) -> tuple[Store, CrawlLedger, CrawlNotes, OutboxPort, SearchIndex, DeskBookPort, ReadingRoomPort, CorrectionsPort]:
     """For the type checker: the record's parts are what the ports say."""
     return (
         record.articles, record.ledger, record.ledger, record.outbox, record.search, record.desks, record.reading,
+        record.corrections,
     )  # fmt: skip

@@ -1,0 +1,36 @@
+"""Labels as officers correct them: a small local layer over the shipped model, renewed with every correction."""
+
+from __future__ import annotations
+
+from core.records import LocatedArticle, TaggedArticle
+from nlp.corrections import Correction
+from nlp.tagger import Tagger
+from store.sqlite.corrections import CorrectedText, Corrections
+
+
+class CorrectedTagger:
+    """The port Tagger: the shipped model with the corrections that are in force now."""
+
+    def __init__(self, shipped: Tagger, corrections: Corrections) -> None:
+        self._shipped, self._corrections = shipped, corrections
+        self._mark: tuple[int, int] = (0, 0)
+        self._tagger = shipped
+
+    def tag(self, located: LocatedArticle) -> TaggedArticle:
+        """Labels with calibrated scores and the words that carried each."""
+        mark = self._corrections.mark()
+        if mark != self._mark:
+            made = [learnt(text) for text in self._corrections.texts()]
+            self._tagger = self._shipped.corrected(made) if made else self._shipped
+            self._mark = mark
+        return self._tagger.tag(located)
+
+
+def learnt(made: CorrectedText) -> Correction:
+    """A correction as the local layer learns from it."""
+    said = made.correction
+    return Correction(
+        text=(made.title, made.lead, "\n".join(made.paragraphs)),
+        label=said.tone or said.topic,
+        holds=said.tone is not None or said.present,
+    )

@@ -1,0 +1,109 @@
+"""Forms that change something are taken from our own pages only.
+
+Three locks, each enough by itself (OWASP, Cross-Site Request Forgery Prevention): the browser says that the form came
+from a page of ours (Origin, else Referer; Sec-Fetch-Site where it is sent), a SameSite=Strict cookie, and a field that
+only a page made for this cookie can carry.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable, Mapping
+from hashlib import sha256
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from dashboard.asking import FORM_COOKIE, Asked, BadRequest
+from dashboard.safety import LOOPBACK_NAMES, host_name
+
+FIELD: Final = "dau"
+MOST_BYTES: Final = 4096
+"""Of a form's body; ours have a few short fields."""
+_MOST_FIELDS: Final = 20
+_PORTS: Final = {"http": 80, "https": 443}
+
+Form = Mapping[str, str]
+Handler = Callable[[Request, Form], Response]
+
+
+class Forged(Exception):  # noqa: N818 - an outcome with a name
+    """A form that no page of ours, opened in this browser since the program started, has sent."""
+
+
+def posting(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    """The handler behind the locks; it gets the request and the form's fields and runs in the thread pool.
+
+    The endpoint raises Forged, and BadRequest for a body that is no short form.
+    """
+
+    async def endpoint(request: Request) -> Response:
+        if not from_us(request.headers, request.app.state.room.settings.public_url):
+            raise Forged
+        form = await _fields(request)
+        if not _fits(request, form.get(FIELD, "")):
+            raise Forged
+        return await run_in_threadpool(handler, request, form)
+
+    return endpoint
+
+
+def from_us(headers: Mapping[str, str], public_url: str) -> bool:
+    """Whether the browser says that one of our pages sent this. A request that says nothing is not from us."""
+    if headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        return False
+    sender = _place(headers.get("origin") or headers.get("referer") or "")
+    host = headers.get("host", "")
+    ours = {_place(public_url), _place(f"http://{host}") if host_name(host) in LOOPBACK_NAMES else None}
+    return sender is not None and sender in ours
+
+
+def token(ask: Asked) -> str:
+    """The value of FIELD on a page for this browser."""
+    return _sealed(ask.room.seal, ask.form_cookie)
+
+
+def onward(ask: Asked, path: str, /, fragment: str = "", **params: object) -> Response:
+    """To a page of ours, asked with GET, so that loading it again sends nothing twice."""
+    return RedirectResponse(ask.link(path, **params) + (f"#{fragment}" if fragment else ""), status_code=303)
+
+
+async def _fields(request: Request) -> dict[str, str]:
+    """The fields of an urlencoded form. Raises BadRequest for anything else or larger."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/x-www-form-urlencoded":
+        raise BadRequest("error.bad_form")
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise BadRequest("error.bad_form")
+    try:
+        return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+    except ValueError:
+        raise BadRequest("error.bad_form") from None
+
+
+def _fits(request: Request, given: str) -> bool:
+    cookie = request.cookies.get(FORM_COOKIE, "")
+    wanted = _sealed(request.app.state.room.seal, cookie)
+    return bool(cookie) and hmac.compare_digest(given.encode(), wanted.encode())
+
+
+def _sealed(seal: bytes, cookie: str) -> str:
+    return hmac.new(seal, cookie.encode(), sha256).hexdigest()
+
+
+def _place(address: str) -> tuple[str, str, int] | None:
+    """Scheme, host and port of an address; None where it has none."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port or _PORTS.get(parts.scheme, 0)
+    except ValueError:
+        return None
+    if parts.scheme not in _PORTS or not parts.hostname:
+        return None
+    return parts.scheme, parts.hostname.rstrip("."), port
