@@ -49,7 +49,7 @@ def compose(
         "focus": match.focus,
         "passage": passage(article, match.mentions),
         "topics": ", ".join(TOPIC_BY_ID[label.topic].vi for label in tagged.topics),
-        "tone": t(f"tone.{tagged.tone.label}"),
+        "tone": t(f"tone.{tagged.tone.label}") if tagged.tone.sure else "",
         "url": article.url if is_web(article.url) else "",
         "page": f"{public_url.rstrip('/')}/bai/{article.id}?ban={desk.id}" if public_url else "",
     }

@@ -45,6 +45,9 @@ TOPICS: Final[tuple[Topic, ...]] = (
 TOPIC_IDS: Final = frozenset(topic.id for topic in TOPICS)
 TOPIC_BY_ID: Final = {topic.id: topic for topic in TOPICS}
 
+TONE_SURE: Final = 0.7
+"""Score from which a tone is told without being asked for."""
+
 HARM_TOPICS: Final = frozenset(
     {
         "disaster",

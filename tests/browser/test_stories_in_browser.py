@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import MORNING, serving
 from tests.browser.test_pages_in_browser import keep, opened
@@ -70,17 +70,18 @@ def test_a_label_is_corrected_and_taken_back_without_script(browser: Browser, wi
         assert page.url.endswith("#labels")
         assert page.locator(".why del").inner_text().endswith("Thiên tai, tai nạn")
         page.get_by_role("button", name="hoàn lại Thiên tai, tai nạn").click()
-        assert page.locator(".why del").count() == 0
+        expect(page.locator(".why del")).to_have_count(0)
         page.get_by_label("Thêm chủ đề").select_option("health")
         page.get_by_role("button", name="Thêm", exact=True).click()
         page.get_by_role("button", name="Sửa thành: thông tin").click()
         page.get_by_role("link", name="Nhãn đã sửa").first.click()
-        assert page.locator(".correction").count() == 2
+        expect(page.locator(".correction")).to_have_count(2)
         with page.expect_download() as started:
             page.get_by_role("link", name="Tải về tệp JSON Lines").click()
         assert started.value.path().read_text(encoding="utf-8").count("\n") == 2
         page.get_by_role("button", name="hoàn lại").first.click()
-        assert page.url.endswith("/sua-nhan") and page.locator(".correction").count() == 1
+        expect(page.locator(".correction")).to_have_count(1)
+        assert page.url.endswith("/sua-nhan")
         page.context.close()
 
 
