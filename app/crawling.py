@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 from collections.abc import Mapping
+from contextlib import nullcontext
 from importlib.metadata import version
 from typing import Any
 
@@ -11,6 +12,7 @@ from alerts.rules import messages_for
 from app import wiring
 from app.flow import Flow
 from app.labels import CorrectedTagger
+from app.progress import progress
 from app.stories import StoryDesk
 from app.world import World
 from core.records import Message, TaggedArticle
@@ -36,8 +38,16 @@ def crawl(settings: Settings, world: World, *, forever: bool) -> dict[str, Any]:
     with wiring.record(settings, world.clock) as kept:
         kept.retention.replay_stones()
         kept.ledger.forget_endpoints([e for p in world.publishers.values() for e in p.endpoints])
-        stats = run_crawl(plan(settings, world, kept, forever=forever), signals=True)
+        begun = plan(settings, world, kept, forever=forever)
+        with nullcontext() if forever else progress(lambda: how_far(kept.ledger.totals())):
+            stats = run_crawl(begun, signals=True)
         return report(stats, kept.counts.totals())
+
+
+def how_far(totals: Mapping[str, int]) -> str:
+    """The line that a person sees while pages are read."""
+    read = sum(count for outcome, count in totals.items() if outcome not in {"found", "pending"})
+    return f"{read} of {totals.get('found', 0)} pages done, {totals.get('kept', 0)} kept"
 
 
 def plan(settings: Settings, world: World, kept: Record, *, forever: bool) -> Crawl:

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from app import wiring
+from app.progress import progress
 from core.clock import Clock, SystemClock, local_day
 from core.errors import StoreError
 from core.settings import Settings
@@ -23,7 +24,13 @@ def backup(settings: Settings, folder: Path | None) -> Path:
     at = SystemClock().now()
     default = archives.default_target(settings.database, at)
     target = folder / default.name if folder else default
-    archives.backup(settings.database, target, at)
+    far = [0, 0]
+
+    def note(done: int, pages: int) -> None:
+        far[:] = [done, pages]
+
+    with progress(lambda: f"{far[0]} of {far[1]} pages of the record copied"):
+        archives.backup(settings.database, target, at, note)
     return target
 
 
@@ -58,7 +65,13 @@ def migrate(settings: Settings) -> str:
 def rebuild_index(settings: Settings) -> str:
     """Make the search index anew from the record. Raises StoreError."""
     with wiring.record(settings) as kept:
-        kept.search.rebuild()
+        far = [0, 0]
+
+        def note(done: int, articles: int) -> None:
+            far[:] = [done, articles]
+
+        with progress(lambda: f"{far[0]} of {far[1]} articles indexed"):
+            kept.search.rebuild(note)
     return f"the search index of {settings.database} is made anew"
 
 

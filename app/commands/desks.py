@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from app import wiring
+from app.progress import progress
 from core import settings as settings_module
 from core.clock import SystemClock
 from core.errors import ConfigError
@@ -93,7 +94,8 @@ def apply(
             typer.confirm("Take it?", abort=True)
         now = SystemClock().now()
         record.desks.apply_desk(desk, now, "operator")
-        seen, again = wiring.refill(record, settings, desk, now)
+        with progress(lambda: "looking through the stored articles"):
+            seen, again = wiring.refill(record, settings, desk, now)
     typer.echo(f"{desk.id}: taken; it sees {seen} stored articles")
     typer.echo(f"{again} pages that the gate stopped in the last {settings.keep.stopped_days} days will be read again")
 
