@@ -22,9 +22,10 @@ from core.records import Publisher
 from core.settings import Settings
 from dashboard import render
 from dashboard.asking import BadRequest, NotHere
-from dashboard.forms import Forged, posting
-from dashboard.pages import alerts, article, failures, health, labels, scope, search, sources, stories, today
+from dashboard.forms import Forged
+from dashboard.pages import failures
 from dashboard.room import Room, RunStatus, Status
+from dashboard.routes import DOORS
 from dashboard.safety import HostGuard, SecurityHeaders, allowed_hosts
 
 log = logging.getLogger(__name__)
@@ -63,19 +64,7 @@ def create_app(
 
 def _routes() -> list[BaseRoute]:
     return [
-        Route("/", today.page),
-        Route("/bai/{article}", article.page),
-        Route("/bai/{article}/nhan", posting(labels.correct), methods=["POST"]),
-        Route("/cau-chuyen/{story}", stories.page),
-        Route("/sua-nhan", labels.page),
-        Route("/sua-nhan/xuat", labels.export),
-        Route("/sua-nhan/{number:int}/hoan-lai", posting(labels.undo), methods=["POST"]),
-        Route("/tim-kiem", search.page),
-        Route("/canh-bao", alerts.page),
-        Route("/nguon-tin", sources.page),
-        Route("/pham-vi", scope.page),
-        Route("/khoe", health.page),
-        Route("/healthz", health.page),
+        *(Route(door.path, door.handler, methods=[door.method]) for door in DOORS),
         Route("/favicon.ico", _icon),
         Mount("/static", _KeptStatic(directory=render.STATIC)),
     ]

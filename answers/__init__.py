@@ -1,0 +1,1 @@
+"""The fact book, printed figures held beside it, and cases."""

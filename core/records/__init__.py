@@ -1,0 +1,105 @@
+"""The frozen records that pass between the parts, a module a part.
+
+From Article on each record wraps the one before, so none is ever half filled. All are keyword-only; all times are
+aware UTC; all text is NFC. No record has a field for a person but those of the program's own users.
+"""
+
+from core.records.alerts import Claim, Delivered, DeliveryResult, Message, OutboxRow, Refused, Retry
+from core.records.articles import (
+    Article,
+    Change,
+    Correction,
+    DeskMatch,
+    FetchedPage,
+    Label,
+    LocatedArticle,
+    Mention,
+    MentionField,
+    Saved,
+    TaggedArticle,
+    Tone,
+)
+from core.records.changed import DiffMark, DiffPiece, DiffSentence, RevisionText
+from core.records.crawl import (
+    Again,
+    EndpointStatus,
+    Entry,
+    Looked,
+    PendingPage,
+    PollState,
+    Published,
+    SourceHealth,
+    TimeProvenance,
+)
+from core.records.desks import Desk, Recipient
+from core.records.publishers import Endpoint, EndpointKind, Publisher, PublisherKind, Selectors
+from core.records.reading import (
+    ArticleState,
+    DayCount,
+    ListedArticle,
+    ReadArticle,
+    ReadStory,
+    Reprint,
+    SearchHit,
+    SearchPage,
+    StoryDay,
+    StoryMerge,
+    StoryView,
+)
+from core.records.stories import StoryChoice, StoryStanding, StoryState
+
+__all__ = [
+    "Again",
+    "Article",
+    "ArticleState",
+    "Change",
+    "Claim",
+    "Correction",
+    "DayCount",
+    "Delivered",
+    "DeliveryResult",
+    "Desk",
+    "DeskMatch",
+    "DiffMark",
+    "DiffPiece",
+    "DiffSentence",
+    "Endpoint",
+    "EndpointKind",
+    "EndpointStatus",
+    "Entry",
+    "FetchedPage",
+    "Label",
+    "ListedArticle",
+    "LocatedArticle",
+    "Looked",
+    "Mention",
+    "MentionField",
+    "Message",
+    "OutboxRow",
+    "PendingPage",
+    "PollState",
+    "Published",
+    "Publisher",
+    "PublisherKind",
+    "ReadArticle",
+    "ReadStory",
+    "Recipient",
+    "Refused",
+    "Reprint",
+    "Retry",
+    "RevisionText",
+    "Saved",
+    "SearchHit",
+    "SearchPage",
+    "Selectors",
+    "SourceHealth",
+    "StoryChoice",
+    "StoryDay",
+    "StoryMerge",
+    "StoryStanding",
+    "StoryState",
+    "StoryView",
+    "TaggedArticle",
+    "TimeProvenance",
+    "Tone",
+]

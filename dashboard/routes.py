@@ -1,0 +1,51 @@
+"""Every door of the pages in one table: its address, what stands behind it, and the right that it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from core.access import Right
+from dashboard.forms import posting
+from dashboard.pages import alerts, article, health, labels, scope, search, sources, stories, today
+
+Handler = Callable[[Request], Response] | Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """A route. Those that change something take POST only and are made by `posting`."""
+
+    path: str
+    handler: Handler
+    right: Right
+    method: str = "GET"
+
+
+def _see(path: str, handler: Handler, right: Right = Right.READ) -> Door:
+    return Door(path=path, handler=handler, right=right)
+
+
+def _do(path: str, handler: Handler, right: Right = Right.WORK) -> Door:
+    return Door(path=path, handler=handler, right=right, method="POST")
+
+
+DOORS: Final[tuple[Door, ...]] = (
+    _see("/", today.page),
+    _see("/bai/{article}", article.page),
+    _do("/bai/{article}/nhan", posting(labels.correct)),
+    _see("/cau-chuyen/{story}", stories.page),
+    _see("/sua-nhan", labels.page),
+    _see("/sua-nhan/xuat", labels.export),
+    _do("/sua-nhan/{number:int}/hoan-lai", posting(labels.undo)),
+    _see("/tim-kiem", search.page),
+    _see("/canh-bao", alerts.page),
+    _see("/nguon-tin", sources.page),
+    _see("/pham-vi", scope.page, Right.PUBLIC),
+    _see("/khoe", health.page, Right.PUBLIC),
+    _see("/healthz", health.page, Right.PUBLIC),
+)
