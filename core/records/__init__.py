@@ -5,6 +5,16 @@ aware UTC; all text is NFC. No record has a field for a person but those of the 
 """
 
 from core.records.alerts import Claim, Delivered, DeliveryResult, Message, OutboxRow, Refused, Retry
+from core.records.answers import (
+    Bound,
+    Comparison,
+    ComparisonReason,
+    Dimension,
+    FactEntry,
+    Figure,
+    SourceDocument,
+    Verdict,
+)
 from core.records.articles import (
     Article,
     Change,
@@ -52,8 +62,11 @@ __all__ = [
     "Again",
     "Article",
     "ArticleState",
+    "Bound",
     "Change",
     "Claim",
+    "Comparison",
+    "ComparisonReason",
     "Correction",
     "DayCount",
     "Delivered",
@@ -63,11 +76,14 @@ __all__ = [
     "DiffMark",
     "DiffPiece",
     "DiffSentence",
+    "Dimension",
     "Endpoint",
     "EndpointKind",
     "EndpointStatus",
     "Entry",
+    "FactEntry",
     "FetchedPage",
+    "Figure",
     "Label",
     "ListedArticle",
     "LocatedArticle",
@@ -92,6 +108,7 @@ __all__ = [
     "SearchHit",
     "SearchPage",
     "Selectors",
+    "SourceDocument",
     "SourceHealth",
     "StoryChoice",
     "StoryDay",
@@ -102,4 +119,5 @@ __all__ = [
     "TaggedArticle",
     "TimeProvenance",
     "Tone",
+    "Verdict",
 ]
