@@ -22,6 +22,7 @@ class StoryDesk:
     def __init__(self, kept: Stories, clock: Clock) -> None:
         self._kept, self._clock = kept, clock
         self._index: Index | None = None
+        self._seen = 0  # line of the change log up to which erased texts are forgotten
         self._tidied = clock.now()
 
     def choose(self, located: LocatedArticle, known_hash: str | None) -> StoryChoice | None:
@@ -54,12 +55,15 @@ class StoryDesk:
 
     def _ready(self) -> Index:
         now = self._clock.now()
+        self._seen, gone = self._kept.taken_away(self._seen)
         if self._index is None:
             self._index = Index()
             self._index.load(_row(kept) for kept in self._kept.kept(now - WINDOW))
         elif now - self._tidied > _TIDY:
             self._tidied = now
             self._index.close(now)
+        for article in gone:
+            self._index.forget(article)
         return self._index
 
 

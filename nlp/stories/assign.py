@@ -20,7 +20,7 @@ from nlp.stories.index import Index
 from nlp.stories.signature import Reading, Signature, read, reading_of, resemblance
 
 JOIN: Final = 0.07
-"""Least likeness for joining; B3-F1 on the labelled clusters moves by less than .006 between 0.06 and 0.08."""
+"""Least likeness for joining; B3-F1 on the labelled clusters is .967 from 0.06 to 0.07 and .961 at 0.075."""
 COHESION: Final = 0.4
 """A story takes what is at least two fifths as like it as its own articles were when they came.
 

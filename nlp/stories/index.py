@@ -36,6 +36,11 @@ ASKED: Final = 48
 NEWEST: Final = 96
 """Of each term so many newest articles are read: what is older and of the same story hangs on a newer one."""
 CANDIDATES: Final = 160
+MOST_OF_ONE: Final = 0.01
+"""What a single shared term adds to a likeness at most: a rare name alone (a river, a street) makes no story. On the
+labelled clusters B3-F1 is the same without it; between .008 and .015 it moves by less than .001. In a text of less
+than a hundred terms it is each one's even share.
+"""
 
 
 class Index:
@@ -119,10 +124,14 @@ class Index:
         return slots_found.astype(np.int64)
 
     def likeness(self, reading: Reading, slots: Slots) -> Floats:
-        """Cosine of the whole text with what is kept of each slot's, shape (len(slots),)."""
+        """Cosine of the whole text with what is kept of each slot's, no single term adding much (MOST_OF_ONE).
+
+        Shape (len(slots),).
+        """
         self._query[reading.terms] = reading.weights
         terms, weights = unpack(self._terms(slots))
-        likeness: Floats = (self._query[terms] * weights).sum(axis=1)
+        most = np.float32(max(MOST_OF_ONE, 1 / max(1, len(reading.terms))))
+        likeness: Floats = np.minimum(self._query[terms] * weights, most).sum(axis=1)
         self._query[reading.terms] = 0.0
         return likeness
 

@@ -67,6 +67,17 @@ class Stories:
             ).fetchall()
         return (_kept(row) for row in rows)
 
+    def taken_away(self, after: int) -> tuple[int, list[str]]:
+        """The change log's newest line, and the articles that were erased or withdrawn since the line `after`."""
+        with self._db.read() as con:
+            last = int(con.execute("SELECT coalesce(max(seq), 0) FROM changes").fetchone()[0])
+            rows = con.execute(
+                "SELECT DISTINCT c.article FROM changes c LEFT JOIN articles a ON a.id = c.article"
+                " WHERE c.seq > ? AND (c.kind = 'erase' OR a.state <> 'live')",
+                (after,),
+            )
+            return last, [row["article"] for row in rows]
+
 
 def _kept(row: sqlite3.Row) -> KeptStory:
     return KeptStory(

@@ -85,7 +85,7 @@ def test_stories_out_of_their_window_are_let_go() -> None:
 def test_two_stories_become_one_where_an_article_belongs_to_both() -> None:
     one = "Cháy chợ trung tâm lúc nửa đêm, hai trăm sạp vải bị thiêu rụi, tiểu thương khóc ròng bên đống tro."
     two = "Ngân hàng giãn nợ cho tiểu thương có sạp vải bị thiêu rụi sau vụ cháy chợ trung tâm lúc nửa đêm."
-    stories = Stories(join=0.45)
+    stories = Stories(join=0.3)
     stories.assign(_item("a", "Cháy chợ trung tâm", one))
     stories.assign(_item("b", "Giãn nợ cho tiểu thương", two, 5))
     assert stories.members("b") == ("b",)
@@ -281,3 +281,12 @@ def _b3(said: list[str], gold: list[str]) -> float:
     shared = [(len(ours[a] & theirs[b]), len(ours[a]), len(theirs[b])) for a, b in zip(said, gold, strict=True)]
     p, r = (sum(s / x[n] for s, *x in shared) / len(shared) for n in (0, 1))
     return 2 * p * r / (p + r)
+
+
+def test_a_rare_name_alone_makes_no_story() -> None:
+    stories = Stories()
+    by_slug = {article.slug: article.text for article in load()}
+    bridge, rain = by_slug["cau-qua-song-tra-bong-thong-xe-ky-thuat"], by_slug["mua-lon-du-bao-phia-bac-quang-ngai"]
+    for number, text in enumerate((bridge, rain)):
+        told = stories.assign(_item(str(number), text.title, "\n".join((text.lead, *text.paragraphs)), 5 * number))
+        assert told.opened
