@@ -13,7 +13,7 @@ from datetime import timedelta
 from alerts.recipients import find, refused
 from core.clock import Clock
 from core.ports import DeskBook, Notifier, Outbox
-from core.records import Claim, Delivered, DeliveryResult, Desk, Refused, Retry
+from core.records import Channel, Claim, Delivered, DeliveryResult, Desk, Refused, Retry
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ def decide(claim: Claim, result: DeliveryResult) -> DeliveryResult:
 
 def drain_once(
     outbox: Outbox,
-    notifiers: Mapping[str, Notifier],
+    notifiers: Mapping[Channel, Notifier],
     desks: DeskBook,
     clock: Clock,
     *,

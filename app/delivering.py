@@ -15,12 +15,13 @@ from app.upkeep import daily
 from app.world import World
 from core.clock import Clock, SystemClock
 from core.ports import Notifier
+from core.records import Channel
 from core.settings import Settings
 
 
-def channels(settings: Settings, clock: Clock) -> Mapping[str, Notifier]:
+def channels(settings: Settings, clock: Clock) -> Mapping[Channel, Notifier]:
     """The channels that are connected. Raises ConfigError for mail settings that can't work."""
-    found: dict[str, Notifier] = {"page": PageNotifier()}
+    found: dict[Channel, Notifier] = {"page": PageNotifier()}
     if settings.smtp.host:
         found["email"] = EmailNotifier(settings.smtp, clock)
     return found

@@ -49,10 +49,12 @@ _SECURITY_HOST: Final = re.compile(
     r"(^|[.-])(bocongan|congan\w*|\w*congan|canhsat\w*|\w*canhsat|mps|catinh|mod|bqp|bqpvn|quansu\w*|\w*quansu"
     r"|bienphong\w*|\w*bienphong|quandoi\w*|\w*quandoi|anninh\w*|police|army|military|qdnd)([.-]|$)"
 )
+_PHONE: Final = re.compile(r"^84\d{9,10}$")
+_ZALO_USER: Final = re.compile(r"^\d{6,24}$")
 _ADDRESS: Final = re.compile(r"^[A-Za-z0-9._%+-]{1,64}@([A-Za-z0-9-]+\.)+[A-Za-z]{2,24}$")
 
 
-def refusal(*, role: str, name: str = "", address: str = "") -> str | None:
+def refusal(*, role: str, name: str = "", address: str = "", phone: str = "", zalo_user_id: str = "") -> str | None:
     """Why this recipient can't be taken, as a catalogue key, or None where nothing stands against it.
 
     Every door through which something can be sent (alerts, report copies, accounts, the leader's mail) asks here.
@@ -61,10 +63,16 @@ def refusal(*, role: str, name: str = "", address: str = "") -> str | None:
         return "recipient.unknown_role"
     if _SECURITY_NAME.search(fold_plain(clean(name))):
         return "recipient.security_body"
-    if address:
-        if not _ADDRESS.match(address):
-            return "recipient.bad_address"
-        local_part, _, host = address.lower().rpartition("@")
-        if _SECURITY_HOST.search(host) or _SECURITY_HOST.search(local_part):
-            return "recipient.security_body"
-    return None
+    if phone and not _PHONE.match(phone):
+        return "recipient.bad_phone"
+    if zalo_user_id and not _ZALO_USER.match(zalo_user_id):
+        return "recipient.bad_zalo"
+    return _mail_refusal(address) if address else None
+
+
+def _mail_refusal(address: str) -> str | None:
+    if not _ADDRESS.match(address):
+        return "recipient.bad_address"
+    local_part, _, host = address.lower().rpartition("@")
+    body = _SECURITY_HOST.search(host) or _SECURITY_HOST.search(local_part)
+    return "recipient.security_body" if body else None

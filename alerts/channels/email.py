@@ -56,6 +56,9 @@ class EmailNotifier:
             return outcome_of(error)
         return Delivered()
 
+    def close(self) -> None:
+        """Nothing is kept open between two messages."""
+
     def build(self, message: Message, address: str) -> EmailMessage:
         """The mail with a text and an HTML part. Its Message-ID follows from the key: a repeat is seen as one."""
         mail = EmailMessage(policy=_POLICY)

@@ -11,3 +11,6 @@ class PageNotifier:
     def send(self, message: Message, address: str) -> DeliveryResult:
         del message, address
         return Delivered()
+
+    def close(self) -> None:
+        """Nothing is kept open."""

@@ -4,7 +4,17 @@ From Article on each record wraps the one before, so none is ever half filled. A
 aware UTC; all text is NFC. No record has a field for a person but those of the program's own users.
 """
 
-from core.records.alerts import Claim, Delivered, DeliveryResult, Message, OutboxRow, Refused, Retry
+from core.records.alerts import (
+    Attachment,
+    Claim,
+    Delivered,
+    DeliveryResult,
+    Message,
+    OutboxRow,
+    PassOn,
+    Refused,
+    Retry,
+)
 from core.records.answers import (
     Bound,
     Comparison,
@@ -41,7 +51,7 @@ from core.records.crawl import (
     SourceHealth,
     TimeProvenance,
 )
-from core.records.desks import Desk, Recipient
+from core.records.desks import Channel, Desk, QuietHours, Recipient
 from core.records.publishers import Endpoint, EndpointKind, Publisher, PublisherKind, Selectors
 from core.records.reading import (
     ArticleState,
@@ -62,8 +72,10 @@ __all__ = [
     "Again",
     "Article",
     "ArticleState",
+    "Attachment",
     "Bound",
     "Change",
+    "Channel",
     "Claim",
     "Comparison",
     "ComparisonReason",
@@ -92,11 +104,13 @@ __all__ = [
     "MentionField",
     "Message",
     "OutboxRow",
+    "PassOn",
     "PendingPage",
     "PollState",
     "Published",
     "Publisher",
     "PublisherKind",
+    "QuietHours",
     "ReadArticle",
     "ReadStory",
     "Recipient",

@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from core.roles import Role
+
+Channel = Literal["email", "zalo_oa", "zns", "page"]
+"""Ways by which a message leaves; `page`: it is only kept where it can be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuietHours:
+    """Daily hours in which a recipient wants nothing by a channel. Past midnight where start is after end."""
+
+    channel: Channel | None  # None: by any
+    start: int  # minutes after midnight, Vietnamese time
+    end: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +28,21 @@ class Recipient:
     name: str  # of the office or function
     roles: tuple[Role, ...]
     email: str = ""
+    zalo_user_id: str = ""  # follower of the office's Official Account
+    phone: str = ""  # 84…; for ZNS template messages only
+    channels: tuple[Channel, ...] = ()  # in order of preference; empty: those that have an address, mail first
+    quiet: tuple[QuietHours, ...] = ()
+    evening: bool = False  # wants the evening digest besides the morning's
+
+    def address(self, channel: Channel) -> str:
+        """Where a message by that channel goes; "" where there is none."""
+        return {"email": self.email, "zalo_oa": self.zalo_user_id, "zns": self.phone, "page": ""}[channel]
+
+    @property
+    def ways(self) -> tuple[Channel, ...]:
+        """Channels that have an address, in order of preference."""
+        order: tuple[Channel, ...] = self.channels or ("email", "zalo_oa", "zns")
+        return tuple(channel for channel in order if self.address(channel))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,9 @@ class Channel:
         self.sent.append((message.key, address))
         return self.answers.pop(0) if self.answers else Delivered()
 
+    def close(self) -> None:
+        """Nothing to close."""
+
 
 @pytest.fixture
 def clock() -> FixedClock:
