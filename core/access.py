@@ -44,3 +44,8 @@ RIGHTS: Final[dict[Level, frozenset[Right]]] = {
 def allowed(level: Level | None, right: Right) -> bool:
     """Whether somebody of this level (None: not signed in) may pass a door that asks for the right."""
     return right is Right.PUBLIC or (level is not None and right in RIGHTS[level])
+
+
+def may_hold(level: Level, over_desks: bool) -> bool:
+    """Whether a level stands with a desk, or (the operator's alone) over the desks."""
+    return (level is Level.OPERATOR) is over_desks

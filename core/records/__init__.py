@@ -52,6 +52,7 @@ from core.records.crawl import (
     TimeProvenance,
 )
 from core.records.desks import Channel, Desk, QuietHours, Recipient
+from core.records.people import OVER_DESKS, Attempt, AuditLine, Membership, SecondFactor, Session, UnitChoice, User
 from core.records.publishers import Endpoint, EndpointKind, Publisher, PublisherKind, Selectors
 from core.records.reading import (
     ArticleState,
@@ -69,10 +70,13 @@ from core.records.reading import (
 from core.records.stories import StoryChoice, StoryStanding, StoryState
 
 __all__ = [
+    "OVER_DESKS",
     "Again",
     "Article",
     "ArticleState",
     "Attachment",
+    "Attempt",
+    "AuditLine",
     "Bound",
     "Change",
     "Channel",
@@ -100,6 +104,7 @@ __all__ = [
     "ListedArticle",
     "LocatedArticle",
     "Looked",
+    "Membership",
     "Mention",
     "MentionField",
     "Message",
@@ -121,7 +126,9 @@ __all__ = [
     "Saved",
     "SearchHit",
     "SearchPage",
+    "SecondFactor",
     "Selectors",
+    "Session",
     "SourceDocument",
     "SourceHealth",
     "StoryChoice",
@@ -133,5 +140,7 @@ __all__ = [
     "TaggedArticle",
     "TimeProvenance",
     "Tone",
+    "UnitChoice",
+    "User",
     "Verdict",
 ]
