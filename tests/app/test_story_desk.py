@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from app.stories import StoryDesk
 from core.clock import FixedClock
 from core.records import Article, StoryChoice
-from store.sqlite.record import Record
+from core.settings import KeepSettings
+from store.sqlite.record import Record, open_record
 from tests.fakes.records import NOON, make_article, make_tagged
 
 TEXT = (
@@ -18,6 +21,12 @@ TEXT = (
     "Từ hôm nay người dân hai bờ không còn phải đi đò ngang, học sinh đến trường gần hơn chín cây số.",
     "Ban quản lý dự án cho biết phần đường dẫn phía nam còn 300 m thảm nhựa, xong trước tháng mười hai.",
 )
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Iterator[Record]:
+    with open_record(tmp_path / "diembao.db", clock=FixedClock(NOON), keep=KeepSettings()) as kept:
+        yield kept
 
 
 def _article(name: str, hours: int = 0) -> Article:
