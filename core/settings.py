@@ -6,8 +6,9 @@ import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from core.errors import ConfigError
@@ -17,6 +18,23 @@ CONFIG_NAME = "diembao.toml"
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_files(cls, values: Any) -> Any:
+        """A secret `name` may lie in the file that `name_file` names: one line, read once."""
+        if not isinstance(values, dict):
+            return values
+        secret = [name for name, info in cls.model_fields.items() if info.annotation is SecretStr]
+        return values | {n: _line(f"{n}_file", values[f"{n}_file"]) for n in secret if values.get(f"{n}_file")}
+
+
+def _line(name: str, file: str) -> str:
+    try:
+        return Path(file).expanduser().read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", "") or "not UTF-8"
+        raise ValueError(f"{name} = {file!r} can't be read: {why}") from None
 
 
 class CrawlSettings(_Part):
@@ -50,9 +68,59 @@ class SmtpSettings(_Part):
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: str = ""
     password: SecretStr = SecretStr("")
+    password_file: str = Field(default="", description="file that holds the password, in its place")
     sender: str = ""
     timeout: float = Field(default=30, gt=0)
     ca_file: str = Field(default="", description="PEM file of an own certificate authority")
+
+
+class ZaloSettings(_Part):
+    """The office's Zalo Official Account. Without an app_id and its secret Zalo is not connected.
+
+    The two kinds of messages are connected one by one: to followers once somebody has signed in
+    (`diembao zalo connect`), to telephone numbers (ZNS) once a template is named besides.
+    """
+
+    app_id: str = Field(default="", pattern=r"^\d*$", description="of the app at developers.zalo.me")
+    app_secret: SecretStr = SecretStr("")
+    app_secret_file: str = ""
+    oa_secret: SecretStr = Field(default=SecretStr(""), description="key of the webhook's signatures")
+    oa_secret_file: str = ""
+    proof: bool = Field(default=True, description="send appsecret_proof")
+    message: Literal["cs", "transaction", "promotion"] = Field(default="cs", description="kind of message to followers")
+    template_type: str = Field(default="transaction_internal", description="of transaction and promotion messages")
+    window_hours: float = Field(default=168, gt=0, description="after a follower's last word in which cs may be sent")
+    zns_template: str = Field(default="", description="id of the approved ZNS template; without it no ZNS")
+    zns_fields: dict[str, str] = Field(default_factory=dict, description="the template's parameter -> message's field")
+    timeout: float = Field(default=10, gt=0, description="seconds for one request as a whole")
+    oauth_url: str = "https://oauth.zaloapp.com"
+    oa_url: str = "https://openapi.zalo.me"
+    zns_url: str = "https://business.openapi.zalo.me"
+    ca_file: str = Field(default="", description="PEM file of an own certificate authority")
+
+    @field_validator("oauth_url", "oa_url", "zns_url")
+    @classmethod
+    def _secure(cls, value: str) -> str:
+        """https; http only to this machine, for trials with a stand-in."""
+        parts = urlsplit(value)
+        near = parts.hostname in {"127.0.0.1", "localhost", "::1"}
+        if not parts.hostname or parts.query or parts.username or parts.scheme not in ("https", *["http"] * near):
+            raise ValueError("must be https://host")
+        return value.rstrip("/")
+
+    @field_validator("app_secret", "oa_secret")
+    @classmethod
+    def _plain(cls, value: SecretStr) -> SecretStr:
+        """A header's value: anything else would be told in an error of the HTTP library."""
+        secret = value.get_secret_value()
+        if not (secret.isascii() and secret.isprintable()) or " " in secret:
+            raise ValueError("holds characters that no such key has")
+        return value
+
+    @property
+    def connected(self) -> bool:
+        """Whether the app is named; the account's own sign-in lies with the tokens."""
+        return bool(self.app_id and self.app_secret.get_secret_value())
 
 
 class AlertSettings(_Part):
@@ -67,6 +135,9 @@ class ServeSettings(_Part):
     host: str = "127.0.0.1"
     port: int = Field(default=8765, gt=0, le=65_535)
     language: Literal["vi", "en"] = "vi"
+    trusted_proxies: tuple[str, ...] = Field(
+        default=("127.0.0.1", "::1"), description="addresses whose X-Forwarded-For and X-Forwarded-Prefix are believed"
+    )
 
 
 class KeepSettings(_Part):
@@ -103,6 +174,7 @@ class Settings(BaseSettings):
     public_url: str = ""
     crawl: CrawlSettings = CrawlSettings()
     smtp: SmtpSettings = SmtpSettings()
+    zalo: ZaloSettings = ZaloSettings()
     alerts: AlertSettings = AlertSettings()
     serve: ServeSettings = ServeSettings()
     keep: KeepSettings = KeepSettings()
@@ -117,6 +189,11 @@ class Settings(BaseSettings):
     def database(self) -> Path:
         """The record's file."""
         return self.data_dir / "diembao.sqlite3"
+
+    @property
+    def keys(self) -> Path:
+        """The file of tokens: beside the record and never in its backups."""
+        return self.data_dir / "keys.sqlite3"
 
     @classmethod
     def settings_customise_sources(

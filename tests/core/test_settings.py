@@ -56,3 +56,32 @@ def test_a_secret_is_not_in_the_error_nor_in_the_printed_settings(tmp_path: Path
 def test_a_named_file_that_is_missing_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no such settings file"):
         settings.load(tmp_path / "absent.toml")
+
+
+def test_a_secret_may_lie_in_a_file_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("hush-hush\n")
+    file = tmp_path / "diembao.toml"
+    file.write_text(
+        f'[zalo]\napp_id = "1"\napp_secret_file = "{tmp_path}/key"\n[smtp]\npassword_file = "{tmp_path}/key"'
+    )
+    read = settings.load(file)
+    assert read.zalo.app_secret.get_secret_value() == read.smtp.password.get_secret_value() == "hush-hush"
+    assert read.zalo.connected and "hush" not in repr(read)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ('app_secret_file = "/nowhere/key"', "app_secret_file"),
+        ('app_secret = "hush\\r\\nX: y"', "zalo.app_secret"),
+        ('oauth_url = "http://oauth.zaloapp.com"', "zalo.oauth_url"),
+        ('oa_url = "https://user:hush@openapi.zalo.me"', "zalo.oa_url"),
+        ('app_id = "12 34"', "zalo.app_id"),
+    ],
+)
+def test_a_wrong_setting_of_zalo_is_named_and_no_secret_told(tmp_path: Path, text: str, named: str) -> None:
+    file = tmp_path / "diembao.toml"
+    file.write_text(f"[zalo]\n{text}")
+    with pytest.raises(ConfigError, match=named) as caught:
+        settings.load(file)
+    assert "hush" not in str(caught.value)
