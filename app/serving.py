@@ -35,6 +35,7 @@ def serve(settings: Settings, world: World) -> None:
             port=settings.serve.port,
             log_config=None,
             server_header=False,
+            proxy_headers=False,  # whom to believe is decided in dashboard.peer
             timeout_graceful_shutdown=5,
         )
 

@@ -17,14 +17,16 @@ from starlette.types import ASGIApp
 
 from core.clock import Clock
 from core.errors import StoreError
-from core.ports import Corrections, DeskBook, Differ, ReadingRoom, SearchIndex
+from core.ports import AuditLog, Corrections, DeskBook, Differ, PeopleBook, ReadingRoom, SearchIndex
 from core.records import Publisher
 from core.settings import Settings
 from dashboard import render
 from dashboard.asking import BadRequest, NotHere
 from dashboard.forms import Forged
+from dashboard.guard import NotAllowed, NotSignedIn, guarded
 from dashboard.pages import failures
-from dashboard.room import Room, RunStatus, Status
+from dashboard.peer import BehindProxy
+from dashboard.room import NoAudit, Room, RunStatus, Status
 from dashboard.routes import DOORS
 from dashboard.safety import HostGuard, SecurityHeaders, allowed_hosts
 
@@ -42,29 +44,35 @@ def create_app(
     clock: Clock,
     settings: Settings,
     status: Status = RunStatus,
+    people: PeopleBook | None = None,
+    audit: AuditLog | None = None,
 ) -> ASGIApp:
     """The application to serve. Handlers run in a thread pool, so the ports are asked from several threads.
 
-    `status` is asked on every page and must answer at once.
+    `status` is asked on every page and must answer at once. Without `people` there are no users: whoever reaches the
+    pages may use them.
     """
     app = FastAPI(
         title="diembao", docs_url=None, redoc_url=None, openapi_url=None, routes=_routes(),
         middleware=[Middleware(HostGuard, allowed=allowed_hosts(settings.public_url))],
         exception_handlers={
             HTTPException: failures.http, NotHere: failures.not_here, BadRequest: failures.bad_request,
-            Forged: failures.forged, StoreError: failures.store, Exception: failures.bug,
+            Forged: failures.forged, NotSignedIn: failures.not_signed_in, NotAllowed: failures.not_allowed,
+            StoreError: failures.store, Exception: failures.bug,
         },
     )  # fmt: skip
     app.state.room = Room(
         reading=reading, search=search, desks=desks, corrections=corrections, differ=differ, publishers=publishers,
         clock=clock, settings=settings, status=status, templates=render.environment(), seal=secrets.token_bytes(32),
+        people=people, audit=audit or NoAudit(),
     )  # fmt: skip
-    return SecurityHeaders(app)
+    behind = BehindProxy(app, settings.serve.trusted_proxies, settings.public_url)
+    return SecurityHeaders(behind)
 
 
 def _routes() -> list[BaseRoute]:
     return [
-        *(Route(door.path, door.handler, methods=[door.method]) for door in DOORS),
+        *(Route(door.path, guarded(door.handler, door.right), methods=[door.method]) for door in DOORS),
         Route("/favicon.ico", _icon),
         Mount("/static", _KeptStatic(directory=render.STATIC)),
     ]

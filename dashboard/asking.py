@@ -9,13 +9,17 @@ from urllib.parse import urlencode
 
 from starlette.requests import Request
 
+from core.access import Right
 from core.clock import local_day
 from core.i18n import LANGUAGES, Language
+from core.people import hashed
 from core.records import Desk
+from dashboard.peer import on_this_machine
 from dashboard.room import Room
+from dashboard.visitor import NOBODY, THIS_MACHINE, Visitor, visitor
 from dashboard.words import Words
 
-LANGUAGE_COOKIE, DESK_COOKIE, FORM_COOKIE = "lang", "ban", "phien"
+LANGUAGE_COOKIE, DESK_COOKIE, FORM_COOKIE, SESSION_COOKIE = "lang", "ban", "phien", "vao"
 
 
 class BadRequest(Exception):  # noqa: N818 - an outcome with a name
@@ -41,13 +45,26 @@ class Asked:
     request: Request
     room: Room
     words: Words
-    desks: tuple[Desk, ...]
-    desk: Desk | None  # None: no desk has been set up
+    user: Visitor  # who asks: a signed-in user, THIS_MACHINE where no login is asked for, or NOBODY
+    desks: tuple[Desk, ...]  # those that the user may see
+    desk: Desk | None  # None: no desk has been set up, or the user sees none
     form_cookie: str  # by which this browser's forms are known; a new one where it has none yet
 
     @property
     def language(self) -> Language:
         return self.words.language
+
+    def may(self, right: Right | str, desk: str | None = None) -> bool:
+        """Whether the user may do that on this desk (or on the one named). Templates: `may('work')`."""
+        return self.user.may(Right(right), desk or (self.desk.id if self.desk else None))
+
+    def audit(self, action: str, subject: str, detail: str = "") -> None:
+        """Write down that the user did this on this desk: every change, every export, every reading of a case.
+
+        `action` is a stable word ("note.add", "report.export", "case.read"); `subject` an id, never a text.
+        """
+        desk = self.desk.id if self.desk else ""
+        self.room.audit.add(self.words.now, self.user.id or "nobody", action, subject, detail, desk=desk)
 
     def link(self, path: str, /, **params: object) -> str:
         """An address of ours behind any prefix, with the desk where there are several."""
@@ -64,14 +81,46 @@ class Asked:
 
 
 def asked(request: Request) -> Asked:
-    """What the request asks for. Raises NotHere for a desk that there is not."""
+    """What the request asks for. Raises NotHere for a desk that there is not, or that the user does not see."""
     room: Room = request.app.state.room
-    desks = room.desks.desks()
+    user = who(request)
+    desks = tuple(desk for desk in room.desks.desks() if user.sees(desk.id))
     return Asked(
         request=request, room=room, words=Words(language(request, room), room.clock.now()),
-        desks=desks, desk=_desk(request, desks),
+        user=user, desks=desks, desk=_desk(request, desks),
         form_cookie=request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(24),
     )  # fmt: skip
+
+
+def who(request: Request) -> Visitor:
+    """Who asks. Looked up once a request; asks the record, so never from the event loop."""
+    known: Visitor | None = getattr(request.state, "visitor", None)
+    if known is None:
+        known = request.state.visitor = _recognise(request)
+    return known
+
+
+def _recognise(request: Request) -> Visitor:
+    room: Room = request.app.state.room
+    if room.people is None:
+        return THIS_MACHINE
+    token = request.cookies.get(SESSION_COOKIE, "")
+    found = room.people.session(hashed(token), room.clock.now()) if token else None
+    if found:
+        return visitor(found[1], found[0])
+    return THIS_MACHINE if open_here(request) else NOBODY
+
+
+def open_here(request: Request) -> bool:
+    """Whether no login is asked for: nobody could log in yet, and the request comes from this very machine.
+
+    With a public address set there is a proxy in front, whose requests come from this machine too: the first user is
+    then made at the command line.
+    """
+    room: Room = request.app.state.room
+    if room.people is None:
+        return True
+    return not room.settings.public_url and on_this_machine(request) and not room.people.any()
 
 
 def language(request: Request, room: Room) -> Language:

@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from dashboard.asking import FORM_COOKIE, Asked, BadRequest
+from dashboard.asking import FORM_COOKIE, SESSION_COOKIE, Asked, BadRequest
 from dashboard.safety import LOOPBACK_NAMES, host_name
 
 FIELD: Final = "dau"
@@ -63,7 +63,7 @@ def from_us(headers: Mapping[str, str], public_url: str) -> bool:
 
 def token(ask: Asked) -> str:
     """The value of FIELD on a page for this browser."""
-    return _sealed(ask.room.seal, ask.form_cookie)
+    return _sealed(ask.room.seal, ask.form_cookie, ask.request.cookies.get(SESSION_COOKIE, ""))
 
 
 def onward(ask: Asked, path: str, /, fragment: str = "", **params: object) -> Response:
@@ -89,12 +89,13 @@ async def _fields(request: Request) -> dict[str, str]:
 
 def _fits(request: Request, given: str) -> bool:
     cookie = request.cookies.get(FORM_COOKIE, "")
-    wanted = _sealed(request.app.state.room.seal, cookie)
+    wanted = _sealed(request.app.state.room.seal, cookie, request.cookies.get(SESSION_COOKIE, ""))
     return bool(cookie) and hmac.compare_digest(given.encode(), wanted.encode())
 
 
-def _sealed(seal: bytes, cookie: str) -> str:
-    return hmac.new(seal, cookie.encode(), sha256).hexdigest()
+def _sealed(seal: bytes, cookie: str, session: str) -> str:
+    """A form belongs to a browser and to the session in which it was opened."""
+    return hmac.new(seal, f"{cookie}\n{session}".encode(), sha256).hexdigest()
 
 
 def _place(address: str) -> tuple[str, str, int] | None:

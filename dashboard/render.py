@@ -44,7 +44,8 @@ def page(
     """The page. `refresh`: seconds after which the browser asks again (0: never). `changes`: it has forms that do."""
     room = ask.room
     body = room.templates.get_template(template).render(
-        ask=ask, w=ask.words, t=ask.words.t, link=ask.link, link_static=_static(ask), desk=ask.desk, run=room.status(),
+        ask=ask, w=ask.words, t=ask.words.t, link=ask.link, may=ask.may, user=ask.user,
+        link_static=_static(ask), desk=ask.desk, run=room.status(),
         publisher=room.publisher_name, mail=bool(room.settings.smtp.host), contact=room.settings.crawl.contact,
         seal=forms.token(ask) if changes else "", seal_field=forms.FIELD, **view,
     )  # fmt: skip

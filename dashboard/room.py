@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from jinja2 import Environment
 
 from core.clock import Clock
-from core.ports import Corrections, DeskBook, Differ, ReadingRoom, SearchIndex
-from core.records import Publisher
+from core.ports import AuditLog, Corrections, DeskBook, Differ, PeopleBook, ReadingRoom, SearchIndex
+from core.records import AuditLine, Publisher
 from core.settings import Settings
 
 
@@ -23,6 +24,16 @@ class RunStatus:
 
 
 Status = Callable[[], RunStatus]
+
+
+class NoAudit:
+    """An audit that keeps nothing, for pages over ports in memory."""
+
+    def add(self, at: datetime, who: str, action: str, subject: str, detail: str = "", *, desk: str = "") -> None: ...
+
+    def lines(self, limit: int = 100, *, desk: str | None = None, before: int | None = None) -> tuple[AuditLine, ...]:
+        del limit, desk, before
+        return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +51,8 @@ class Room:
     status: Status
     templates: Environment
     seal: bytes  # of forms; drawn anew at every start
+    people: PeopleBook | None = None  # None: there are no users, and whoever reaches the pages may use them
+    audit: AuditLog = field(default_factory=NoAudit)
 
     def language_of(self, source: str) -> str:
         """Language of the publisher's texts, as pages state it."""

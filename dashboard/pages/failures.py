@@ -13,7 +13,9 @@ from starlette.responses import PlainTextResponse, Response
 
 from dashboard import render
 from dashboard.asking import Asked, BadRequest, NotHere, language
+from dashboard.people import leading as people
 from dashboard.room import Room
+from dashboard.visitor import NOBODY
 from dashboard.words import Words
 
 log = logging.getLogger(__name__)
@@ -41,6 +43,18 @@ async def forged(request: Request, error: Exception) -> Response:
     return _page(request, "error.forged", 403)
 
 
+async def not_signed_in(request: Request, error: Exception) -> Response:
+    """People are led to the login page, and from there back to the page that they asked for; machines get 401."""
+    del error
+    return people.to_login(request)
+
+
+async def not_allowed(request: Request, error: Exception) -> Response:
+    """The page is there, but not for this user."""
+    del error
+    return _page(request, "error.not_allowed", 403)
+
+
 async def store(request: Request, error: Exception) -> Response:
     """The record can't be read: the operator's words go to the log, not to the page."""
     log.error("the record could not be read for %s: %s", request.url.path, error)
@@ -56,5 +70,6 @@ async def bug(request: Request, error: Exception) -> Response:
 def _page(request: Request, key: str, status: int) -> Response:
     room: Room = request.app.state.room
     words = Words(language(request, room), room.clock.now())
-    ask = Asked(request=request, room=room, words=words, desks=(), desk=None, form_cookie="")
+    user = getattr(request.state, "visitor", None) or NOBODY
+    ask = Asked(request=request, room=room, words=words, user=user, desks=(), desk=None, form_cookie="")
     return render.page(ask, "failure.html", status=status, key=key, code=status)

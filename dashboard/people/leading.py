@@ -1,0 +1,29 @@
+"""Where somebody is led who has to sign in first."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+LOGIN: Final = "/dang-nhap"
+_LONGEST: Final = 1000
+
+
+def to_login(request: Request) -> Response:
+    """The login page, with the page that was asked for; 401 for the machine's doors."""
+    root = request.scope.get("root_path", "")
+    path = request.url.path.removeprefix(root)
+    if path.startswith("/api/"):
+        return JSONResponse({"detail": "not signed in"}, status_code=401)
+    back = f"{path}?{request.url.query}" if request.url.query else path
+    after = f"?tiep={quote(back)}" if request.method in ("GET", "HEAD") and back != "/" else ""
+    return RedirectResponse(f"{root}{LOGIN}{after}", status_code=303)
+
+
+def onward_path(given: str) -> str:
+    """A path of ours to lead on to; "/" for anything that could lead elsewhere."""
+    own = given.startswith("/") and not given.startswith(("//", "/\\")) and len(given) <= _LONGEST
+    return given if own and given.isprintable() and "\\" not in given else "/"
