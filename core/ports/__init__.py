@@ -1,30 +1,43 @@
 """The few protocols at which parts meet, a module a subject. Wiring (app/) alone knows who stands behind them."""
 
+from core.ports.alerting import AlertBook, Handlings, Undelivered
 from core.ports.alerts import Notifier, Outbox
+from core.ports.channels import ChannelBook, TokenVault
 from core.ports.crawl import CrawlLedger, CrawlNotes
+from core.ports.desk_work import AddressDesk, DeskWork, Operation, Places, SourceKeeper
 from core.ports.people import AuditLog, FillDesk, PeopleBook, UnitSearch
 from core.ports.reading import Differ, ReadingRoom, SearchIndex, StoryTelling
 from core.ports.record import Corrections, DeskBook, Store
 from core.ports.understanding import Extractor, Gate, Locator, Tagger
 
 __all__ = [
+    "AddressDesk",
+    "AlertBook",
     "AuditLog",
+    "ChannelBook",
     "Corrections",
     "CrawlLedger",
     "CrawlNotes",
     "DeskBook",
+    "DeskWork",
     "Differ",
     "Extractor",
     "FillDesk",
     "Gate",
+    "Handlings",
     "Locator",
     "Notifier",
+    "Operation",
     "Outbox",
     "PeopleBook",
+    "Places",
     "ReadingRoom",
     "SearchIndex",
+    "SourceKeeper",
     "Store",
     "StoryTelling",
     "Tagger",
+    "TokenVault",
+    "Undelivered",
     "UnitSearch",
 ]

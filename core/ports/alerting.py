@@ -1,0 +1,115 @@
+"""What is kept of alerts between an article and a message: plans of rules, how far each alert has come, who took it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+from core.records import (
+    AlertEvent,
+    AlertPlan,
+    Escalation,
+    Handling,
+    Mark,
+    Message,
+    OutboxRow,
+    SignedLink,
+    Silence,
+    StoryAlert,
+)
+
+
+class AlertBook(Protocol):
+    """Plans, events and states. Calls inside `session` are one transaction."""
+
+    def session(self) -> AbstractContextManager[object]: ...
+
+    def plan(self, desk: str) -> AlertPlan | None:
+        """The desk's own plan; None where it has none."""
+        ...
+
+    def apply_plan(self, plan: AlertPlan, at: datetime, by: str) -> bool:
+        """Take a plan as the desk's next version, audited; False where nothing changed. Raises ConfigError."""
+        ...
+
+    def events(self, limit: int = 500) -> tuple[AlertEvent, ...]:
+        """What happened to articles and was not looked at yet, oldest first."""
+        ...
+
+    def forget_events(self, events: Iterable[AlertEvent]) -> None: ...
+
+    def story_of(self, desk: str, article: str) -> str | None:
+        """The story that the desk has this article in now."""
+        ...
+
+    def alerts(self, desk: str, story: str | None = None) -> tuple[StoryAlert, ...]:
+        """How far each recipient has been told: of one story, or (None) whatever waits or was told in the last days."""
+        ...
+
+    def put(self, alerts: Iterable[StoryAlert]) -> None: ...
+
+    def drop_alerts(self, desk: str, story: str) -> None: ...
+
+    def merges(self, desk: str) -> dict[str, str]:
+        """Stories with alerts that have become part of another: from -> into."""
+        ...
+
+    def escalations(self, desk: str) -> tuple[Escalation, ...]: ...
+
+    def put_escalation(self, escalation: Escalation) -> None: ...
+
+    def drop_escalation(self, escalation: Escalation) -> None: ...
+
+    def restored_at(self) -> datetime | None:
+        """When the record was last put back from a backup: what happened before may have been told."""
+        ...
+
+    def enqueue(self, messages: Sequence[Message], at: datetime, *, held: str = "") -> int:
+        """Write messages to the outbox; `held`: the reason for which they wait for a person. Returns the new ones."""
+        ...
+
+
+class Handlings(Protocol):
+    """Who has seen and taken what, what is silenced, and the links that were given out."""
+
+    def mark(
+        self, desk: str, story: str, handling: Handling, note: str, at: datetime, *, recipient: str = "", user: str = ""
+    ) -> Mark: ...
+
+    def marks(self, desk: str, story: str | None = None) -> tuple[Mark, ...]:
+        """Oldest first; of one story or of all."""
+        ...
+
+    def silence(
+        self, desk: str, at: datetime, ends: datetime, by: str, *, story: str = "", topic: str = "", unit: str = ""
+    ) -> Silence: ...
+
+    def silences(self, desk: str, at: datetime) -> tuple[Silence, ...]:
+        """Those in force."""
+        ...
+
+    def end_silence(self, desk: str, silence: int, at: datetime, by: str) -> bool: ...
+
+    def put_links(self, links: Iterable[SignedLink]) -> None: ...
+
+    def link(self, link: str) -> SignedLink | None: ...
+
+    def links(self, key: str) -> tuple[SignedLink, ...]:
+        """Those of a message."""
+        ...
+
+    def revoke(self, desk: str, key: str, at: datetime, by: str) -> int:
+        """End the links of a message at once. Returns how many there were."""
+        ...
+
+
+class Undelivered(Protocol):
+    """What a person decides about messages of the outbox."""
+
+    def message(self, message_id: int) -> OutboxRow | None: ...
+
+    def send_again(self, message_id: int, at: datetime) -> bool: ...
+
+    def drop(self, message_id: int, reason: str, at: datetime) -> bool: ...
