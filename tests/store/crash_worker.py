@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from core.clock import FixedClock
-from core.records import Delivered, PendingPage
+from core.records import Article, Delivered, Looked, PendingPage, StoryChoice
 from core.settings import KeepSettings
 from core.urls import article_id
 from store.sqlite.record import Record, open_record
@@ -105,3 +106,37 @@ def whole_way(path: str, die_at: int | None = None) -> int:
         drain(record, Path(path).with_name("sent"), at)
         drain(record, Path(path).with_name("sent"), at)
         return steps()
+
+
+def later_looks(path: str, die_at: int | None = None) -> int:
+    """Three kept articles: the third brings two stories together, one text changes, one is withdrawn."""
+    at = NOON + timedelta(minutes=0 if die_at else 5)
+    with open_record(Path(path), clock=FixedClock(at), keep=KeepSettings()) as record:
+        steps = die_before(record, die_at)
+        articles = [make_article(f"{n}.html", "bao_a", title=f"Tin {n}", at=NOON) for n in range(3)]
+        for number, article in enumerate(articles):
+            merged = (articles[1].id,) if number == 2 else ()
+            story = StoryChoice(story=articles[0 if merged else number].id, merged=merged, signature=b"s")
+            if record.articles.known_hash(article.id) is None:
+                record.articles.save(make_tagged(article), [], story=story, look=_look(200))
+        for page in record.ledger.looks(NOON + timedelta(hours=2), 10):
+            _look_again(record, page, articles)
+        return steps()
+
+
+def _look_again(record: Record, page: PendingPage, articles: list[Article]) -> None:
+    assert page.again is not None
+    if page.again.article == articles[0].id:
+        changed = replace(articles[0], paragraphs=("Chín nhà tốc mái.",), fetched_at=NOON + timedelta(hours=2))
+        choice = StoryChoice(story=articles[0].id, signature=b"t")
+        record.articles.save(make_tagged(changed), [], page, story=choice, look=_look(200, hours=2))
+    elif page.again.article == articles[1].id:
+        record.ledger.looked(page, _look(410, hours=2, withdrawn=True))
+    else:
+        record.ledger.looked(page, _look(304, hours=2))
+
+
+def _look(status: int, hours: int = 0, withdrawn: bool = False) -> Looked:
+    at = NOON + timedelta(hours=hours)
+    following = None if withdrawn or hours else at + timedelta(hours=1)
+    return Looked(at=at, status=status, next_look=following, withdrawn=withdrawn)

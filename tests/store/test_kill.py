@@ -96,6 +96,44 @@ def test_a_kill_before_any_statement_on_the_way_from_feed_to_mail(tmp_path: Path
         _check_whole_way(path, die_at)
 
 
+def test_killed_before_any_statement_of_a_merge_a_change_and_a_withdrawal(tmp_path: Path) -> None:
+    template = tmp_path / "template.sqlite3"
+    with open_record(template, clock=FixedClock(NOON), keep=KeepSettings()) as record:
+        record.desks.apply_desk(make_desk(), NOON, "test")
+    steps = crash_worker.later_looks(str(_copy(template, tmp_path / "dry")))
+    wanted = _standing(tmp_path / "dry" / "diembao.sqlite3")
+    assert wanted["states"] == ["live", "withdrawn", "live"]
+    assert (wanted["stories"], wanted["revisions"], wanted["found"]) == (1, [1, 1, 0], 2)
+    for die_at in range(1, steps + 1):
+        path = _copy(template, tmp_path / f"{die_at}")
+        worker = CONTEXT.Process(target=crash_worker.later_looks, args=(str(path), die_at))
+        worker.start()
+        worker.join()
+        assert worker.exitcode == -signal.SIGKILL
+        crash_worker.later_looks(str(path))
+        assert _standing(path) == wanted, die_at
+
+
+def _standing(path: Path) -> dict[str, object]:
+    """What a record holds after all looks: nothing twice, nothing half."""
+    with open_record(path, clock=FixedClock(NOON), keep=KeepSettings()) as record:
+        with record.database.read() as con:
+            rows = con.execute("SELECT id, state, revisions FROM articles ORDER BY title").fetchall()
+            looks = con.execute("SELECT count(*) FROM looks").fetchone()[0]
+        (view,) = record.reading.stories("binh_son", NOON.date(), NOON)
+        return {
+            "states": [row["state"] for row in rows],
+            "revisions": [row["revisions"] for row in rows],
+            "texts": [r.after for row in rows for r in record.reading.revisions("binh_son", row["id"])],
+            "looks": looks,
+            "stories": len(record.reading.stories("binh_son", NOON.date(), NOON)),
+            "articles": view.articles,
+            "merges": len(read.merges) if (read := record.reading.story("binh_son", view.id, NOON)) else None,
+            "found": record.search.search("binh_son", "tin").total,
+            "changes": len(record.changes.since(0)),
+        }
+
+
 def _copy(template: Path, folder: Path) -> Path:
     folder.mkdir()
     return Path(shutil.copy(template, folder / "diembao.sqlite3"))
