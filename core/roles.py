@@ -42,7 +42,7 @@ ROLE_TOPICS: Final[dict[Role, frozenset[str] | None]] = {
 
 _SECURITY_NAME: Final = re.compile(
     r"\b(cong an|canh sat|an ninh|quan doi|quan su|bien phong|tinh bao|quoc phong|dieu tra|phong chong toi pham"
-    r"|cax|cap xa|pa\d{2}|pc\d{2}|bchqs|bch quan su|bdbp|ca (xa|phuong|huyen|tinh|tp)"
+    r"|cax|cap xa|pa\d{2}|pc\d{2}|b?chqs|bch quan su|bdbp|ca (xa|phuong|huyen|tinh|tp)"
     r"|police|security|military|army|intelligence)\b"
 )
 _SECURITY_HOST: Final = re.compile(

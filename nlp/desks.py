@@ -15,21 +15,37 @@ id = "thong-tin"
 name = "Bộ phận thông tin"
 roles = ["information_office"]
 email = "thong-tin@example.gov.vn"
+
+[papers]                                         # head, signature and "Nơi nhận" of the office's reports
+parent = "Tỉnh Quảng Ngãi"                       # the body above it, where one stands there
+office = "Ủy ban nhân dân xã Bình Sơn"
+number = "{number}/BC-UBND"                      # {number} is left blank for the clerk
+place = "Bình Sơn"                               # of the date line
+authority = "TM. Ủy ban nhân dân"
+title = "Chủ tịch"
+signatory = "Họ và tên"
+filing = "VT, VHXH"                              # after "Lưu:"
+
+[[papers.copies]]                                # "Nơi nhận"; [[papers.addressed]] is "Kính gửi"
+role = "leadership"
+name = "Thường trực HĐND xã"
 """
 
 from __future__ import annotations
 
+import dataclasses
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from core.errors import ConfigError
 from core.i18n import t
-from core.records import Desk, Recipient
+from core.papers import check_papers, papers_from
+from core.records import Desk, OfficePapers, Recipient
 from core.roles import Role, refusal
 from core.settings import explain
 from core.text import clean
@@ -38,6 +54,7 @@ from nlp.locate.named import KIND_WORDS, split_kind
 
 _Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 _Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+_Short = Annotated[str, StringConstraints(max_length=200)]
 CANDIDATES_SHOWN: Final = 12
 
 
@@ -60,6 +77,24 @@ class _Place(_Part):
     unit: str = ""
 
 
+class _PaperRecipient(_Part):
+    role: str
+    name: _Line
+
+
+class _Papers(_Part):
+    office: _Line
+    parent: _Short = ""
+    number: Annotated[str, StringConstraints(max_length=60, pattern=r"^([^{}]*\{number\}[^{}]*)?$")] = ""
+    place: _Short = ""
+    authority: _Short = ""
+    title: _Short = ""
+    signatory: _Short = ""
+    filing: _Short = ""
+    addressed: Annotated[tuple[_PaperRecipient, ...], Field(max_length=20)] = ()
+    copies: Annotated[tuple[_PaperRecipient, ...], Field(max_length=20)] = ()
+
+
 class _DeskFile(_Part):
     id: _Id
     name: _Line
@@ -68,6 +103,7 @@ class _DeskFile(_Part):
     partial_successors: bool = True
     recipients: tuple[_Recipient, ...] = ()
     places: tuple[_Place, ...] = ()
+    papers: _Papers | None = None
 
 
 def load_desk(path: Path, gazetteer: Gazetteer) -> Desk:
@@ -100,6 +136,7 @@ def parse_desk(text: str, gazetteer: Gazetteer, where: str = "desk file") -> Des
         partial_successors=file.partial_successors,
         recipients=tuple(_recipient(entry, f"{where}: recipients.{i}") for i, entry in enumerate(file.recipients)),
         places=tuple(_place(place, gazetteer, f"{where}: places.{i}") for i, place in enumerate(file.places)),
+        papers=_papers(file.papers, where),
     )
 
 
@@ -131,6 +168,9 @@ def dump_desk(desk: Desk) -> str:
             {"id": r.id, "name": r.name, "roles": [str(role) for role in r.roles], "email": r.email}
             for r in desk.recipients
         ]
+    if desk.papers:
+        filled = {name: value for name, value in dataclasses.asdict(desk.papers).items() if value}
+        content["papers"] = {name: list(v) if isinstance(v, tuple) else v for name, v in filled.items()}
     return tomli_w.dumps(content)
 
 
@@ -157,6 +197,26 @@ def _place(entry: _Place, gazetteer: Gazetteer, where: str) -> tuple[str, ...]:
         raise ConfigError(f"{where}: {entry.name!r} does not begin with a word of its kind ({words})")
     unit = (_unit(entry.unit, gazetteer, f"{where}.unit"),) if entry.unit else ()
     return (entry.kind, clean(entry.name), *unit)
+
+
+def _papers(entry: _Papers | None, where: str) -> OfficePapers | None:
+    if entry is None:
+        return None
+    try:
+        papers = papers_from(_clean(entry.model_dump()))
+    except ValueError:
+        raise ConfigError(f"{where}: papers: {t('recipient.unknown_role', 'en')}") from None
+    check_papers(papers, where)
+    return papers
+
+
+def _clean(value: Any) -> Any:
+    """Every text of nested values as one clean line."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, Mapping):
+        return {name: _clean(inner) for name, inner in value.items()}
+    return tuple(_clean(inner) for inner in value)
 
 
 def _recipient(entry: _Recipient, where: str) -> Recipient:

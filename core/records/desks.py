@@ -46,6 +46,30 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaperRecipient:
+    """A line of "Kính gửi" or "Nơi nhận" on an office's paper; checked by core.roles.refusal."""
+
+    role: Role
+    name: str  # as the paper has it: "Thường trực HĐND xã"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficePapers:
+    """What the office's own papers carry (Decree 30/2020/NĐ-CP, Appendix I). Empty: left for the clerk to write."""
+
+    office: str  # issuing body: "Ủy ban nhân dân xã Bình Sơn"
+    parent: str = ""  # the body above it: "Tỉnh Quảng Ngãi"; "" where none stands there
+    number: str = ""  # pattern of number and sign: "{number}/BC-UBND"
+    place: str = ""  # of the date line: "Bình Sơn"
+    authority: str = ""  # of the signature, first line: "TM. Ủy ban nhân dân"
+    title: str = ""  # of the signatory: "Chủ tịch"
+    signatory: str = ""  # name of the person who signs
+    addressed: tuple[PaperRecipient, ...] = ()  # "Kính gửi"
+    copies: tuple[PaperRecipient, ...] = ()  # "Nơi nhận"
+    filing: str = ""  # last line of "Nơi nhận", after "Lưu:": "VT, VHXH"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """One locality with its recipients."""
 
@@ -56,3 +80,4 @@ class Desk:
     partial_successors: bool = True  # whether units that took in only a part of the area count
     recipients: tuple[Recipient, ...] = ()
     places: tuple[tuple[str, ...], ...] = ()  # other named places: (kind, name) or (kind, name, unit it lies in)
+    papers: OfficePapers | None = None  # None: head and signature of its papers are left for the clerk

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from core.errors import ConfigError
 from core.i18n import t
+from core.papers import check_papers, papers_from
 from core.records import Desk, Recipient
 from core.roles import Role, refusal
 from store.sqlite import audit
@@ -58,6 +59,7 @@ def check_recipients(desk: Desk) -> None:
             reason = refusal(role=role, name=person.name, address=person.email)
             if reason:
                 raise ConfigError(f"desk {desk.id}, recipient {person.id}: {t(reason, 'en')}")
+    check_papers(desk.papers, f"desk {desk.id}")
 
 
 def addresses(con: sqlite3.Connection) -> dict[tuple[str, str], str]:
@@ -82,4 +84,5 @@ def load_desk(body: str) -> Desk:
         Recipient(**{**person, "roles": tuple(Role(role) for role in person["roles"])})
         for person in values.get("recipients", ())
     )
+    values["papers"] = papers_from(values.get("papers"))
     return Desk(**values)

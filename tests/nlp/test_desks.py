@@ -121,3 +121,42 @@ def test_one_id_stands_once_in_a_folder(gazetteer: Gazetteer, tmp_path: Path) ->
         (tmp_path / name).write_text(good(gazetteer), encoding="utf-8")
     with pytest.raises(ConfigError, match="hoai_an"):
         load_desks(tmp_path, gazetteer)
+
+
+PAPERS = """
+[papers]
+parent = "Tỉnh Quảng Ngãi"
+office = "Ủy ban nhân dân xã Bình Sơn"
+number = "{number}/BC-UBND"
+place = "Bình Sơn"
+authority = "TM. Ủy ban nhân dân"
+title = "Chủ tịch"
+filing = "VT, VHXH"
+
+[[papers.copies]]
+role = "leadership"
+name = "Thường trực HĐND xã"
+"""
+
+
+def test_an_offices_papers_come_back_as_they_were_written(gazetteer: Gazetteer) -> None:
+    desk = parse_desk(good(gazetteer) + PAPERS, gazetteer)
+    assert desk.papers is not None
+    assert (desk.papers.number, desk.papers.copies[0].role) == ("{number}/BC-UBND", Role.LEADERSHIP)
+    assert parse_desk(dump_desk(desk), gazetteer) == desk
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "said"),
+    [
+        ('"leadership"', '"police"', "papers"),
+        ('"Thường trực HĐND xã"', '"Công an xã"', "papers"),
+        ('"VT, VHXH"', '"VT, Ban CHQS xã"', "papers"),
+        ("{number}/BC", "{số}/BC", "papers.number"),
+    ],
+)
+def test_papers_with_a_wrong_recipient_or_pattern_are_refused(
+    gazetteer: Gazetteer, was: str, now: str, said: str
+) -> None:
+    with pytest.raises(ConfigError, match=said):
+        parse_desk((good(gazetteer) + PAPERS).replace(was, now), gazetteer)
