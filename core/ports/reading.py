@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from core.records import (
     Change,
     DayCount,
     DiffSentence,
+    Facets,
+    LabelCount,
     ListedArticle,
     OutboxRow,
     ReadArticle,
     ReadStory,
     RevisionText,
+    SearchFilters,
     SearchPage,
     SourceHealth,
+    Step,
     StoryStanding,
     StoryView,
 )
+
+NO_FILTERS: Final = SearchFilters()
 
 
 class SearchIndex(Protocol):
@@ -28,8 +34,21 @@ class SearchIndex(Protocol):
     def apply(self, changes: Sequence[Change]) -> None: ...
 
     def search(
-        self, desk: str, query: str, *, by_time: bool = False, offset: int = 0, limit: int = 20
-    ) -> SearchPage: ...
+        self,
+        desk: str,
+        query: str,
+        *,
+        by_time: bool = False,
+        offset: int = 0,
+        limit: int = 20,
+        filters: SearchFilters = NO_FILTERS,
+    ) -> SearchPage:
+        """A page of results. Without words, what the filters leave, by time; without either, nothing."""
+        ...
+
+    def facets(self, desk: str, query: str, filters: SearchFilters = NO_FILTERS) -> Facets:
+        """How what such a search finds is spread over publishers, topics and months."""
+        ...
 
 
 class ReadingRoom(Protocol):
@@ -52,6 +71,14 @@ class ReadingRoom(Protocol):
 
         The one with the newest article first. Every article of the day stands in exactly one of them.
         """
+        ...
+
+    def stories_between(self, desk: str, first: date, last: date, at: datetime) -> tuple[StoryView, ...]:
+        """The same for several days, both included."""
+        ...
+
+    def label_counts(self, desk: str, first: date, last: date, step: Step) -> tuple[LabelCount, ...]:
+        """Articles by topic, tone (only where it is sure), unit and in all, in steps of time, in their order."""
         ...
 
     def story(self, desk: str, story: str, at: datetime) -> ReadStory | None:

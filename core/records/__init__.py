@@ -52,6 +52,21 @@ from core.records.crawl import (
     SourceHealth,
     TimeProvenance,
 )
+from core.records.desk_work import (
+    MEDIA,
+    WORK_STATES,
+    AddressAnswer,
+    AddressState,
+    HandItem,
+    Medium,
+    Note,
+    Place,
+    SavedFilter,
+    SetAside,
+    SourcePause,
+    Subject,
+    WorkState,
+)
 from core.records.desks import Channel, Desk, OfficePapers, PaperRecipient, QuietHours, Recipient
 from core.records.figures import (
     DeskFigures,
