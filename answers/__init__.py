@@ -1,1 +1,1 @@
-"""The fact book, printed figures held beside it, and cases."""
+"""Printed figures read and held beside verified ones, and what an office answers with."""

@@ -1,0 +1,76 @@
+"""A text cut into numbers, words and signs, each with its place."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Literal, NamedTuple
+
+from core.text import fold
+
+Kind = Literal["number", "word", "sign"]
+
+_TOKEN: Final = re.compile(
+    r"(?P<number>\d+(?:[.,]\d+)*)|(?P<word>[^\W\d_]+(?:[\d²³]+(?![.,]?\d))?|[º°˚](?:\s?[CF]\b)?|[%‰])|(?P<sign>\S)"
+)
+_SENTENCE_END: Final = frozenset(".!?…:;\"“”‘'(-–—•")
+DASHES: Final = frozenset("-–—‑−")
+
+
+class Token(NamedTuple):
+    """One piece of a text. `low` is folded (lower case, one tone placement), `glued`: no space before it."""
+
+    start: int
+    end: int
+    text: str
+    low: str
+    kind: Kind
+    glued: bool
+
+
+NOTHING: Final = Token(-1, -1, "", "", "sign", False)
+"""What stands before the first and after the last token."""
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """The tokens of a text; an index beyond either end gives NOTHING."""
+
+    text: str
+    items: tuple[Token, ...]
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __getitem__(self, index: int) -> Token:
+        return self.items[index] if 0 <= index < len(self.items) else NOTHING
+
+    @cached_property
+    def has_dollar(self) -> bool:
+        """Whether the text counts in US dollars anywhere."""
+        return any(t.low in {"usd", "$", "đôla"} for t in self.items)
+
+    def opens_sentence(self, index: int) -> bool:
+        """Whether a capital letter here says nothing: the first word of a text, sentence, quotation or list item."""
+        before = self[index - 1]
+        return before is NOTHING or (before.kind == "sign" and before.text in _SENTENCE_END)
+
+    def phrase(self, first: int, past: int) -> str:
+        """Folded words from `first` up to `past`, one space between."""
+        return " ".join(t.low for t in self.items[max(0, first) : max(0, past)])
+
+
+def cut(text: str) -> Tokens:
+    """The tokens of NFC text, in time linear in its length."""
+    folded = fold(text)
+    if len(folded) != len(text):
+        raise ValueError("the text is not NFC")
+    found: list[Token] = []
+    end = -1
+    for match in _TOKEN.finditer(text):
+        start = match.start()
+        kind: Kind = match.lastgroup  # type: ignore[assignment]
+        found.append(Token(start, match.end(), match.group(), folded[start : match.end()], kind, start == end))
+        end = match.end()
+    return Tokens(text, tuple(found))
