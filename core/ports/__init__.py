@@ -2,6 +2,14 @@
 
 from core.ports.alerting import AlertBook, Handlings, Undelivered
 from core.ports.alerts import Notifier, Outbox
+from core.ports.answers import (
+    CaseBook,
+    CaseReport,
+    Comparisons,
+    FactBook,
+    HoldBeside,
+    LetterPress,
+)
 from core.ports.channels import ChannelBook, TokenVault
 from core.ports.crawl import CrawlLedger, CrawlNotes
 from core.ports.desk_work import AddressDesk, DeskWork, Operation, Places, SourceKeeper
@@ -14,7 +22,10 @@ __all__ = [
     "AddressDesk",
     "AlertBook",
     "AuditLog",
+    "CaseBook",
+    "CaseReport",
     "ChannelBook",
+    "Comparisons",
     "Corrections",
     "CrawlLedger",
     "CrawlNotes",
@@ -22,9 +33,12 @@ __all__ = [
     "DeskWork",
     "Differ",
     "Extractor",
+    "FactBook",
     "FillDesk",
     "Gate",
     "Handlings",
+    "HoldBeside",
+    "LetterPress",
     "Locator",
     "Notifier",
     "Operation",

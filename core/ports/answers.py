@@ -1,0 +1,172 @@
+"""Fact book, comparisons and cases: what the record keeps of them, and what pages ask."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from core.records import (
+    AnswerRules,
+    Case,
+    CaseChange,
+    CaseEvent,
+    CaseFigures,
+    CaseFile,
+    CaseNote,
+    Comparison,
+    FactEntry,
+    KeptComparison,
+    KeptText,
+    LetterTemplate,
+    Release,
+    TemplateKind,
+)
+
+
+class FactBook(Protocol):
+    """The fact book of each desk. An entry is never overwritten; every change is audited."""
+
+    def stamp(self, desk: str) -> int:
+        """Changes with every change of the desk's book; must be quick."""
+        ...
+
+    def search(self, desk: str, query: str = "", *, limit: int = 200) -> tuple[FactEntry, ...]:
+        """The newest version of each entry that has all these words (diacritics or not), by indicator."""
+        ...
+
+    def versions(self, desk: str, fact: str) -> tuple[FactEntry, ...]:
+        """All versions, the newest first; none where the desk has no such entry."""
+        ...
+
+    def in_force(self, desk: str, day: dt.date) -> tuple[FactEntry, ...]:
+        """The approved version of each entry that holds on that day."""
+        ...
+
+    def add(self, entries: Sequence[FactEntry], at: dt.datetime, by: str) -> None:
+        """Take new entries and versions, all or none. Raises ValueError for a version that is there."""
+        ...
+
+    def approve(self, desk: str, fact: str, version: int, at: dt.datetime, by: str) -> bool:
+        """Approve a version; the one before holds until the day before. False where there is nothing to approve."""
+        ...
+
+    def end(self, desk: str, fact: str, last: dt.date, at: dt.datetime, by: str) -> bool:
+        """The entry holds until that day."""
+        ...
+
+    def keep_file(self, desk: str, name: str, content: bytes, at: dt.datetime) -> str:
+        """Keep a document; its SHA-256."""
+        ...
+
+    def file(self, desk: str, sha256: str) -> tuple[str, bytes] | None:
+        """(name, content) of a document of the desk."""
+        ...
+
+    def keep_import(self, desk: str, name: str, content: bytes, at: dt.datetime, by: str) -> int:
+        """Keep an uploaded table until it is confirmed, a day at most."""
+        ...
+
+    def kept_import(self, desk: str, number: int) -> tuple[str, bytes] | None: ...
+
+    def forget_import(self, desk: str, number: int) -> None: ...
+
+
+class Comparisons(Protocol):
+    """Printed figures beside verified ones, by revision."""
+
+    def of_article(self, desk: str, article: str) -> tuple[KeptComparison, ...]:
+        """Those of the text as it stands now, dismissed ones left out, in the order of the text."""
+        ...
+
+    def comparison(self, desk: str, number: int) -> KeptComparison | None: ...
+
+    def put(self, desk: str, article: str, found: Sequence[Comparison], at: dt.datetime) -> None:
+        """Those of the article's present text, in place of earlier ones of that text. What was dismissed stays so."""
+        ...
+
+    def dismiss(self, desk: str, number: int, at: dt.datetime, by: str) -> bool:
+        """Once and for all: the same sentence beside the same fact is not shown again, in any revision."""
+        ...
+
+    def differing(self, desk: str, articles: Sequence[str]) -> dict[str, tuple[KeptComparison, ...]]:
+        """Of these articles, those with a figure that differs: article -> comparisons."""
+        ...
+
+
+class CaseBook(Protocol):
+    """Cases of each desk. Every change is a step of the case; `by` is a user's id."""
+
+    def open(self, case: Case) -> Case:
+        """Take a new case (its id is given here); its article is looked at more often from now on."""
+        ...
+
+    def case(self, desk: str, number: int) -> Case | None: ...
+
+    def cases(self, desk: str, *, closed: bool = False) -> tuple[Case, ...]:
+        """Open ones (or the closed ones), the soonest due first."""
+        ...
+
+    def of_article(self, desk: str, article: str) -> tuple[Case, ...]: ...
+
+    def change(self, case: Case, what: str, at: dt.datetime, by: str, detail: str = "") -> None:
+        """Write the case as it is now, with the step that led there."""
+        ...
+
+    def notes(self, desk: str, number: int) -> tuple[CaseNote, ...]: ...
+
+    def add_note(self, desk: str, number: int, text: str, at: dt.datetime, by: str) -> bool: ...
+
+    def files(self, desk: str, number: int) -> tuple[CaseFile, ...]: ...
+
+    def add_file(
+        self, desk: str, number: int, name: str, media_type: str, content: bytes, at: dt.datetime, by: str
+    ) -> bool: ...
+
+    def file(self, desk: str, number: int, file: int) -> tuple[CaseFile, bytes] | None: ...
+
+    def events(self, desk: str, number: int) -> tuple[CaseEvent, ...]: ...
+
+    def changes(self, desk: str, number: int) -> tuple[CaseChange, ...]: ...
+
+    def texts(self, desk: str, article: str) -> tuple[KeptText, ...]:
+        """The revisions of an article that are kept, the newest first."""
+        ...
+
+    def rules(self, desk: str) -> AnswerRules: ...
+
+    def set_rules(self, rules: AnswerRules, at: dt.datetime, by: str) -> None: ...
+
+    def template(self, desk: str, kind: TemplateKind) -> LetterTemplate | None:
+        """The desk's own; None where it has none."""
+        ...
+
+    def set_template(self, desk: str, template: LetterTemplate, at: dt.datetime, by: str) -> None: ...
+
+    def releases(self, desk: str | None = None, limit: int = 50) -> tuple[Release, ...]:
+        """Published ones, the newest first; of all desks where none is named."""
+        ...
+
+    def publish(self, release: Release, by: str) -> None: ...
+
+
+class CaseReport(Protocol):
+    """What the report asks of the cases."""
+
+    def figures(self, desk: str, first: dt.date, last: dt.date) -> CaseFigures:
+        """Of a period, both days included. Counts and days only."""
+        ...
+
+
+class HoldBeside(Protocol):
+    """Holds the figures of a text beside facts of the book. Says nothing where it is in doubt. Pure."""
+
+    def __call__(
+        self, text: str, facts: Sequence[FactEntry], printed: dt.datetime | None = None
+    ) -> Sequence[Comparison]: ...
+
+
+class LetterPress(Protocol):
+    """Makes a Word file of a paper: names of its parts -> texts."""
+
+    def __call__(self, parts: Mapping[str, object]) -> bytes: ...
