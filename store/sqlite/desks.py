@@ -10,9 +10,9 @@ from datetime import datetime
 from core.errors import ConfigError
 from core.i18n import t
 from core.papers import check_papers, papers_from
-from core.records import Desk, Recipient
+from core.records import Channel, Desk, Recipient
 from core.roles import Role, refusal
-from store.sqlite import audit
+from store.sqlite import audit, channels
 from store.sqlite.database import Database
 from store.sqlite.rows import dump, to_us
 
@@ -24,9 +24,9 @@ class DeskBook:
         self._db = db
 
     def desks(self) -> tuple[Desk, ...]:
-        """All desks, by id."""
+        """All desks, by id; recipients who follow the Zalo account have their id there."""
         with self._db.read() as con:
-            return tuple(load_desk(row["body"]) for row in con.execute("SELECT body FROM desks ORDER BY id"))
+            return all_desks(con)
 
     def apply_desk(self, desk: Desk, at: datetime, by: str) -> bool:
         """Take a desk as it is described; False where nothing changed.
@@ -34,8 +34,8 @@ class DeskBook:
         Raises ConfigError for a recipient that may not receive anything.
         """
         check_recipients(desk)
-        body = dump_desk(desk)
         with self._db.write(durable=True) as con:
+            body = dump_desk(channels.without_followers(con, desk))
             row = con.execute("SELECT version, body FROM desks WHERE id = ?", (desk.id,)).fetchone()
             if row is not None and row["body"] == body:
                 return False
@@ -62,13 +62,15 @@ def check_recipients(desk: Desk) -> None:
     check_papers(desk.papers, f"desk {desk.id}")
 
 
-def addresses(con: sqlite3.Connection) -> dict[tuple[str, str], str]:
-    """(desk, recipient) -> e-mail address as the desks have it now."""
-    return {
-        (row["id"], person.id): person.email
-        for row in con.execute("SELECT id, body FROM desks")
-        for person in load_desk(row["body"]).recipients
-    }
+def all_desks(con: sqlite3.Connection) -> tuple[Desk, ...]:
+    """The desks, by id, with those who follow the Zalo account."""
+    rows = con.execute("SELECT body FROM desks ORDER BY id").fetchall()
+    return tuple(channels.with_followers(con, load_desk(row["body"])) for row in rows)
+
+
+def addresses(con: sqlite3.Connection, channel: Channel = "email") -> dict[tuple[str, str], str]:
+    """(desk, recipient) -> address by that channel as the desks have it now; "" where there is none."""
+    return {(desk.id, person.id): person.address(channel) for desk in all_desks(con) for person in desk.recipients}
 
 
 def dump_desk(desk: Desk) -> str:

@@ -16,6 +16,7 @@ from store.sqlite.articles import Articles
 from store.sqlite.audit import Audit
 from store.sqlite.backup import backup_before_migration
 from store.sqlite.changes import Changes
+from store.sqlite.channels import ChannelBook
 from store.sqlite.corrections import Corrections
 from store.sqlite.counts import Counts
 from store.sqlite.database import BUSY_SECONDS, Database, told
@@ -23,6 +24,7 @@ from store.sqlite.desks import DeskBook
 from store.sqlite.ledger import Ledger
 from store.sqlite.migrate import Migration, migrate
 from store.sqlite.outbox import Outbox
+from store.sqlite.people import People
 from store.sqlite.reading import ReadingRoom
 from store.sqlite.retention import Retention
 from store.sqlite.search import Search
@@ -46,6 +48,8 @@ class Record:
     stories: Stories
     corrections: Corrections
     source_checks: SourceChecks
+    channels: ChannelBook
+    people: People
     audit: Audit
     retention: Retention
     database: Database
@@ -92,6 +96,8 @@ def open_record(
             stories=Stories(db),
             corrections=Corrections(db),
             source_checks=SourceChecks(db),
+            channels=ChannelBook(db),
+            people=People(db),
             audit=Audit(db),
             retention=Retention(db, path, keep),
             database=db,

@@ -11,7 +11,7 @@ from typing import Final
 
 from core.errors import StoreError
 from core.settings import KeepSettings
-from store.sqlite import audit, changes, search, stones, stories
+from store.sqlite import audit, changes, channels, people, search, stones, stories
 from store.sqlite.database import Database
 from store.sqlite.outbox import key_hash
 from store.sqlite.rows import day_of, dump_labels, from_us, load_labels, maybe_from_us, to_us
@@ -48,6 +48,9 @@ class Retention:
     def purge(self, at: datetime) -> Purged:
         """Delete everything whose time is over, in short transactions; safe to stop and to repeat."""
         keep = self._keep
+        with self._db.write() as con:
+            channels.purge(con, at)
+            people.purge(con, at, months_before(at, keep.account_months))
         purged = Purged(
             texts=self._texts(months_before(at, keep.article_months)),
             replaced=self._replaced(at - timedelta(days=keep.replaced_days)),
