@@ -16,6 +16,7 @@ from core.ports.desk_work import AddressDesk, DeskWork, Operation, Places, Sourc
 from core.ports.people import AuditLog, FillDesk, PeopleBook, UnitSearch
 from core.ports.reading import Differ, ReadingRoom, SearchIndex, StoryTelling
 from core.ports.record import Corrections, DeskBook, Store
+from core.ports.reports import PaperKind, PaperWriter, PeriodReadings, ReportBook, ReportDesk
 from core.ports.understanding import Extractor, Gate, Locator, Tagger
 
 __all__ = [
@@ -43,9 +44,14 @@ __all__ = [
     "Notifier",
     "Operation",
     "Outbox",
+    "PaperKind",
+    "PaperWriter",
     "PeopleBook",
+    "PeriodReadings",
     "Places",
     "ReadingRoom",
+    "ReportBook",
+    "ReportDesk",
     "SearchIndex",
     "SourceKeeper",
     "Store",
