@@ -113,17 +113,19 @@ class Loop:
         return self._crawl.ledger.poll_states(endpoints)
 
     def _poll_due(self) -> None:
-        now = self._crawl.clock.now()
+        now, paused = self._crawl.clock.now(), self._crawl.ledger.paused()
         for key, state in self._states.items():
-            if key in self._polling or (self._crawl.once and key in self._polled):
+            if state.endpoint.source in paused or key in self._polling or (self._crawl.once and key in self._polled):
                 continue
             if state.next_poll is None or state.next_poll <= now:
                 self._put_poll(key, state)
 
     def _poll_soon(self) -> None:
         """What an earlier crawl could not have and would have asked again soon, had it not been ended before."""
-        now = self._crawl.clock.now()
+        now, paused = self._crawl.clock.now(), self._crawl.ledger.paused()
         for key, state in self._states.items():
+            if state.endpoint.source in paused:
+                continue
             wait = (state.next_poll - now).total_seconds() if state.next_poll is not None else 0.0
             if state.failures and 0 < wait <= self._crawl.settings.wait:
                 self._polling.add(key)

@@ -14,12 +14,13 @@ from core.ports.channels import ChannelBook, TokenVault
 from core.ports.crawl import CrawlLedger, CrawlNotes
 from core.ports.desk_work import AddressDesk, DeskWork, Operation, Places, SourceKeeper
 from core.ports.people import AuditLog, FillDesk, PeopleBook, UnitSearch
-from core.ports.reading import Differ, ReadingRoom, SearchIndex, StoryTelling
+from core.ports.reading import NO_FILTERS, Differ, ReadingRoom, SearchIndex, StoryTelling
 from core.ports.record import Corrections, DeskBook, Store
 from core.ports.reports import PaperKind, PaperWriter, PeriodReadings, ReportBook, ReportDesk
 from core.ports.understanding import Extractor, Gate, Locator, Tagger
 
 __all__ = [
+    "NO_FILTERS",
     "AddressDesk",
     "AlertBook",
     "AuditLog",

@@ -72,6 +72,10 @@ class CrawlLedger(Protocol):
         """
         ...
 
+    def paused(self) -> frozenset[str]:
+        """Ids of sources that are not to be asked at all, until somebody resumes them."""
+        ...
+
     def stopped_since(self, since: datetime) -> list[PendingPage]:
         """What the gate stopped lately, so that a new desk or place can be filled from it."""
         ...

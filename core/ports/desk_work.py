@@ -10,7 +10,6 @@ from core.records import (
     AddressAnswer,
     Desk,
     HandItem,
-    Handling,
     Medium,
     Note,
     OperationFigures,
@@ -22,6 +21,7 @@ from core.records import (
     SourceProposal,
     Subject,
     WorkState,
+    WorkStatus,
 )
 
 
@@ -38,7 +38,7 @@ class DeskWork(Protocol):
 
     def remove_note(self, desk: str, note: int, at: datetime, by: str) -> bool: ...
 
-    def handling(self, desk: str, about: Subject, subjects: Sequence[str]) -> dict[str, Handling]:
+    def handling(self, desk: str, about: Subject, subjects: Sequence[str]) -> dict[str, WorkStatus]:
         """Of those that were ever touched; the others are new."""
         ...
 

@@ -90,6 +90,7 @@ from core.records.desk_work import (
     SourcePause,
     Subject,
     WorkState,
+    WorkStatus,
 )
 from core.records.desks import Channel, Desk, OfficePapers, PaperRecipient, QuietHours, Recipient
 from core.records.figures import (
@@ -327,5 +328,6 @@ __all__ = [
     "User",
     "Verdict",
     "WorkState",
+    "WorkStatus",
     "ZaloEvent",
 ]

@@ -28,7 +28,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Handling:
+class WorkStatus:
     """How far the office is with an article or a story, and which colleague has it."""
 
     state: WorkState = "new"

@@ -11,7 +11,7 @@ from typing import Final
 from core.clock import Clock
 from core.ports import StoryTelling
 from core.records import Article, DeskMatch, Looked, Message, PendingPage, Saved, StoryChoice, TaggedArticle
-from store.sqlite import changes, looks, outbox, pages, search, stories
+from store.sqlite import changes, labels, looks, outbox, pages, search, stories
 from store.sqlite.database import Database
 from store.sqlite.rows import (
     content_hash,
@@ -267,6 +267,8 @@ def _see(
             new_view = True
         elif saved is not Saved.SAME:
             _update_view(con, tagged, match, n)
+    if new_view or saved is not Saved.SAME:
+        labels.write(con, n)
     return new_view
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from core.records import Correction
 from core.topics import TONES, TOPIC_IDS, ToneLabel
-from store.sqlite import audit, changes
+from store.sqlite import audit, changes, labels, search
 from store.sqlite.database import Database
 from store.sqlite.rows import from_us, maybe_from_us, texts, to_us
 
@@ -66,6 +66,7 @@ class Corrections:
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (desk, view["n"], topic, int(present), tone, view["model"], to_us(at), by),
             ).lastrowid
+            _seen_anew(con, desk, view["n"])
             told = f"tone={tone}" if tone else f"{topic}={'yes' if present else 'no'}"
             audit.write(con, at, who=by, action="label.correct", subject=article, detail=f"{desk} {told}")
             changes.log(con, article, desk, "upsert", at)
@@ -80,6 +81,7 @@ class Corrections:
             if row is None:
                 return False
             con.execute("UPDATE corrections SET undone_at = ?, undone_by = ? WHERE id = ?", (to_us(at), by, correction))
+            _seen_anew(con, desk, row["n"])
             told = f"{desk} {row['topic'] or 'tone'}"
             audit.write(con, at, who=by, action="label.undo", subject=row["article"], detail=told)
             changes.log(con, row["article"], desk, "upsert", at)
@@ -107,6 +109,12 @@ class Corrections:
         for row in rows:
             values = {name: row[name] for name in ("title", "lead", "url")}
             yield CorrectedText(correction=_load(row), paragraphs=texts(row["paragraphs"]), **values)
+
+
+def _seen_anew(con: sqlite3.Connection, desk: str, n: int) -> None:
+    """Facets, figures and search by topic follow at once."""
+    labels.write(con, n, desk)
+    search.again(con, n)
 
 
 def _check(topic: str, tone: str | None) -> None:

@@ -166,6 +166,11 @@ class Ledger:
             if look.withdrawn:
                 withdraw(con, page.again.article, look.at, page.again.missing_since)
 
+    def paused(self) -> frozenset[str]:
+        """Sources that are not read until somebody resumes them."""
+        with self._db.read() as con:
+            return frozenset(row["source"] for row in con.execute("SELECT source FROM pauses"))
+
     def stopped_since(self, since: datetime) -> list[PendingPage]:
         """What the gate stopped lately, so that a new desk or place can be filled from it."""
         with self._db.read() as con:
@@ -268,7 +273,7 @@ def _pending_hosts(con: sqlite3.Connection) -> list[str]:
 def _due(con: sqlite3.Connection, host: str, at: int, limit: int, offset: int) -> list[sqlite3.Row]:
     return con.execute(
         f"SELECT {PAGE_COLUMNS} FROM pages WHERE state = 'pending' AND host = ? AND not_before <= ?"  # noqa: S608
-        " ORDER BY found_at, n LIMIT ? OFFSET ?",
+        " AND source NOT IN (SELECT source FROM pauses) ORDER BY found_at, n LIMIT ? OFFSET ?",
         (host, at, limit, offset),
     ).fetchall()
 

@@ -38,7 +38,7 @@ def due(con: sqlite3.Connection, at: datetime, limit: int, exclude_hosts: Sequen
     rows = con.execute(
         "SELECT l.*, a.id, a.source, a.title, a.published_at, a.first_seen, a.revisions, a.reserved"  # noqa: S608
         " FROM looks l JOIN articles a ON a.n = l.n WHERE l.due <= ? AND a.state <> 'expired'"
-        f" AND l.host NOT IN ({marks}) ORDER BY l.due, l.n LIMIT ?",
+        f" AND l.host NOT IN ({marks}) AND a.source NOT IN (SELECT source FROM pauses) ORDER BY l.due, l.n LIMIT ?",
         (to_us(at), *unwanted, max(0, limit)),
     )
     return [_load(row) for row in rows]

@@ -6,12 +6,22 @@ import sqlite3
 from datetime import date, datetime, timedelta
 
 from core.ports import StoryTelling
-from core.records import DayCount, ListedArticle, OutboxRow, ReadArticle, ReadStory, RevisionText, StoryView
-from store.sqlite import revisions, storytelling
+from core.records import (
+    DayCount,
+    LabelCount,
+    ListedArticle,
+    OutboxRow,
+    ReadArticle,
+    ReadStory,
+    RevisionText,
+    Step,
+    StoryView,
+)
+from store.sqlite import labels, revisions, storytelling
 from store.sqlite.counts import Counts
 from store.sqlite.database import Database
 from store.sqlite.health import Health
-from store.sqlite.outbox import load_row
+from store.sqlite.outbox import ROW_COLUMNS, load_row
 from store.sqlite.rows import LISTED_COLUMNS, LISTED_FROM, load_listed, texts
 from store.sqlite.stories import PlainTelling
 
@@ -29,11 +39,14 @@ class ReadingRoom(Health):
 
         What an endpoint already listed when it was first asked belongs to its day of publication.
         """
+        return self._between(desk, day, day)
+
+    def _between(self, desk: str, first: date, last: date) -> tuple[ListedArticle, ...]:
         with self._db.read() as con:
             rows = con.execute(
-                f"SELECT {LISTED_COLUMNS} FROM {LISTED_FROM} WHERE d.desk = ? AND d.day = ? AND d.hidden = 0"  # noqa: S608
-                " ORDER BY d.listed_at DESC, d.n DESC",
-                (desk, day.isoformat()),
+                f"SELECT {LISTED_COLUMNS} FROM {LISTED_FROM} WHERE d.desk = ? AND d.day BETWEEN ? AND ?"  # noqa: S608
+                " AND d.hidden = 0 ORDER BY d.listed_at DESC, d.n DESC",
+                (desk, first.isoformat(), last.isoformat()),
             )
             return tuple(load_listed(row) for row in rows)
 
@@ -63,9 +76,18 @@ class ReadingRoom(Health):
 
     def stories(self, desk: str, day: date, at: datetime) -> tuple[StoryView, ...]:
         """Stories with an article on that Vietnamese day, with its articles of the day; the newest article's first."""
+        return self.stories_between(desk, day, day, at)
+
+    def stories_between(self, desk: str, first: date, last: date, at: datetime) -> tuple[StoryView, ...]:
+        """The same for several days, both included."""
         with self._db.read() as con:
             asked = storytelling.Asked(con=con, desk=desk, at=at, telling=self._telling)
-            return storytelling.of_day(asked, self.day(desk, day))
+            return storytelling.of_day(asked, self._between(desk, first, last))
+
+    def label_counts(self, desk: str, first: date, last: date, step: Step) -> tuple[LabelCount, ...]:
+        """Articles by topic, tone (only where it is sure), unit and in all, in steps of time, in their order."""
+        with self._db.read() as con:
+            return labels.counts(con, desk, first, last, step)
 
     def story(self, desk: str, story: str, at: datetime) -> ReadStory | None:
         """A story with its timeline; the id of one that was merged leads to what it became."""
@@ -81,7 +103,10 @@ class ReadingRoom(Health):
     def messages(self, desk: str, limit: int = 50) -> tuple[OutboxRow, ...]:
         """The desk's messages, newest first."""
         with self._db.read() as con:
-            rows = con.execute("SELECT * FROM outbox WHERE desk = ? ORDER BY id DESC LIMIT ?", (desk, limit))
+            rows = con.execute(
+                f"SELECT {ROW_COLUMNS} FROM outbox o WHERE desk = ? ORDER BY id DESC LIMIT ?",  # noqa: S608
+                (desk, limit),
+            )
             return tuple(load_row(row) for row in rows)
 
 

@@ -6,24 +6,36 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from core.records import Change, SearchHit, SearchPage
-from store.sqlite import words
+from core.clock import day_bounds
+from core.ports import NO_FILTERS
+from core.records import Change, Facets, SearchFilters, SearchHit, SearchPage
+from store.sqlite import labels, words
 from store.sqlite.database import Database
 from store.sqlite.query import Query, match_expression, neighbours, parse
 from store.sqlite.rows import LISTED_COLUMNS, LISTED_FROM, load_listed, texts
 from store.sqlite.snippet import snippet
+from store.sqlite.stories import first_number
 
 RANKED: Final = 2000
 """Ranking reads every match, so that only the newest this many are ranked; a page that was bounded so says it."""
 _WEIGHTS: Final = "0.0, 5.0, 1.0"
 """Of a hit in the desk's word, the title and the body."""
-_BY_TIME: Final = (
-    "SELECT rowid AS n FROM search WHERE search MATCH :match ORDER BY rowid DESC LIMIT :limit OFFSET :offset"
-)
+FACETED: Final = 3000
+"""Matches, the newest, whose publishers, topics and months are counted."""
+_FOUND: Final = "FROM search WHERE search MATCH :match AND rowid >= :low AND rowid < :high"
+_BY_TIME: Final = f"SELECT rowid AS n {_FOUND} ORDER BY rowid DESC LIMIT :limit OFFSET :offset"
 _BY_RELEVANCE: Final = (
-    f"SELECT n FROM (SELECT rowid AS n, bm25(search, {_WEIGHTS}) AS r FROM search WHERE search MATCH :match"  # noqa: S608
+    f"SELECT n FROM (SELECT rowid AS n, bm25(search, {_WEIGHTS}) AS r {_FOUND}"  # noqa: S608
     " ORDER BY rowid DESC LIMIT :ranked) ORDER BY r, n DESC LIMIT :limit OFFSET :offset"
 )
+_FACETS: Final = (
+    "SELECT kind, CASE kind WHEN 'all' THEN substr(day, 1, 7) ELSE key END AS key, count(*) AS n"  # noqa: S608
+    f" FROM (SELECT rowid AS n {_FOUND} ORDER BY rowid DESC LIMIT :limit) f"
+    " CROSS JOIN desk_labels l ON l.desk = :desk AND l.n = f.n WHERE kind IN ('source', 'topic', 'all')"
+    " GROUP BY 1, 2 ORDER BY 3 DESC, 2"
+)
+_FACET_KINDS: Final = ("source", "topic", "all")
+_EVER: Final = (0, 1 << 62)
 
 
 class Search:
@@ -32,23 +44,49 @@ class Search:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def search(self, desk: str, query: str, *, by_time: bool = False, offset: int = 0, limit: int = 20) -> SearchPage:
+    def search(
+        self,
+        desk: str,
+        query: str,
+        *,
+        by_time: bool = False,
+        offset: int = 0,
+        limit: int = 20,
+        filters: SearchFilters = NO_FILTERS,
+    ) -> SearchPage:
         """A page of results; any text is a query.
 
         By time: newest publication first, over all matches. By relevance: the newest RANKED matches, best first.
+        Without words: what the filters leave, by time.
         """
         with self._db.read() as con:
             asked = _settled(con, parse(query))
-            match = match_expression(asked)
-            if match is None:
+            if match_expression(asked) is None and not (filters and not asked.terms):
                 return SearchPage(hits=(), total=0)
-            own = f'desk : "{words.desk_word(desk)}" AND '
-            total = con.execute("SELECT count(*) FROM search WHERE search MATCH ?", (f"{own}({match})",)).fetchone()[0]
-            ranked = match if by_time else f"({match}) {neighbours(asked)}"
-            values = {"match": f"{own}({ranked})", "limit": max(0, limit), "offset": max(0, offset), "ranked": RANKED}
+            by_time = by_time or not asked.terms
+            values = _values(desk, asked, filters)
+            total = con.execute(f"SELECT count(*) {_FOUND}", values).fetchone()[0]
+            values |= {"limit": max(0, limit), "offset": max(0, offset), "ranked": RANKED}
+            if not by_time:
+                values |= _values(desk, asked, filters, neighbours(asked))
             found = con.execute(_BY_TIME if by_time else _BY_RELEVANCE, values).fetchall() if total else []
             hits = tuple(_hit(con, desk, row["n"], asked) for row in found)
         return SearchPage(hits=hits, total=total, bounded=not by_time and total > RANKED)
+
+    def facets(self, desk: str, query: str, filters: SearchFilters = NO_FILTERS) -> Facets:
+        """How the newest FACETED matches are spread over publishers, topics and months."""
+        with self._db.read() as con:
+            asked = _settled(con, parse(query))
+            if match_expression(asked) is None and not (filters and not asked.terms):
+                return Facets()
+            rows = con.execute(_FACETS, {**_values(desk, asked, filters), "desk": desk, "limit": FACETED}).fetchall()
+        by_kind = {kind: tuple((r["key"], r["n"]) for r in rows if r["kind"] == kind) for kind in _FACET_KINDS}
+        return Facets(
+            sources=by_kind["source"],
+            topics=by_kind["topic"],
+            months=tuple(sorted(by_kind["all"], reverse=True)),
+            counted=sum(n for _, n in by_kind["all"]),
+        )
 
     def apply(self, changes: Sequence[Change]) -> None:
         """Index the articles of these changes anew from the record. Doing it twice changes nothing."""
@@ -87,8 +125,11 @@ class Search:
 
 def add(con: sqlite3.Connection, n: int) -> None:
     """Index an article as the record has it now, for the desks that see it."""
-    rows = con.execute("SELECT desk FROM desk_articles WHERE n = ? AND hidden = 0 ORDER BY desk", (n,))
-    desks = " ".join(words.desk_word(row["desk"]) for row in rows)
+    rows = con.execute("SELECT desk FROM desk_articles WHERE n = ? AND hidden = 0 ORDER BY desk", (n,)).fetchall()
+    source = con.execute("SELECT source FROM articles WHERE n = ?", (n,)).fetchone()["source"]
+    marks = [words.desk_word(row["desk"]) for row in rows]
+    marks += [words.topic_word(desk, topic) for desk, topic in labels.of_topics(con, n)]
+    desks = " ".join([*marks, words.source_word(source)])
     con.execute("INSERT INTO search (rowid, desk, title, body) VALUES (?, ?, ?, ?)", (n, desks, *_words(con, n)))
     con.execute("INSERT INTO indexed VALUES (?, ?)", (n, desks))
 
@@ -104,11 +145,36 @@ def remove(con: sqlite3.Connection, n: int) -> None:
         con.execute("DELETE FROM indexed WHERE n = ?", (n,))
 
 
+def again(con: sqlite3.Connection, n: int) -> None:
+    """Index an article anew where it is indexed: who sees it, or its labels, have changed."""
+    if con.execute("SELECT 1 FROM indexed WHERE n = ?", (n,)).fetchone():
+        remove(con, n)
+        add(con, n)
+
+
 def merge(con: sqlite3.Connection, pages: int = 2000) -> bool:
     """Rewrite a part of the index without what was deleted; False once nothing is left to do."""
     before = con.total_changes
     con.execute("INSERT INTO search (search, rank) VALUES ('merge', ?)", (-pages,))
     return con.total_changes - before > 1
+
+
+def _values(desk: str, asked: Query, filters: SearchFilters, more: str = "") -> dict[str, object]:
+    """What is looked for, and between which numbers (they follow publication)."""
+    said = match_expression(asked)
+    parts = [f'desk : "{words.desk_word(desk)}"']
+    for row in (
+        [words.topic_word(desk, topic) for topic in filters.topics],
+        [words.source_word(source) for source in filters.sources],
+    ):
+        parts += [f"desk : ({' OR '.join(chr(34) + word + chr(34) for word in row)})"] if row else []
+    parts += [f"({said})"] if said else []
+    low, high = _EVER
+    if filters.first:
+        low = first_number(day_bounds(filters.first)[0])
+    if filters.last:
+        high = first_number(day_bounds(filters.last)[1])
+    return {"match": " AND ".join(parts) + (f" {more}" if more else ""), "low": low, "high": high}
 
 
 def _settled(con: sqlite3.Connection, asked: Query) -> Query:

@@ -20,7 +20,7 @@ from typing import Final
 
 from core.text import fold, fold_plain
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 """Changes whenever the words of a text change: the index is then rebuilt."""
 
 _SYLLABLE: Final = re.compile(r"[^\W_]+")
@@ -49,6 +49,16 @@ def index_words(texts: Iterable[str]) -> str:
 def desk_word(desk: str) -> str:
     """The index word of a desk: its id in hexadecimal, since ids may have characters that end a word."""
     return f"={desk.encode().hex()}"
+
+
+def topic_word(desk: str, topic: str) -> str:
+    """The index word of a topic as it holds for a desk."""
+    return f"{desk_word(desk)}_{topic}"
+
+
+def source_word(source: str) -> str:
+    """The index word of a publisher; no desk's word begins like it."""
+    return f"=s_{source.encode().hex()}"
 
 
 def phrases(typed: tuple[str, ...]) -> list[list[str]]:

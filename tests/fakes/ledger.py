@@ -34,6 +34,7 @@ class MemoryLedger:
     reserved: dict[str, bool] = field(default_factory=dict)
     notes: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     again: dict[str, PendingPage] = field(default_factory=dict)  # page id -> kept article to be looked at from `due` on
+    pauses: set[str] = field(default_factory=set)
     seen: list[tuple[str, Looked]] = field(default_factory=list)  # (page id, look) that brought no page
 
     def poll_states(self, endpoints: Sequence[Endpoint]) -> dict[str, PollState]:
@@ -118,6 +119,9 @@ class MemoryLedger:
             missing = (held.again.missing_since or look.at) if look.status in (404, 410) else None
             again = replace(held.again, last_look=look.at, missing_since=missing)
             self.again[page.id] = replace(held, due=look.next_look, again=again)
+
+    def paused(self) -> frozenset[str]:
+        return frozenset(self.pauses)
 
     def stopped_since(self, since: datetime) -> list[PendingPage]:
         return [page for at, page in self.stopped.values() if at >= since]
