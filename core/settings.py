@@ -138,6 +138,20 @@ class ServeSettings(_Part):
     trusted_proxies: tuple[str, ...] = Field(
         default=("127.0.0.1", "::1"), description="addresses whose X-Forwarded-For and X-Forwarded-Prefix are believed"
     )
+    session_idle_hours: int = Field(default=72, ge=1, le=720, description="a session that nobody uses ends after this")
+    session_days: int = Field(default=30, ge=1, le=90, description="any session ends after this; administrators': 7")
+
+
+class OidcSettings(_Part):
+    """Signing in by the province's own OpenID Connect provider. Off without an issuer."""
+
+    issuer: str = Field(default="", description="https address whose /.well-known/openid-configuration answers")
+    client_id: str = ""
+    client_secret: SecretStr = SecretStr("")
+    name: str = Field(default="", description="as people call that login")
+    only: bool = Field(default=False, description="whether passwords are no longer taken")
+    ca_file: str = Field(default="", description="PEM file of an own certificate authority")
+    timeout: float = Field(default=10, gt=0)
 
 
 class KeepSettings(_Part):
@@ -149,6 +163,7 @@ class KeepSettings(_Part):
     delivery_months: Annotated[int, Field(ge=1, le=12)] = 6
     audit_months: Annotated[int, Field(ge=1, le=36)] = 24
     backup_days: Annotated[int, Field(ge=1, le=90)] = 35
+    account_months: Annotated[int, Field(ge=1, le=24)] = 12
 
 
 class LogSettings(_Part):
@@ -177,6 +192,7 @@ class Settings(BaseSettings):
     zalo: ZaloSettings = ZaloSettings()
     alerts: AlertSettings = AlertSettings()
     serve: ServeSettings = ServeSettings()
+    oidc: OidcSettings = OidcSettings()
     keep: KeepSettings = KeepSettings()
     log: LogSettings = LogSettings()
 

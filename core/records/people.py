@@ -7,7 +7,7 @@ readings of cases, which the audit names.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core.access import Level
 
@@ -52,6 +52,7 @@ class Session:
     user: str
     began: datetime
     seen: datetime  # to within some minutes
+    idle: timedelta  # unused for so long, it ends
     ends: datetime  # at the latest
     network: str  # from where it began: an address without its last part
     browser: str  # kind of browser and system, in a word or two
@@ -88,6 +89,7 @@ class AuditLine:
     subject: str
     detail: str
     desk: str = ""  # "" for what concerns the whole installation
+    id: int = 0  # grows with time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

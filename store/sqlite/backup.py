@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import IO, Final, cast
 
 from core.errors import StoreError
-from store.sqlite import audit, migrate, search, stones
+from store.sqlite import audit, migrate, outbox, people, search, stones
 from store.sqlite.database import APPLICATION_ID, connect, told
 from store.sqlite.retention import backup_dir, replay
 from store.sqlite.rows import dump
@@ -255,12 +255,9 @@ def _prepare(staged: Path, record: Path, manifest: Manifest, at: datetime, by: s
             if con.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
                 raise _refused(staged, "its database is damaged")
             con.execute("BEGIN IMMEDIATE")
-            held = con.execute(
-                "UPDATE outbox SET state = 'held', reason = ?, lease_until = NULL"
-                " WHERE state IN ('waiting', 'claimed')",
-                (HELD,),
-            ).rowcount
+            held = outbox.hold(con, HELD, at)
             erased = replay(con, stones.read(record))
+            people.after_restore(con, record, at)
             while erased and search.merge(con):
                 pass
             detail = f"{held} held, {erased} erased"

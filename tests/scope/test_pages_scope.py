@@ -73,7 +73,7 @@ class TestScopePage:
         told = " ".join(re.sub(r"<[^>]+>", " ", page(press, "/pham-vi")).split())
         assert bounds(KeepSettings()) == {
             "article_months": 36, "replaced_days": 90, "stopped_days": 30, "delivery_months": 12,
-            "audit_months": 36, "backup_days": 90,
+            "audit_months": 36, "backup_days": 90, "account_months": 24,
         }  # fmt: skip
         assert "24 tháng 36 tháng" in told and "30 ngày 90 ngày" in told and "không bao giờ lưu" in told
 
