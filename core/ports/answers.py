@@ -109,6 +109,18 @@ class CaseBook(Protocol):
 
     def of_article(self, desk: str, article: str) -> tuple[Case, ...]: ...
 
+    def open_of_article(self, article: str) -> tuple[Case, ...]:
+        """Open cases of any desk about an article; asked with every text that comes, so quick where there is none."""
+        ...
+
+    def note_change(self, number: int, text_hash: str, change: CaseChange) -> None:
+        """What became of the quoted sentence in a new text; once a text."""
+        ...
+
+    def note_origin(self, article: str, url: str, headers: Mapping[str, str], at: dt.datetime) -> None:
+        """Which answer brought the article's present text. Kept once a text."""
+        ...
+
     def change(self, case: Case, what: str, at: dt.datetime, by: str, detail: str = "") -> None:
         """Write the case as it is now, with the step that led there."""
         ...
@@ -120,7 +132,7 @@ class CaseBook(Protocol):
     def files(self, desk: str, number: int) -> tuple[CaseFile, ...]: ...
 
     def add_file(
-        self, desk: str, number: int, name: str, media_type: str, content: bytes, at: dt.datetime, by: str
+        self, desk: str, number: int, *, name: str, media_type: str, content: bytes, at: dt.datetime, by: str
     ) -> bool: ...
 
     def file(self, desk: str, number: int, file: int) -> tuple[CaseFile, bytes] | None: ...
