@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 from core.records import (
     ArticleText,
     Desk,
+    Message,
     OfficePapers,
     PaperFile,
     PeriodReading,
@@ -28,8 +29,11 @@ PaperKind = Literal["docx", "pdf", "xlsx"]
 class PeriodReadings(Protocol):
     """Reads a period of one desk."""
 
-    def period(self, desk: str, ask: ReportAsk, back: date) -> PeriodReading:
-        """Articles of the period (of its story or topic), and counts from the day `back` on."""
+    def period(self, desk: str, ask: ReportAsk, *, before: date, back: date) -> PeriodReading:
+        """Articles of the period (of its story or topic), and counts from the day `back` on.
+
+        The span before it, whose topics are counted too, begins on the day `before`.
+        """
         ...
 
     def texts(self, desk: str, articles: Sequence[str]) -> Mapping[str, ArticleText]:
@@ -94,6 +98,13 @@ class ReportBook(Protocol):
         ...
 
     def set_template(self, desk: str, docx: bytes | None, at: datetime, by: str) -> None: ...
+
+    def send(self, messages: Sequence[Message], tells_of: Mapping[str, datetime], at: datetime) -> int:
+        """Put a report's mails into the outbox, with the articles they tell of and their publication.
+
+        One whose key was ever written is left out. Returns how many were new.
+        """
+        ...
 
     def headlines(self, desk: str, limit: int = 50) -> tuple[ShownHeadline, ...]:
         """Chosen ones that are still there, the newest published first."""

@@ -223,6 +223,7 @@ class ReportContent:
     by_hand: int
     annex: tuple[AnnexLine, ...]  # oldest first
     cases: CaseFigures | None = None
+    since: date | None = None  # the first day that was read, where that lies within the period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
