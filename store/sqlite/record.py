@@ -12,20 +12,29 @@ from core.clock import Clock
 from core.errors import StoreError
 from core.ports import StoryTelling
 from core.settings import KeepSettings
+from store.sqlite import labels
+from store.sqlite.alerting import AlertBook
 from store.sqlite.articles import Articles
 from store.sqlite.audit import Audit
 from store.sqlite.backup import backup_before_migration
+from store.sqlite.cases import CaseBook
 from store.sqlite.changes import Changes
 from store.sqlite.channels import ChannelBook
+from store.sqlite.comparisons import Comparisons
 from store.sqlite.corrections import Corrections
 from store.sqlite.counts import Counts
 from store.sqlite.database import BUSY_SECONDS, Database, told
+from store.sqlite.desk_work import DeskWork
 from store.sqlite.desks import DeskBook
+from store.sqlite.handling import Handlings
+from store.sqlite.factbook import FactBook
 from store.sqlite.ledger import Ledger
 from store.sqlite.migrate import Migration, migrate
 from store.sqlite.outbox import Outbox
 from store.sqlite.people import People
+from store.sqlite.periods import PeriodReadings
 from store.sqlite.reading import ReadingRoom
+from store.sqlite.reports import ReportBook
 from store.sqlite.retention import Retention
 from store.sqlite.search import Search
 from store.sqlite.source_checks import SourceChecks
@@ -40,13 +49,21 @@ class Record:
     articles: Articles
     ledger: Ledger
     outbox: Outbox
+    alerts: AlertBook
+    handlings: Handlings
     search: Search
     desks: DeskBook
     reading: ReadingRoom
+    periods: PeriodReadings
+    reports: ReportBook
     changes: Changes
     counts: Counts
     stories: Stories
     corrections: Corrections
+    work: DeskWork
+    facts: FactBook
+    comparisons: Comparisons
+    cases: CaseBook
     source_checks: SourceChecks
     channels: ChannelBook
     people: People
@@ -88,13 +105,21 @@ def open_record(
             articles=Articles(db, clock, telling),
             ledger=Ledger(db),
             outbox=Outbox(db),
+            alerts=AlertBook(db),
+            handlings=Handlings(db),
             search=Search(db),
             desks=DeskBook(db),
             reading=ReadingRoom(db, telling),
+            periods=PeriodReadings(db),
+            reports=ReportBook(db),
             changes=Changes(db),
             counts=Counts(db),
             stories=Stories(db),
             corrections=Corrections(db),
+            work=DeskWork(db),
+            facts=FactBook(db),
+            comparisons=Comparisons(db),
+            cases=CaseBook(db),
             source_checks=SourceChecks(db),
             channels=ChannelBook(db),
             people=People(db),
@@ -102,6 +127,7 @@ def open_record(
             retention=Retention(db, path, keep),
             database=db,
         )
+        labels.bring_up_to_date(db)
         record.search.bring_up_to_date()
     except sqlite3.Error as error:
         db.close()

@@ -11,7 +11,7 @@ from typing import Final
 
 from core.errors import StoreError
 from core.settings import KeepSettings
-from store.sqlite import audit, changes, channels, people, search, stones, stories
+from store.sqlite import alerting, audit, changes, channels, desk_work, people, reports, search, stones, stories
 from store.sqlite.database import Database
 from store.sqlite.outbox import key_hash
 from store.sqlite.rows import day_of, dump_labels, from_us, load_labels, maybe_from_us, to_us
@@ -56,13 +56,27 @@ class Retention:
             replaced=self._replaced(at - timedelta(days=keep.replaced_days)),
             pages=self._pages(at - timedelta(days=keep.stopped_days)),
             forgotten=self._forgotten(at),
-            messages=self._messages(months_before(at, keep.delivery_months)),
+            messages=self._messages(months_before(at, keep.delivery_months), at),
             audit=self._audit(months_before(at, keep.audit_months)),
             changes=self._changes(at - timedelta(days=_CHANGES_DAYS)),
             backups=remove_old_backups(self._path, at - timedelta(days=keep.backup_days)),
         )
+        self._office(at)
+        with self._db.write() as con:
+            reports.purge(con, months_before(at, keep.article_months))
         self._scrub(index=bool(purged.texts or purged.replaced))
         return purged
+
+    def _office(self, at: datetime) -> None:
+        """Notes, states and items entered by hand go with the texts of their time, visits with the reading logs."""
+        with self._db.write() as con:
+            desk_work.purge(
+                con,
+                texts_before=months_before(at, self._keep.article_months),
+                visits_before=months_before(at, self._keep.delivery_months),
+                names_before=months_before(at, self._keep.audit_months),
+            )
+            desk_work.forget_ended_stories(con)
 
     def erase(self, article_id: str, at: datetime, by: str) -> bool:
         """Remove one article everywhere and leave a stone with address and date; False where it is not there.
@@ -142,7 +156,7 @@ class Retention:
             )
             return con.execute("DELETE FROM pages WHERE url = '' AND seen_day < ?", (day,)).rowcount
 
-    def _messages(self, before: datetime) -> int:
+    def _messages(self, before: datetime, at: datetime) -> int:
         """The delivery log; of each key a hash stays, so that no message is ever written twice."""
         with self._db.write() as con:
             rows = con.execute(
@@ -152,6 +166,7 @@ class Retention:
             ).fetchall()
             con.executemany("INSERT OR IGNORE INTO outbox_past VALUES (?)", [(key_hash(r["key"]),) for r in rows])
             con.executemany("DELETE FROM outbox WHERE id = ?", [(r["id"],) for r in rows])
+            alerting.purge(con, before, at)
             return len(rows)
 
     def _audit(self, before: datetime) -> int:
@@ -179,6 +194,7 @@ class Retention:
 
 def _expire(con: sqlite3.Connection, n: int) -> None:
     search.remove(con, n)
+    desk_work.forget_article(con, con.execute("SELECT id FROM articles WHERE n = ?", (n,)).fetchone()["id"])
     con.execute("DELETE FROM article_text WHERE n = ?", (n,))
     con.execute("DELETE FROM revisions WHERE n = ?", (n,))
     con.execute("DELETE FROM looks WHERE n = ?", (n,))
@@ -206,6 +222,8 @@ def erase_rows(con: sqlite3.Connection, stone: Stone) -> bool:
         ),
     )
     con.execute("UPDATE pages SET title = '', lead = '' WHERE id = :a OR identity = :a", {"a": stone.article})
+    alerting.forget_article(con, stone.article)
+    reports.forget(con, stone.article)
     con.execute("DELETE FROM outbox WHERE article = ? AND state IN ('waiting', 'held')", (stone.article,))
     con.execute("UPDATE outbox SET subject = '', text = '', html = '' WHERE article = ?", (stone.article,))
     row = con.execute("SELECT n, title FROM articles WHERE id = ?", (stone.article,)).fetchone()
@@ -216,6 +234,8 @@ def erase_rows(con: sqlite3.Connection, stone: Stone) -> bool:
     con.execute("DELETE FROM articles WHERE n = ?", (row["n"],))
     stories.forget_title(con, row["title"])
     stories.refresh_rows(con, [view["story"] for view in desks], None)
+    desk_work.forget_article(con, stone.article)
+    desk_work.forget_ended_stories(con)
     for view in desks:
         changes.log(con, stone.article, view["desk"], "erase", stone.erased_at)
     return True
