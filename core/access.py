@@ -10,6 +10,7 @@ class Right(StrEnum):
     """What a door (a route, a button, a command of the page) asks for."""
 
     PUBLIC = "public"  # nobody need be signed in: scope page, login, signed links, static files, health
+    OWN = "own"  # one's own account: whoever is signed in
     READ = "read"  # articles, stories, search, trends, reports
     WORK = "work"  # correct labels, notes, states, add an article, take a message, draft a report
     CASES = "cases"  # see and handle cases and the fact book
@@ -28,7 +29,7 @@ class Level(StrEnum):
     OPERATOR = "operator"  # over the desks; sees no article, case or note of any
 
 
-_VIEWER: Final = frozenset({Right.PUBLIC, Right.READ})
+_VIEWER: Final = frozenset({Right.PUBLIC, Right.OWN, Right.READ})
 _OFFICER: Final = _VIEWER | {Right.WORK, Right.CASES}
 _EDITOR: Final = _OFFICER | {Right.EDIT}
 
@@ -37,7 +38,7 @@ RIGHTS: Final[dict[Level, frozenset[Right]]] = {
     Level.OFFICER: _OFFICER,
     Level.EDITOR: _EDITOR,
     Level.ADMINISTRATOR: _EDITOR | {Right.ADMINISTER},
-    Level.OPERATOR: frozenset({Right.PUBLIC, Right.OPERATE}),
+    Level.OPERATOR: frozenset({Right.PUBLIC, Right.OWN, Right.OPERATE}),
 }
 
 
