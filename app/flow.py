@@ -31,6 +31,12 @@ from core.records import (
 from crawlers.recheck import next_look
 
 Alerts = Callable[[TaggedArticle], Sequence[Message]]
+Beside = Callable[[TaggedArticle, FetchedPage], Callable[[Saved], None]]
+"""What else is written with an article: decided before, called within its transaction."""
+
+
+def _nothing(_: TaggedArticle, __: FetchedPage) -> Callable[[Saved], None]:
+    return lambda _: None
 
 
 class PageOutcome(StrEnum):
@@ -69,6 +75,7 @@ class Flow:
     alerts: Alerts
     publishers: Mapping[str, Publisher]
     clock: Clock
+    beside: Beside = _nothing
 
     def read(self, page: FetchedPage, pending: PendingPage) -> PageOutcome:
         """Take one fetched page to its end and mark the ledger.
@@ -112,7 +119,9 @@ class Flow:
         look = _look(page, pending, min(published, article.fetched_at))
         try:
             story = self.stories.choose(tagged.located, known_hash)
-            saved = self.store.save(tagged, self.alerts(tagged), pending, story=story, look=look)
+            saved = self.store.save(
+                tagged, self.alerts(tagged), pending, story=story, look=look, beside=self.beside(tagged, page)
+            )
         except Exception:
             self.stories.drop()
             raise
@@ -127,11 +136,12 @@ def _look(page: FetchedPage, pending: PendingPage, published: datetime) -> Looke
     """That the page was there, and when it is to be looked at next: with its text as it was, or changed."""
     at, changes = page.fetched_at, pending.again.changes if pending.again else 0
     published = pending.again.published if pending.again else published
+    open_case = pending.again is not None and pending.again.open_case
     return Looked(
         at=at,
         status=page.status,
-        next_look=next_look(published, at, at, changes),
-        next_if_changed=next_look(published, at, at, changes + 1),
+        next_look=next_look(published, at, at, changes, open_case),
+        next_if_changed=next_look(published, at, at, changes + 1, open_case),
         etag=page.headers.get("etag", ""),
         last_modified=page.headers.get("last-modified", ""),
     )

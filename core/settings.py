@@ -162,6 +162,7 @@ class KeepSettings(_Part):
     stopped_days: Annotated[int, Field(ge=1, le=30)] = 30
     delivery_months: Annotated[int, Field(ge=1, le=12)] = 6
     audit_months: Annotated[int, Field(ge=1, le=36)] = 24
+    case_months: Annotated[int, Field(ge=1, le=60, description="cases with their evidence, after closing")] = 24
     backup_days: Annotated[int, Field(ge=1, le=90)] = 35
     account_months: Annotated[int, Field(ge=1, le=24)] = 12
 

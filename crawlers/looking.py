@@ -43,4 +43,4 @@ _SOON: Final = timedelta(minutes=30)
 
 
 def _by_age(again: Again, at: datetime) -> datetime | None:
-    return next_look(again.published, at, at, again.changes)
+    return next_look(again.published, at, at, again.changes, again.open_case)

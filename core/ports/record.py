@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -21,10 +21,12 @@ class Store(Protocol):
         *,
         story: StoryChoice | None = None,
         look: Looked | None = None,
+        beside: Callable[[Saved], None] | None = None,
     ) -> Saved:
         """Article, its story, per-desk rows, alert messages and the ledger's mark, in one transaction.
 
         `look`: what the look that brought this text said, and when the next is due; without it there is none.
+        `beside` is called within the transaction and may write more of what belongs to the article.
         """
         ...
 

@@ -90,6 +90,7 @@ class Again:
     etag: str = ""
     last_modified: str = ""
     missing_since: datetime | None = None  # when it was first answered with 404 or 410, with no page since
+    open_case: bool = False  # an open case is about it
     reserved: bool = False
 
 

@@ -230,7 +230,7 @@ class CaseBook:
 
 
 def watch(con: sqlite3.Connection, article: str, at: datetime) -> None:
-    """The page of an article under an open case is looked at again, though its last look was over."""
+    """The page of an article under an open case is looked at again at once, though its last look was over."""
     row = con.execute("SELECT n, url FROM articles WHERE id = ? AND state <> 'expired'", (article,)).fetchone()
     try:
         host = host_of(row["url"]) if row else ""
@@ -238,10 +238,22 @@ def watch(con: sqlite3.Connection, article: str, at: datetime) -> None:
         host = ""
     if host:
         con.execute(
-            "INSERT OR IGNORE INTO looks (n, page, url, host, due, last_look, etag, last_modified)"
-            " VALUES (?, ?, ?, ?, ?, ?, '', '')",
+            "INSERT INTO looks (n, page, url, host, due, last_look, etag, last_modified) VALUES (?, ?, ?, ?, ?, ?, '', '')"
+            " ON CONFLICT (n) DO UPDATE SET due = min(due, excluded.due)",
             (row["n"], article, row["url"], host, to_us(at), to_us(at)),
         )
+
+
+def note_withdrawn(con: sqlite3.Connection, article: str, at: datetime) -> None:
+    """The publisher has taken the article down: its open cases show it."""
+    rows = con.execute("SELECT * FROM cases WHERE article = ? AND state <> 'closed'", (article,)).fetchall()
+    for case in map(load_case, rows):
+        quote = case.ground.quote if case.ground else ""
+        con.execute(
+            "INSERT OR IGNORE INTO case_changes (cid, at, hash, before, after, withdrawn) VALUES (?, ?, ?, ?, '', 1)",
+            (case.id, to_us(at), f"withdrawn {to_us(at)}", quote),
+        )
+        _step(con, case.id, "text", at, "", detail="withdrawn")
 
 
 def forget_article(con: sqlite3.Connection, article: str) -> None:
@@ -255,6 +267,10 @@ def forget_article(con: sqlite3.Connection, article: str) -> None:
         )
         for table in ("case_changes", "case_files", "case_notes"):
             con.execute(f"DELETE FROM {table} WHERE cid = ?", (case.id,))  # noqa: S608
+
+
+QUOTED: Final = "SELECT 1 FROM cases c JOIN articles q ON q.id = c.article WHERE c.state <> 'closed' AND q.n = {n}"
+"""Whether an open case quotes article {n}."""
 
 
 def forget_closed(con: sqlite3.Connection, before: datetime) -> int:

@@ -74,14 +74,14 @@ class Comparisons:
         return {article: kept for article, kept in differs.items() if kept}
 
 
-def forget_replaced(con: sqlite3.Connection, n: int | None, before: int) -> int:
-    """Comparisons of texts that were replaced before that time and that no open case quotes."""
+def forget_replaced(con: sqlite3.Connection, before: int) -> int:
+    """Comparisons, made before that time, of texts that are not kept any more."""
     return con.execute(
-        "DELETE FROM comparisons WHERE (:n IS NULL OR n = :n) AND at < :before AND NOT EXISTS"
+        "DELETE FROM comparisons WHERE at < :before AND NOT EXISTS"
         " (SELECT 1 FROM articles a WHERE a.n = comparisons.n AND a.hash = comparisons.hash AND a.state = 'live')"
         " AND NOT EXISTS (SELECT 1 FROM revisions r WHERE r.n = comparisons.n AND r.hash = comparisons.hash"
         " AND r.title IS NOT NULL)",
-        {"n": n, "before": before},
+        {"before": before},
     ).rowcount
 
 

@@ -36,7 +36,8 @@ def due(con: sqlite3.Connection, at: datetime, limit: int, exclude_hosts: Sequen
     unwanted = tuple(dict.fromkeys(exclude_hosts))
     marks = ",".join("?" * len(unwanted))
     rows = con.execute(
-        "SELECT l.*, a.id, a.source, a.title, a.published_at, a.first_seen, a.revisions, a.reserved"  # noqa: S608
+        "SELECT l.*, a.id, a.source, a.title, a.published_at, a.first_seen, a.revisions, a.reserved,"  # noqa: S608
+        " EXISTS (SELECT 1 FROM cases c WHERE c.article = a.id AND c.state <> 'closed') AS open_case"
         " FROM looks l JOIN articles a ON a.n = l.n WHERE l.due <= ? AND a.state <> 'expired'"
         f" AND l.host NOT IN ({marks}) AND a.source NOT IN (SELECT source FROM pauses) ORDER BY l.due, l.n LIMIT ?",
         (to_us(at), *unwanted, max(0, limit)),
@@ -54,6 +55,7 @@ def _load(row: sqlite3.Row) -> PendingPage:
         last_modified=row["last_modified"],
         missing_since=maybe_from_us(row["missing_since"]),
         reserved=bool(row["reserved"]),
+        open_case=bool(row["open_case"]),
     )
     entry = Entry(source=row["source"], url=row["url"], found_in="", title=row["title"])
     return PendingPage(
