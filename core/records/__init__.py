@@ -102,6 +102,7 @@ from core.records.figures import (
     SearchFilters,
     Step,
 )
+from core.records.index import IndexDocument, IndexStatus, NotIndexed
 from core.records.people import OVER_DESKS, Attempt, AuditLine, Membership, SecondFactor, Session, UnitChoice, User
 from core.records.publishers import Endpoint, EndpointKind, Publisher, PublisherKind, Selectors
 from core.records.reading import (
@@ -228,6 +229,8 @@ __all__ = [
     "Handling",
     "HandlingCounts",
     "Holiday",
+    "IndexDocument",
+    "IndexStatus",
     "KeptComparison",
     "KeptText",
     "Label",
@@ -245,6 +248,7 @@ __all__ = [
     "Message",
     "MessageCounts",
     "Nature",
+    "NotIndexed",
     "Note",
     "OfficePapers",
     "OperationFigures",
