@@ -205,11 +205,11 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     zalo: Zalo
 
-    def do_GET(self) -> None:  # noqa: N802 - http.server's name
+    def do_GET(self) -> None:
         sent = [{"to": one.to, "kind": one.kind, "at": one.at.isoformat(), "body": one.body} for one in self.zalo.sent]
         self._say(sent if self.path == "/__sent" else {"error": -1}, 200 if self.path == "/__sent" else 404)
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         zalo = self.zalo
         if self.path == "/__next":
@@ -247,7 +247,7 @@ class _Handler(BaseHTTPRequestHandler):
             return self.zalo.oa_answer(kind, headers, json.loads(body))
         return error("oa", -212)
 
-    def _misbehave(self, word: str) -> bool:  # noqa: PLR0912 - one branch a kind of fault
+    def _misbehave(self, word: str) -> bool:
         """True where the answer is given (or withheld) by this."""
         part = "zns" if self.path == "/message/template" else "oa"
         if word.lstrip("-").isdigit():
@@ -344,7 +344,8 @@ def main() -> None:
         _, refresh = zalo.new_pair()
         print(  # noqa: T201 - this is what it is started for
             f'[zalo]\napp_id = "{zalo.app_id}"\napp_secret = "{zalo.app_secret}"\noa_secret = "{zalo.oa_secret}"\n'
-            f'zns_template = "{zalo.template}"\noauth_url = "{zalo.url}"\noa_url = "{zalo.url}"\nzns_url = "{zalo.url}"\n\n'
+            f'zns_template = "{zalo.template}"\n'
+            f'oauth_url = "{zalo.url}"\noa_url = "{zalo.url}"\nzns_url = "{zalo.url}"\n\n'
             f"refresh token for `diembao zalo connect`: {refresh}\nfollower: 1234567890123456789  phone: 84900000001\n"
             f'GET {zalo.url}/__sent   POST {zalo.url}/__next ["-216", "stall"]   Ctrl-C ends.',
             flush=True,
