@@ -1,0 +1,106 @@
+"""What the fact book refuses: documents marked secret, and tables of persons. Pure.
+
+Law on Protection of State Secrets 29/2018/QH14, Article 8: three degrees, marked TUYỆT MẬT, TỐI MẬT and MẬT.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import zipfile
+from collections.abc import Iterable
+from typing import Final
+
+from core.text import clean, fold_plain, nfc, strip_unseen
+
+MOST_BYTES: Final = 10_000_000
+_MARK: Final = re.compile(r"(?<!\w)(?:TUYỆT|TỐI)\s+MẬT(?!\w)|(?:^|[\s|:\-\[(.])MẬT(?:$|[\s|:\-\]).])", re.MULTILINE)
+_MARK_PLAIN: Final = re.compile(r"(?<![a-z])(?:tuyet|toi)[ _-]?mat(?![a-z])|(?:do|dau|van ban|tai lieu) mat(?![a-z])")
+_BESIDE: Final = re.compile(r"(BẢO|BÍ)\s+MẬT|MẬT\s+(ONG|ĐỘ|MÍA|THIẾT)")
+_NUMBER: Final = re.compile(r"(?:-|/|\.)(?:TM|UTM|TUM|M)$")
+"""Papers of the three degrees often carry the degree at the end of their sign: "12/BC-UBND-M"."""
+_PERSON_COLUMNS: Final = (
+    "ho va ten", "ho ten", "ho va ten chu ho", "ten chu ho", "chu ho", "ngay sinh", "nam sinh", "ngay thang nam sinh",
+    "so cccd", "cccd", "so cmnd", "cmnd", "so dinh danh", "so dinh danh ca nhan", "so dien thoai", "dien thoai", "sdt",
+    "dia chi thuong tru", "noi thuong tru", "que quan", "so tai khoan", "ho va ten nguoi nhan", "ten hoc sinh",
+    "nguoi nhan", "ho va ten nan nhan", "full name", "name of person", "date of birth", "phone number",
+)  # fmt: skip
+_WORD_TEXT: Final = re.compile(rb"<w:t(?: [^>]*)?>([^<]*)</w:t>|</w:p>|</w:tc>")
+_SHARED: Final = re.compile(rb"<t(?: [^>]*)?>([^<]*)</t>")
+
+
+def secret(*texts: str) -> bool:
+    """Whether a text carries a mark of secrecy."""
+    for text in texts:
+        line = _BESIDE.sub(" ", nfc(strip_unseen(text)))
+        if _MARK.search(line) or _MARK_PLAIN.search(fold_plain(line)):
+            return True
+    return False
+
+
+def secret_number(number: str) -> bool:
+    """Whether a document's number and sign say that it is secret."""
+    return bool(_NUMBER.search(clean(number).upper())) or secret(number)
+
+
+def persons(headers: Iterable[str]) -> bool:
+    """Whether the head of a table names columns of persons."""
+    found = {re.sub(r"[^a-z ]", "", fold_plain(clean(header))).strip() for header in headers}
+    return bool(found & set(_PERSON_COLUMNS))
+
+
+def document_refusal(name: str, content: bytes) -> str | None:
+    """Why a document can't be kept, as a catalogue key, or None. Reads what text it can: DOCX, XLSX, PDF, plain."""
+    if len(content) > MOST_BYTES:
+        return "factbook.file_large"
+    if secret(name):
+        return "factbook.secret"
+    text = text_of(content)
+    if secret(text):
+        return "factbook.secret"
+    cells = [cell for line in text.splitlines()[:4000] for cell in re.split(r"\t|\||;| {3,}", line)]
+    return "factbook.persons" if persons(cells) else None
+
+
+def text_of(content: bytes) -> str:
+    """Its text as far as it can be read, a paragraph or cell a line; "" for a picture or another kind."""
+    if content[:4] == b"PK\x03\x04":
+        return _zipped(content)
+    if content[:5] == b"%PDF-":
+        return _pdf(content)
+    try:
+        return nfc(content[:2_000_000].decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return ""
+
+
+def _zipped(content: bytes) -> str:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            wanted = [
+                info for info in archive.infolist()
+                if re.fullmatch(r"word/(document|header\d*|footer\d*)\.xml|xl/sharedStrings\.xml", info.filename)
+                and info.file_size < 50_000_000
+            ]  # fmt: skip
+            raw = [(info.filename, archive.read(info)) for info in wanted]
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):
+        return ""
+    parts = [
+        "".join(found.group(1).decode("utf-8", "replace") if found.group(1) is not None else "\n"
+                for found in _WORD_TEXT.finditer(xml)) if name.startswith("word/")
+        else "\n".join(found.decode("utf-8", "replace") for found in _SHARED.findall(xml))
+        for name, xml in raw
+    ]  # fmt: skip
+    return nfc("\n".join(parts))
+
+
+def _pdf(content: bytes) -> str:
+    """By the system's pdftotext, where it is there. A scanned page has no text: a person must look."""
+    try:
+        done = subprocess.run(
+            ["pdftotext", "-layout", "-l", "20", "-", "-"], input=content, capture_output=True, timeout=20, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return nfc(done.stdout.decode("utf-8", "replace"))
