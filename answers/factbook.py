@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 from answers import caution, sheets
 from answers.figures import read_figures
+from answers.lexicon import words
 from answers.sheets import BadTable, Cell, Rows
 from core.records import FactEntry, SourceDocument
 from core.roles import Role
@@ -249,9 +250,32 @@ def measured(value: str, unit: str) -> tuple[float, float, str] | None:
     wanted = clean(value).replace("%", "").strip()
     text = f"{wanted} {clean(unit)}".strip()
     found = read_figures(text)
+    if found and found[0].dimension == "count" and not _counts(unit):
+        return None
     if len(found) != 1 or found[0].bound != "exact" or found[0].start > 3 or not re.match(r"[\d]|từ \d", wanted):
         return None
     return found[0].low, found[0].high, found[0].dimension
+
+
+def _counts(unit: str) -> bool:
+    """Whether a unit names something that is counted; what the lexicon doesn't know is asked about, not guessed."""
+    first, _, rest = fold(clean(unit)).partition(" ")
+    known = words("counted")
+    return first in known or rest.partition(" ")[0] in known
+
+
+def shown_value(entry: FactEntry) -> str:
+    """The value in the office's own unit: "3.500", "1,2", "10-12"."""
+    unit = measured("1", entry.unit)
+    factor = unit[0] if unit and unit[0] else 1.0
+    low, high = (_grouped(value / factor) for value in (entry.low, entry.high))
+    return low if low == high else f"{low}-{high}"
+
+
+def _grouped(value: float) -> str:
+    whole, _, rest = f"{round(value, 6):,.6f}".partition(".")
+    rest = rest.rstrip("0")
+    return whole.replace(",", ".") + (f",{rest}" if rest else "")
 
 
 def date_of(text: str) -> dt.date | None:
@@ -286,20 +310,21 @@ OWNERS: Final[dict[Role, str]] = {
 """As a table writes whom a figure belongs to."""
 
 
-def table(entries: Sequence[FactEntry], shown: Callable[[FactEntry], str]) -> list[list[str]]:
-    """Entries as rows under the headings of COLUMNS, so that what goes out comes in again. `shown`: the value."""
-    return [[names[0] for names in COLUMNS.values()], *(_texts(entry, shown) for entry in entries)]
+def table(entries: Sequence[FactEntry], place: Callable[[str], str]) -> list[list[str]]:
+    """Entries as rows under the headings of COLUMNS, so that what goes out comes in again. `place`: a unit's name."""
+    return [[names[0] for names in COLUMNS.values()], *(_texts(entry, place) for entry in entries)]
 
 
-def _texts(entry: FactEntry, shown: Callable[[FactEntry], str]) -> list[str]:
+def _texts(entry: FactEntry, named: Callable[[str], str]) -> list[str]:
     def day(moment: dt.date | None) -> str:
         return f"{moment:%d/%m/%Y}" if moment else ""
 
     document = entry.document
-    place = entry.place_name if entry.place else ""
-    spot = "" if entry.place else entry.place_name
+    place = named(entry.place) if entry.place else ""
+    spot = "" if entry.place_name == place else entry.place_name
     return [
-        entry.indicator, "; ".join(entry.also_called), shown(entry), entry.unit, place, spot, day(entry.period_from),
+        entry.indicator, "; ".join(entry.also_called), shown_value(entry), entry.unit, place, spot,
+        day(entry.period_from),
         day(entry.period_to), entry.period_name, document.number, day(document.issued), document.issuer,
         document.title, document.url, OWNERS[Role(entry.owner)] if entry.owner else "", day(entry.valid_from),
         day(entry.valid_to),

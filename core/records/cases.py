@@ -209,6 +209,7 @@ class KeptText:
     current: bool  # it is what stands at the address now
     headers: Mapping[str, str] = field(default_factory=dict)  # date, etag, last-modified, content-type of its fetch
     fetched_from: str = ""  # address that answered
+    reserved: bool = False  # the source reserves text and data mining: title and lead at most are kept
 
     @property
     def text(self) -> str:

@@ -109,16 +109,17 @@ def kept_texts(con: sqlite3.Connection, desk: str, article: str) -> tuple[KeptTe
         return ()
     origins = {o["hash"]: o for o in con.execute("SELECT * FROM text_origins WHERE n = ?", (row["n"],))}
     old = con.execute("SELECT * FROM revisions WHERE n = ? ORDER BY number DESC", (row["n"],)).fetchall()
-    found = [_text(o, origins.get(o["hash"]), o["seen_at"], current=False) for o in old if o["title"] is not None]
+    found = [_text(o, origins.get(o["hash"]), o["seen_at"], row) for o in old if o["title"] is not None]
     if row["state"] == "live":
-        found.insert(0, _text(row, origins.get(row["hash"]), row["last_seen"], current=True))
+        found.insert(0, _text(row, origins.get(row["hash"]), row["last_seen"], row))
     return tuple(found)
 
 
-def _text(row: sqlite3.Row, origin: sqlite3.Row | None, last_seen: int, *, current: bool) -> KeptText:
+def _text(row: sqlite3.Row, origin: sqlite3.Row | None, last_seen: int, article: sqlite3.Row) -> KeptText:
+    current = row is article
     first = origin["at"] if origin else row["first_seen"] if current else last_seen
     return KeptText(
         text_hash=row["hash"], title=row["title"], lead=row["lead"] or "", paragraphs=texts(row["paragraphs"]),
         captions=texts(row["captions"]), first_seen=from_us(first), last_seen=from_us(last_seen), current=current,
-        headers=json.loads(origin["headers"]) if origin else {}, fetched_from=origin["url"] if origin else "",
+        headers=json.loads(origin["headers"]) if origin else {}, fetched_from=origin["url"] if origin else "", reserved=bool(article["reserved"]),
     )  # fmt: skip
