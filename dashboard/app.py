@@ -17,15 +17,27 @@ from starlette.types import ASGIApp
 
 from core.clock import Clock
 from core.errors import StoreError
-from core.ports import AuditLog, Corrections, DeskBook, Differ, PeopleBook, ReadingRoom, SearchIndex
+from core.ports import (
+    AuditLog,
+    Corrections,
+    DeskBook,
+    Differ,
+    FillDesk,
+    PeopleBook,
+    ReadingRoom,
+    SearchIndex,
+    UnitSearch,
+)
 from core.records import Publisher
 from core.settings import Settings
 from dashboard import render
 from dashboard.asking import BadRequest, NotHere
 from dashboard.forms import Forged
 from dashboard.guard import NotAllowed, NotSignedIn, guarded
+from dashboard.office import Office
 from dashboard.pages import failures
 from dashboard.peer import BehindProxy
+from dashboard.people.passwords import Passwords
 from dashboard.room import NoAudit, Room, RunStatus, Status
 from dashboard.routes import DOORS
 from dashboard.safety import HostGuard, SecurityHeaders, allowed_hosts
@@ -46,11 +58,15 @@ def create_app(
     status: Status = RunStatus,
     people: PeopleBook | None = None,
     audit: AuditLog | None = None,
+    passwords: Passwords | None = None,
+    units: UnitSearch | None = None,
+    fill: FillDesk | None = None,
+    office: Office | None = None,
 ) -> ASGIApp:
     """The application to serve. Handlers run in a thread pool, so the ports are asked from several threads.
 
     `status` is asked on every page and must answer at once. Without `people` there are no users: whoever reaches the
-    pages may use them.
+    pages may use them. `units` and `fill` are for the first run.
     """
     app = FastAPI(
         title="diembao", docs_url=None, redoc_url=None, openapi_url=None, routes=_routes(),
@@ -64,7 +80,8 @@ def create_app(
     app.state.room = Room(
         reading=reading, search=search, desks=desks, corrections=corrections, differ=differ, publishers=publishers,
         clock=clock, settings=settings, status=status, templates=render.environment(), seal=secrets.token_bytes(32),
-        people=people, audit=audit or NoAudit(),
+        people=people, audit=audit or NoAudit(), passwords=passwords or Passwords(), units=units, fill=fill,
+        office=office or Office(),
     )  # fmt: skip
     behind = BehindProxy(app, settings.serve.trusted_proxies, settings.public_url)
     return SecurityHeaders(behind)

@@ -9,9 +9,21 @@ from datetime import datetime
 from jinja2 import Environment
 
 from core.clock import Clock
-from core.ports import AuditLog, Corrections, DeskBook, Differ, PeopleBook, ReadingRoom, SearchIndex
+from core.ports import (
+    AuditLog,
+    Corrections,
+    DeskBook,
+    Differ,
+    FillDesk,
+    PeopleBook,
+    ReadingRoom,
+    SearchIndex,
+    UnitSearch,
+)
 from core.records import AuditLine, Publisher
 from core.settings import Settings
+from dashboard.office import Office
+from dashboard.people.passwords import Passwords
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +65,10 @@ class Room:
     seal: bytes  # of forms; drawn anew at every start
     people: PeopleBook | None = None  # None: there are no users, and whoever reaches the pages may use them
     audit: AuditLog = field(default_factory=NoAudit)
+    passwords: Passwords = field(default_factory=Passwords)
+    office: Office = field(default_factory=Office)
+    units: UnitSearch | None = None  # for the first run; None: desks are made at the command line
+    fill: FillDesk | None = None
 
     def language_of(self, source: str) -> str:
         """Language of the publisher's texts, as pages state it."""

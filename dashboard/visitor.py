@@ -19,6 +19,7 @@ class Visitor:
     email: str = ""
     levels: Mapping[str, Level] = field(default_factory=dict)  # by desk; OVER_DESKS for an operator
     everything: bool = False  # at this machine, where no login is asked for
+    needs_factor: bool = False  # has rights that wait for a second factor
     session: str = ""  # id of the session; "" where there is none
     user: User | None = None
 
@@ -31,6 +32,8 @@ class Visitor:
         """Whether they may pass a door of that desk (None: of no desk yet)."""
         if right is Right.PUBLIC or self.everything:
             return True
+        if right is Right.OWN:
+            return self.known
         return allowed(self.levels.get(OVER_DESKS if right is Right.OPERATE else desk or "none"), right)
 
     def anywhere(self, right: Right) -> bool:
@@ -47,8 +50,17 @@ THIS_MACHINE: Final = Visitor(id="page", everything=True)
 
 
 def visitor(user: User, session: Session) -> Visitor:
-    """The visitor that a session makes of a user."""
+    """The visitor that a session makes of a user.
+
+    Without a second factor (the provider sees to it where that signed them in) an administrator has an editor's
+    rights and an operator none.
+    """
+    proven = user.second_factor or session.way == "oidc"
+    levels = {m.desk: m.level if proven else _WITHOUT_FACTOR.get(m.level, m.level) for m in user.memberships}
     return Visitor(
-        id=user.id, name=user.name, email=user.email, levels={m.desk: m.level for m in user.memberships},
-        session=session.id, user=user,
+        id=user.id, name=user.name, email=user.email, levels={desk: level for desk, level in levels.items() if level},
+        needs_factor=user.administers and not proven, session=session.id, user=user,
     )  # fmt: skip
+
+
+_WITHOUT_FACTOR: Final[dict[Level, Level | None]] = {Level.ADMINISTRATOR: Level.EDITOR, Level.OPERATOR: None}
