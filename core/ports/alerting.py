@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -48,6 +48,10 @@ class AlertBook(Protocol):
         """How far each recipient has been told: of one story, or (None) whatever waits or was told in the last days."""
         ...
 
+    def due(self, at: datetime) -> tuple[StoryAlert, ...]:
+        """Alerts of all desks whose message may be due, and urgent ones that may be repeated."""
+        ...
+
     def put(self, alerts: Iterable[StoryAlert]) -> None: ...
 
     def drop_alerts(self, desk: str, story: str) -> None: ...
@@ -66,8 +70,18 @@ class AlertBook(Protocol):
         """When the record was last put back from a backup: what happened before may have been told."""
         ...
 
-    def enqueue(self, messages: Sequence[Message], at: datetime, *, held: str = "") -> int:
-        """Write messages to the outbox; `held`: the reason for which they wait for a person. Returns the new ones."""
+    def enqueue(
+        self,
+        messages: Sequence[Message],
+        at: datetime,
+        *,
+        held: str = "",
+        tells_of: Mapping[str, datetime] | None = None,
+    ) -> int:
+        """Write messages to the outbox. Returns the new ones.
+
+        `held`: the reason for which they wait for a person; "" none. `tells_of`: article -> its publication.
+        """
         ...
 
 

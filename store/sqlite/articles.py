@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
@@ -11,7 +11,7 @@ from typing import Final
 from core.clock import Clock
 from core.ports import StoryTelling
 from core.records import Article, DeskMatch, Looked, Message, PendingPage, Saved, StoryChoice, TaggedArticle
-from store.sqlite import changes, labels, looks, outbox, pages, search, stories
+from store.sqlite import alerting, cases, changes, labels, looks, outbox, pages, search, stories
 from store.sqlite.database import Database
 from store.sqlite.rows import (
     content_hash,
@@ -46,6 +46,7 @@ class Articles:
         *,
         story: StoryChoice | None = None,
         look: Looked | None = None,
+        beside: Callable[[Saved], None] | None = None,
     ) -> Saved:
         """Article, its story, per-desk rows, alert messages and the ledger's mark, in one transaction.
 
@@ -71,6 +72,8 @@ class Articles:
                     looks.plan(con, n, article, page, _after(look, saved))
                 _log(con, tagged, saved, at)
                 outbox.enqueue(con, messages, at)
+                if beside is not None:
+                    beside(saved)
             if page is not None and page.again is None:
                 _mark(con, page, article, at)
         return saved
@@ -106,7 +109,7 @@ class Articles:
             search.remove(con, row["n"])
             search.add(con, row["n"])
             stories.refresh(con, stories.settle(con, row["n"], article.id, None, at), self._telling)
-            _log(con, tagged, Saved.CHANGED, at)
+            _log(con, tagged, Saved.CHANGED, at, quietly=True)
         return True
 
     def withdraw(self, article_id: str, at: datetime) -> bool:
@@ -151,6 +154,8 @@ def withdraw(con: sqlite3.Connection, article_id: str, at: datetime, missing_sin
     con.execute("UPDATE desk_articles SET mentions = '[]' WHERE n = ?", (n,))
     for view in con.execute("SELECT desk FROM desk_articles WHERE n = ?", (n,)).fetchall():
         changes.log(con, article_id, view["desk"], "upsert", at)
+        alerting.note_event(con, view["desk"], article_id, "changed", at)
+    cases.note_withdrawn(con, article_id, at)
     return True
 
 
@@ -302,7 +307,8 @@ def _view_values(tagged: TaggedArticle, match: DeskMatch) -> tuple[object, ...]:
     )
 
 
-def _log(con: sqlite3.Connection, tagged: TaggedArticle, saved: Saved, at: datetime) -> None:
+def _log(con: sqlite3.Connection, tagged: TaggedArticle, saved: Saved, at: datetime, *, quietly: bool = False) -> None:
+    """To the indexes, and (unless `quietly`: an old article that a desk is shown afterwards) to whoever tells of it."""
     article = tagged.located.article.id
     if saved is Saved.SAME:
         return
@@ -311,6 +317,8 @@ def _log(con: sqlite3.Connection, tagged: TaggedArticle, saved: Saved, at: datet
     ).fetchall()
     for row in rows:
         changes.log(con, article, row["desk"], "upsert", at)
+        if not quietly:
+            alerting.note_event(con, row["desk"], article, "new" if saved is Saved.NEW else "changed", at)
 
 
 def _is_backlog(con: sqlite3.Connection, page: PendingPage) -> bool:

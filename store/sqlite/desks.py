@@ -6,11 +6,12 @@ import dataclasses
 import json
 import sqlite3
 from datetime import datetime
+from typing import Any
 
 from core.errors import ConfigError
 from core.i18n import t
 from core.papers import check_papers, papers_from
-from core.records import Channel, Desk, Recipient
+from core.records import Desk, QuietHours, Recipient
 from core.roles import Role, refusal
 from store.sqlite import audit, channels
 from store.sqlite.database import Database
@@ -56,7 +57,9 @@ def check_recipients(desk: Desk) -> None:
     """Raises ConfigError for a recipient whom the one check of core.roles refuses."""
     for person in desk.recipients:
         for role in person.roles:
-            reason = refusal(role=role, name=person.name, address=person.email)
+            reason = refusal(
+                role=role, name=person.name, address=person.email, phone=person.phone, zalo_user_id=person.zalo_user_id
+            )
             if reason:
                 raise ConfigError(f"desk {desk.id}, recipient {person.id}: {t(reason, 'en')}")
     check_papers(desk.papers, f"desk {desk.id}")
@@ -68,9 +71,9 @@ def all_desks(con: sqlite3.Connection) -> tuple[Desk, ...]:
     return tuple(channels.with_followers(con, load_desk(row["body"])) for row in rows)
 
 
-def addresses(con: sqlite3.Connection, channel: Channel = "email") -> dict[tuple[str, str], str]:
-    """(desk, recipient) -> address by that channel as the desks have it now; "" where there is none."""
-    return {(desk.id, person.id): person.address(channel) for desk in all_desks(con) for person in desk.recipients}
+def people(con: sqlite3.Connection) -> dict[tuple[str, str], Recipient]:
+    """(desk, recipient's id) -> recipient as the desks have it now."""
+    return {(desk.id, person.id): person for desk in all_desks(con) for person in desk.recipients}
 
 
 def dump_desk(desk: Desk) -> str:
@@ -82,9 +85,15 @@ def load_desk(body: str) -> Desk:
     values = json.loads(body)
     values["units"] = tuple(values["units"])
     values["places"] = tuple(tuple(place) for place in values.get("places", ()))
-    values["recipients"] = tuple(
-        Recipient(**{**person, "roles": tuple(Role(role) for role in person["roles"])})
-        for person in values.get("recipients", ())
-    )
+    values["recipients"] = tuple(_load_recipient(person) for person in values.get("recipients", ()))
     values["papers"] = papers_from(values.get("papers"))
     return Desk(**values)
+
+
+def _load_recipient(values: dict[str, Any]) -> Recipient:
+    fixed = {
+        "roles": tuple(Role(role) for role in values["roles"]),
+        "channels": tuple(values.get("channels", ())),
+        "quiet": tuple(QuietHours(**hours) for hours in values.get("quiet", ())),
+    }
+    return Recipient(**{**values, **fixed})

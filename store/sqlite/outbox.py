@@ -1,38 +1,81 @@
-"""Messages on their way: written with the article, lent to one worker at a time, marked with what came of them."""
+"""Messages on their way: written with what they tell of, lent to one worker at a time, marked with what came of it."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from core.records import Claim, Delivered, DeliveryResult, Message, OutboxRow, Refused
+from core.records import (
+    Attachment,
+    Channel,
+    Claim,
+    Delivered,
+    DeliveryResult,
+    Message,
+    OutboxRow,
+    PassOn,
+    Recipient,
+    Refused,
+    Retry,
+)
 from store.sqlite import desks
 from store.sqlite.database import Database
-from store.sqlite.rows import from_us, maybe_from_us, to_us
+from store.sqlite.rows import dump, from_us, maybe_from_us, texts, to_us
 
 FALLBACK_RETRY: Final = timedelta(minutes=5)
 """Where a Retry names no time: the drain normally sets its own."""
+LONGEST_WAIT: Final = timedelta(days=3)
+"""Nothing is put off so long: a `not_before` beyond it was written while the clock was ahead, and counts as due."""
 
 
-def enqueue(con: sqlite3.Connection, messages: Sequence[Message], at: datetime) -> int:
-    """Write messages in the caller's transaction; one whose key was ever written is left out. Returns the new ones."""
+def enqueue(
+    con: sqlite3.Connection,
+    messages: Sequence[Message],
+    at: datetime,
+    *,
+    held: str = "",
+    tells_of: Mapping[str, datetime] | None = None,
+) -> int:
+    """Write messages in the caller's transaction; one whose key was ever written is left out. Returns the new ones.
+
+    `held`: they wait for a person, for this reason. `tells_of`: articles and their publication, in every message.
+    """
     new = 0
     for m in messages:
         if con.execute("SELECT 1 FROM outbox_past WHERE key = ?", (key_hash(m.key),)).fetchone():
             continue
+        state = "page" if m.channel == "page" else "held" if held else "waiting"
         done = con.execute(
             "INSERT INTO outbox (key, desk, recipient, channel, article, subject, text, html, created, not_before,"
-            " state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
+            " state, reason, story, urgent, brief, thread, link, unsubscribe, fields)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
             (
                 m.key, m.desk, m.recipient, m.channel, m.article, m.subject, m.text, m.html, to_us(at),
-                to_us(m.not_before or at), "page" if m.channel == "page" else "waiting",
+                to_us(m.not_before or at), state, held if state == "held" else "", m.story, int(m.urgent), m.brief,
+                m.thread, m.link, m.unsubscribe, dump(dict(m.fields)),
             ),
         )  # fmt: skip
-        new += done.rowcount
+        if done.rowcount:
+            new += 1
+            _attach(con, done.lastrowid or 0, m.attachments, tells_of or {})
     return new
+
+
+def _attach(
+    con: sqlite3.Connection, message: int, attachments: Sequence[Attachment], tells_of: Mapping[str, datetime]
+) -> None:
+    con.executemany(
+        "INSERT INTO outbox_attachments VALUES (?, ?, ?, ?, ?)",
+        [(message, n, one.name, one.media_type, one.content) for n, one in enumerate(attachments)],
+    )
+    con.executemany(
+        "INSERT INTO outbox_articles VALUES (?, ?, ?)",
+        [(message, article, to_us(published)) for article, published in tells_of.items()],
+    )
 
 
 def key_hash(key: str) -> str:
@@ -41,89 +84,98 @@ def key_hash(key: str) -> str:
 
 
 class Outbox:
-    """The port Outbox on SQLite."""
+    """The ports Outbox and Undelivered on SQLite."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     def add(self, messages: Sequence[Message], at: datetime) -> int:
-        """Write messages that belong to no article (a digest, a test). Returns how many were new."""
+        """Write messages that belong to no article (a test). Returns how many were new."""
         with self._db.write() as con:
             return enqueue(con, messages, at)
 
-    def claim(self, at: datetime, limit: int, lease_seconds: float, channel: str = "email") -> list[Claim]:
-        """Lend due messages to one worker; nobody else gets them until the lease ends.
+    def claim(self, at: datetime, limit: int, lease_seconds: float, channel: Channel = "email") -> list[Claim]:
+        """Lend due messages to one worker; nobody else gets them until the lease ends. Urgent ones go first.
 
         `Claim.attempts` counts this attempt too. The claim outlasts a power cut, so that it is known what may
         have been sent.
         """
-        until = at + timedelta(seconds=lease_seconds)
+        lease = timedelta(seconds=lease_seconds)
         with self._db.read() as con:
-            if not _due(con, at, channel, 1):
+            if not _due(con, at, channel, 1, lease):
                 return []
         with self._db.write(durable=True) as con:
-            rows = _due(con, at, channel, limit)
+            rows = _due(con, at, channel, limit, lease)
             con.executemany(
                 "UPDATE outbox SET state = 'claimed', lease_until = ?, attempts = attempts + 1 WHERE id = ?",
-                [(to_us(until), row["id"]) for row in rows],
+                [(to_us(at + lease), row["id"]) for row in rows],
             )
-            addresses = desks.addresses(con)
-        return [
-            Claim(
-                id=row["id"],
-                message=load_message(row),
-                address=addresses.get((row["desk"], row["recipient"]), ""),
-                attempts=row["attempts"] + 1,
-                until=until,
-            )
-            for row in rows
-        ]
+            people = desks.people(con) if rows else {}
+            return [_claim(con, row, people, at + lease) for row in rows]
 
-    def mark(self, claim: Claim, result: DeliveryResult, at: datetime) -> None:
+    def mark(self, claim: Claim, result: DeliveryResult | PassOn, at: datetime) -> None:
         """Record what came of a claimed message. A claim whose lease has passed on is ignored.
 
         It outlasts a kill at once and a power cut from the next `claim` on, which syncs all that came before: a power
         cut repeats at most what was sent since.
         """
-        mine = (claim.id, to_us(claim.until))
+        match result:
+            case Delivered():
+                sets = "state = 'delivered', reason = '', reference = ?, delivered_at = ?, done_at = ?"
+                values: tuple[object, ...] = (result.reference, to_us(at), to_us(at))
+            case Refused():
+                sets, values = "state = 'refused', reason = ?, done_at = ?", (result.reason, to_us(at))
+            case PassOn():
+                struck = (*claim.struck, claim.message.channel) if result.strike else claim.struck
+                sets = "state = 'waiting', channel = ?, struck = ?, reason = ?, not_before = ?"
+                values = (result.channel, dump(struck), result.reason, to_us(at))
+            case Retry():
+                sets = "state = 'waiting', reason = ?, not_before = ?, attempts = attempts - ?"
+                after = FALLBACK_RETRY if result.after is None else result.after
+                values = (result.reason, to_us(at + after), 0 if result.counts else 1)
         with self._db.write() as con:
-            if isinstance(result, Delivered):
-                con.execute(
-                    "UPDATE outbox SET state = 'delivered', reason = '', delivered_at = ?, done_at = ?,"
-                    " lease_until = NULL WHERE id = ? AND state = 'claimed' AND lease_until = ?",
-                    (to_us(at), to_us(at), *mine),
-                )
-            elif isinstance(result, Refused):
-                con.execute(
-                    "UPDATE outbox SET state = 'refused', reason = ?, done_at = ?, lease_until = NULL"
-                    " WHERE id = ? AND state = 'claimed' AND lease_until = ?",
-                    (result.reason, to_us(at), *mine),
-                )
-            else:
-                con.execute(
-                    "UPDATE outbox SET state = 'waiting', reason = ?, not_before = ?, lease_until = NULL"
-                    " WHERE id = ? AND state = 'claimed' AND lease_until = ?",
-                    (result.reason, to_us(at + (FALLBACK_RETRY if result.after is None else result.after)), *mine),
-                )
+            con.execute(
+                f"UPDATE outbox SET {sets}, lease_until = NULL"  # noqa: S608
+                " WHERE id = ? AND state = 'claimed' AND lease_until = ?",
+                (*values, claim.id, to_us(claim.until)),
+            )
 
-    def hold_all(self, reason: str) -> int:
+    def sent_since(self, channel: Channel, since: datetime) -> int:
+        """Messages that the channel has taken since then."""
+        with self._db.read() as con:
+            row = con.execute(
+                "SELECT count(*) FROM outbox WHERE channel = ? AND delivered_at >= ?", (channel, to_us(since))
+            ).fetchone()
+            return int(row[0])
+
+    def message(self, message_id: int) -> OutboxRow | None:
+        """One message as the page shows it."""
+        with self._db.read() as con:
+            row = con.execute(f"SELECT {ROW_COLUMNS} FROM outbox o WHERE id = ?", (message_id,)).fetchone()  # noqa: S608
+            return load_row(row) if row else None
+
+    def hold_all(self, reason: str, at: datetime | None = None) -> int:
         """Hold every message that waits or is lent out (after a restore: it may have been sent since)."""
         with self._db.write(durable=True) as con:
-            return con.execute(
-                "UPDATE outbox SET state = 'held', reason = ?, lease_until = NULL"
-                " WHERE state IN ('waiting', 'claimed')",
-                (reason,),
-            ).rowcount
+            return hold(con, reason, at)
 
     def send_again(self, message_id: int, at: datetime) -> bool:
-        """Let a held or refused message go out after all; False where it is neither."""
+        """Let a held or refused message go out after all, by the recipient's first way; False where it is neither."""
         with self._db.write(durable=True) as con:
-            done = con.execute(
-                "UPDATE outbox SET state = 'waiting', not_before = ?, reason = '', done_at = NULL"
-                " WHERE id = ? AND state IN ('held', 'refused')",
-                (to_us(at), message_id),
+            row = con.execute(
+                "SELECT * FROM outbox WHERE id = ? AND state IN ('held', 'refused')", (message_id,)
+            ).fetchone()
+            if row is None:
+                return False
+            person = desks.people(con).get((row["desk"], row["recipient"]))
+            ways = person.ways if person else ()
+            channel = ways[0] if ways and row["channel"] not in ways else row["channel"]
+            con.execute(
+                "UPDATE outbox SET state = 'waiting', not_before = ?, reason = '', done_at = NULL, attempts = 0,"
+                " struck = '[]', channel = ? WHERE id = ?",
+                (to_us(at), channel, message_id),
             )
-            return done.rowcount == 1
+            return True
 
     def drop(self, message_id: int, reason: str, at: datetime) -> bool:
         """Decide that a held or waiting message is never sent; False where it is neither."""
@@ -140,38 +192,96 @@ class Outbox:
         with self._db.read() as con:
             return {r["state"]: r["n"] for r in con.execute("SELECT state, count(*) AS n FROM outbox GROUP BY state")}
 
+    def due(self, at: datetime, limit: int = 1000) -> tuple[OutboxRow, ...]:
+        """Messages that wait, those that are due first. Nothing is lent."""
+        with self._db.read() as con:
+            rows = con.execute(
+                f"SELECT {ROW_COLUMNS} FROM outbox o WHERE state = 'waiting'"  # noqa: S608
+                " ORDER BY not_before > ?, urgent DESC, not_before, id LIMIT ?",
+                (to_us(at), limit),
+            )
+            return tuple(load_row(row) for row in rows)
 
-def _due(con: sqlite3.Connection, at: datetime, channel: str, limit: int) -> list[sqlite3.Row]:
-    """Due messages, the longest due first; then those whose worker has not come back."""
-    due = con.execute(
-        "SELECT * FROM outbox WHERE state = 'waiting' AND channel = ? AND not_before <= ?"
-        " ORDER BY not_before, id LIMIT ?",
-        (channel, to_us(at), limit),
-    ).fetchall()
-    if len(due) < limit:
-        due += con.execute(
-            "SELECT * FROM outbox WHERE state = 'claimed' AND channel = ? AND lease_until <= ?"
-            " ORDER BY lease_until, id LIMIT ?",
-            (channel, to_us(at), limit - len(due)),
+
+def hold(con: sqlite3.Connection, reason: str, at: datetime | None) -> int:
+    """What Outbox.hold_all does, in the caller's transaction. `at`: when the record was put back from a backup."""
+    if at is not None:
+        con.execute("INSERT INTO restores VALUES (?)", (to_us(at),))
+    return con.execute(
+        "UPDATE outbox SET state = 'held', reason = ?, lease_until = NULL WHERE state IN ('waiting', 'claimed')",
+        (reason,),
+    ).rowcount
+
+
+def _due(con: sqlite3.Connection, at: datetime, channel: str, limit: int, lease: timedelta) -> list[sqlite3.Row]:
+    """Due messages, urgent ones and then the longest due first; then those whose worker has not come back.
+
+    Times far ahead were written by a clock that was ahead, and count as past.
+    """
+    found: list[sqlite3.Row] = []
+    for urgent in (1, 0):
+        found += con.execute(
+            "SELECT * FROM outbox WHERE state = 'waiting' AND channel = ? AND urgent = ? AND not_before <= ?"
+            " ORDER BY not_before, id LIMIT ?",
+            (channel, urgent, to_us(at), limit - len(found)),
         ).fetchall()
-    return due
+        found += con.execute(
+            "SELECT * FROM outbox WHERE state = 'waiting' AND channel = ? AND urgent = ? AND not_before > ?"
+            " ORDER BY not_before, id LIMIT ?",
+            (channel, urgent, to_us(at + LONGEST_WAIT), limit - len(found)),
+        ).fetchall()
+    if len(found) < limit:
+        found += con.execute(
+            "SELECT * FROM outbox WHERE state = 'claimed' AND channel = ? AND (lease_until <= ? OR lease_until > ?)"
+            " ORDER BY lease_until, id LIMIT ?",
+            (channel, to_us(at), to_us(at + 2 * lease), limit - len(found)),
+        ).fetchall()
+    return found
 
 
-def load_message(row: sqlite3.Row) -> Message:
-    return Message(
-        key=row["key"],
-        desk=row["desk"],
-        recipient=row["recipient"],
-        channel=row["channel"],
-        article=row["article"],
-        subject=row["subject"],
-        text=row["text"],
-        html=row["html"],
-        not_before=from_us(row["not_before"]),
+def _claim(
+    con: sqlite3.Connection, row: sqlite3.Row, people: Mapping[tuple[str, str], Recipient], until: datetime
+) -> Claim:
+    message = load_message(row, _attachments(con, row["id"]))
+    person = people.get((row["desk"], row["recipient"]))
+    return Claim(
+        id=row["id"],
+        message=message,
+        address=person.address(message.channel) if person else "",
+        attempts=row["attempts"] + 1,
+        until=until,
+        struck=tuple(json.loads(row["struck"])),
     )
 
 
+def _attachments(con: sqlite3.Connection, message: int) -> tuple[Attachment, ...]:
+    rows = con.execute("SELECT * FROM outbox_attachments WHERE message = ? ORDER BY position", (message,))
+    return tuple(
+        Attachment(name=row["name"], media_type=row["media_type"], content=bytes(row["content"])) for row in rows
+    )
+
+
+def load_message(row: sqlite3.Row, attachments: tuple[Attachment, ...] = ()) -> Message:
+    return Message(
+        **{
+            name: row[name]
+            for name in (
+                "key", "desk", "recipient", "channel", "article", "subject", "text", "html", "story", "brief", "thread",
+                "link", "unsubscribe",
+            )
+        },
+        not_before=from_us(row["not_before"]),
+        urgent=bool(row["urgent"]),
+        fields=json.loads(row["fields"]),
+        attachments=attachments,
+    )  # fmt: skip
+
+
+ROW_COLUMNS: Final = "o.*, (SELECT min(published_at) FROM outbox_articles t WHERE t.message = o.id) AS published"
+
+
 def load_row(row: sqlite3.Row) -> OutboxRow:
+    """A row with ROW_COLUMNS."""
     return OutboxRow(
         id=row["id"],
         message=load_message(row),
@@ -180,4 +290,6 @@ def load_row(row: sqlite3.Row) -> OutboxRow:
         attempts=row["attempts"],
         reason=row["reason"],
         delivered_at=maybe_from_us(row["delivered_at"]),
+        struck=texts(row["struck"]),  # type: ignore[arg-type]
+        published=maybe_from_us(row["published"]),
     )

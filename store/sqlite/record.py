@@ -26,8 +26,8 @@ from store.sqlite.counts import Counts
 from store.sqlite.database import BUSY_SECONDS, Database, told
 from store.sqlite.desk_work import DeskWork
 from store.sqlite.desks import DeskBook
-from store.sqlite.handling import Handlings
 from store.sqlite.factbook import FactBook
+from store.sqlite.handling import Handlings
 from store.sqlite.ledger import Ledger
 from store.sqlite.migrate import Migration, migrate
 from store.sqlite.outbox import Outbox

@@ -11,7 +11,21 @@ from typing import Final
 
 from core.errors import StoreError
 from core.settings import KeepSettings
-from store.sqlite import alerting, audit, changes, channels, desk_work, people, reports, search, stones, stories
+from store.sqlite import (
+    alerting,
+    audit,
+    cases,
+    changes,
+    channels,
+    comparisons,
+    desk_work,
+    factbook,
+    people,
+    reports,
+    search,
+    stones,
+    stories,
+)
 from store.sqlite.database import Database
 from store.sqlite.outbox import key_hash
 from store.sqlite.rows import day_of, dump_labels, from_us, load_labels, maybe_from_us, to_us
@@ -21,6 +35,8 @@ FORGET_UNLISTED: Final = timedelta(days=60)
 """How long the bare id of a page is remembered after its publisher last listed it, so that it isn't read again."""
 _CHANGES_DAYS: Final = 35
 _AT_ONCE: Final = 200
+_LONGEST_MONTHS: Final = 36
+"""A text that an open case quotes is kept up to design's bound for article texts, whatever the setting says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +68,7 @@ class Retention:
             channels.purge(con, at)
             people.purge(con, at, months_before(at, keep.account_months))
         purged = Purged(
-            texts=self._texts(months_before(at, keep.article_months)),
+            texts=self._texts(months_before(at, keep.article_months), months_before(at, _LONGEST_MONTHS)),
             replaced=self._replaced(at - timedelta(days=keep.replaced_days)),
             pages=self._pages(at - timedelta(days=keep.stopped_days)),
             forgotten=self._forgotten(at),
@@ -62,10 +78,18 @@ class Retention:
             backups=remove_old_backups(self._path, at - timedelta(days=keep.backup_days)),
         )
         self._office(at)
+        self._answers(at)
         with self._db.write() as con:
             reports.purge(con, months_before(at, keep.article_months))
         self._scrub(index=bool(purged.texts or purged.replaced))
         return purged
+
+    def _answers(self, at: datetime) -> None:
+        """Closed cases with their evidence, uploads nobody confirmed, comparisons of texts that are gone."""
+        with self._db.write() as con:
+            cases.forget_closed(con, months_before(at, self._keep.case_months))
+            factbook.forget_imports(con, at)
+            comparisons.forget_replaced(con, to_us(at - timedelta(days=1)))
 
     def _office(self, at: datetime) -> None:
         """Notes, states and items entered by hand go with the texts of their time, visits with the reading logs."""
@@ -116,13 +140,15 @@ class Retention:
             self._scrub(index=True)
         return again
 
-    def _texts(self, before: datetime) -> int:
-        """Texts of old articles: title, address and date stay, and the counts."""
+    def _texts(self, before: datetime, longest: datetime) -> int:
+        """Texts of old articles: title, address and date stay, and the counts. `longest`: where a case quotes them."""
         gone = 0
         while True:
             with self._db.write() as con:
                 rows = con.execute(
-                    "SELECT n FROM articles WHERE state = 'live' AND first_seen < ? LIMIT ?", (to_us(before), _AT_ONCE)
+                    "SELECT n FROM articles WHERE state = 'live' AND first_seen < ? AND (first_seen < ? OR NOT EXISTS"  # noqa: S608
+                    f" ({cases.QUOTED.format(n='articles.n')})) LIMIT ?",
+                    (to_us(before), to_us(longest), _AT_ONCE),
                 ).fetchall()
                 for row in rows:
                     _expire(con, row["n"])
@@ -133,8 +159,8 @@ class Retention:
     def _replaced(self, before: datetime) -> int:
         with self._db.write() as con:
             return con.execute(
-                "UPDATE revisions SET title = NULL, lead = NULL, paragraphs = NULL, captions = NULL"
-                " WHERE title IS NOT NULL AND replaced_at < ?",
+                "UPDATE revisions SET title = NULL, lead = NULL, paragraphs = NULL, captions = NULL"  # noqa: S608
+                f" WHERE title IS NOT NULL AND replaced_at < ? AND NOT EXISTS ({_QUOTED_HERE})",
                 (to_us(before),),
             ).rowcount
 
@@ -192,11 +218,15 @@ class Retention:
             con.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
+_QUOTED_HERE: Final = cases.QUOTED.format(n="revisions.n") + " AND c.hash = revisions.hash"
+
+
 def _expire(con: sqlite3.Connection, n: int) -> None:
     search.remove(con, n)
     desk_work.forget_article(con, con.execute("SELECT id FROM articles WHERE n = ?", (n,)).fetchone()["id"])
     con.execute("DELETE FROM article_text WHERE n = ?", (n,))
-    con.execute("DELETE FROM revisions WHERE n = ?", (n,))
+    con.execute(f"DELETE FROM revisions WHERE n = ? AND NOT EXISTS ({_QUOTED_HERE})", (n,))  # noqa: S608
+    con.execute("DELETE FROM comparisons WHERE n = ?", (n,))
     con.execute("DELETE FROM looks WHERE n = ?", (n,))
     con.execute("DELETE FROM corrections WHERE n = ?", (n,))
     con.execute("UPDATE article_stories SET signature = NULL WHERE n = ?", (n,))
@@ -231,6 +261,7 @@ def erase_rows(con: sqlite3.Connection, stone: Stone) -> bool:
         return False
     desks = con.execute("SELECT desk, story FROM desk_articles WHERE n = ?", (row["n"],)).fetchall()
     search.remove(con, row["n"])
+    cases.forget_article(con, stone.article)
     con.execute("DELETE FROM articles WHERE n = ?", (row["n"],))
     stories.forget_title(con, row["title"])
     stories.refresh_rows(con, [view["story"] for view in desks], None)

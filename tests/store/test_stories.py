@@ -83,7 +83,7 @@ def test_a_record_of_the_schema_before_keeps_its_articles_each_as_a_story(tmp_pa
                 con.execute(f"ALTER TABLE stories DROP COLUMN {column}")
             for column in ("withdrawn", "missing_since"):
                 con.execute(f"ALTER TABLE revisions DROP COLUMN {column}")
-            con.execute("DELETE FROM migrations WHERE number >= 2")
+            con.execute("DELETE FROM migrations WHERE number = 2")
     assert [m.number for m in shipped()][:2] == [1, 2]
     with open_record(path, clock=clock, keep=KeepSettings()) as record:
         (view,) = record.reading.stories("binh_son", NOON.date(), NOON)
