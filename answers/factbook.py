@@ -6,14 +6,14 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from answers import caution, sheets
 from answers.figures import read_figures
 from answers.lexicon import words
 from answers.sheets import BadTable, Cell, Rows
-from core.records import FactEntry, SourceDocument
+from core.records import FactEntry, FactPreview, FactProblem, FactRow, SourceDocument
 from core.roles import Role
 from core.text import clean, fold, fold_plain
 
@@ -47,44 +47,6 @@ PlaceFinder = Callable[[str], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """What is wrong with an entry, and where: a catalogue key with its values, and a field of COLUMNS."""
-
-    key: str
-    column: str = ""
-    values: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowPreview:
-    """One row of a table: an entry, or what is wrong with it."""
-
-    number: int
-    texts: Mapping[str, str]
-    entry: FactEntry | None = None
-    what: Literal["new", "version", "same"] = "new"
-    problems: tuple[Problem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
-    """A whole table. It is taken only where no row has a problem."""
-
-    rows: tuple[RowPreview, ...]
-
-    @property
-    def wrong(self) -> int:
-        return sum(bool(row.problems) for row in self.rows)
-
-    @property
-    def entries(self) -> tuple[FactEntry, ...]:
-        """What taking it would add; nothing while a row is wrong."""
-        if self.wrong:
-            return ()
-        return tuple(row.entry for row in self.rows if row.entry and row.what != "same")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Entering:
     """Who enters into which book, and what is known there."""
 
@@ -96,7 +58,7 @@ class Entering:
     places: PlaceFinder
 
 
-def preview(name: str, content: bytes, entering: Entering) -> Preview:
+def preview(name: str, content: bytes, entering: Entering) -> FactPreview:
     """A table as it would be taken. Raises BadTable for a file that is no table, a secret one, or one of persons."""
     if caution.secret(name):
         raise BadTable("factbook.secret")
@@ -106,8 +68,8 @@ def preview(name: str, content: bytes, entering: Entering) -> Preview:
     if any(caution.persons(cell.text for cell in cells) for _, cells in rows[:20]):
         raise BadTable("factbook.persons")
     head, columns = _head(rows)
-    seen: dict[tuple[object, ...], RowPreview] = {}
-    found: list[RowPreview] = []
+    seen: dict[tuple[object, ...], FactRow] = {}
+    found: list[FactRow] = []
     for number, cells in rows[head + 1 :]:
         row = _row(number, cells, columns, entering)
         if row.entry is not None:
@@ -117,7 +79,7 @@ def preview(name: str, content: bytes, entering: Entering) -> Preview:
         found.append(row)
     if not found:
         raise BadTable("factbook.empty")
-    return Preview(rows=tuple(found))
+    return FactPreview(rows=tuple(found))
 
 
 def _head(rows: Rows) -> tuple[int, dict[str, int]]:
@@ -142,54 +104,56 @@ def _columns(cells: Sequence[Cell]) -> dict[str, int]:
     return found
 
 
-def _row(number: int, cells: Sequence[Cell], columns: Mapping[str, int], entering: Entering) -> RowPreview:
+def _row(number: int, cells: Sequence[Cell], columns: Mapping[str, int], entering: Entering) -> FactRow:
     there = {name: cells[at] for name, at in columns.items() if at < len(cells)}
     texts = {name: cell.text for name, cell in there.items()}
     problems = [
-        *(Problem(key="factbook.problem.formula", column=name) for name, cell in there.items() if cell.formula),
-        *(Problem(key="factbook.problem.merged", column=name) for name, cell in there.items() if cell.merged),
+        *(FactProblem(key="factbook.problem.formula", column=name) for name, cell in there.items() if cell.formula),
+        *(FactProblem(key="factbook.problem.merged", column=name) for name, cell in there.items() if cell.merged),
     ]
     if problems:
-        return RowPreview(number=number, texts=texts, problems=tuple(problems))
+        return FactRow(number=number, texts=texts, problems=tuple(problems))
     dates = {name: cell.date for name, cell in there.items() if cell.date}
     entry, wrong = make(texts, entering, dates)
     if entry is None:
-        return RowPreview(number=number, texts=texts, problems=wrong)
+        return FactRow(number=number, texts=texts, problems=wrong)
     entry, what = place_in_book(entry, entering.known)
-    return RowPreview(number=number, texts=texts, entry=entry, what=what)
+    return FactRow(number=number, texts=texts, entry=entry, what=what)
 
 
-def _against(row: RowPreview, earlier: RowPreview | None) -> RowPreview:
+def _against(row: FactRow, earlier: FactRow | None) -> FactRow:
     """The same figure twice in one file is wrong where the two contradict each other, and too much where not."""
     if earlier is None or earlier.entry is None or row.entry is None:
         return row
     same = figures_of(earlier.entry) == figures_of(row.entry)
     key = "factbook.problem.twice" if same else "factbook.problem.contradicts"
-    return replace(row, problems=(Problem(key=key, column="value", values={"row": earlier.number}),))
+    return replace(row, problems=(FactProblem(key=key, column="value", values={"row": earlier.number}),))
 
 
 def make(
     texts: Mapping[str, str], entering: Entering, dates: Mapping[str, dt.date] | None = None
-) -> tuple[FactEntry | None, tuple[Problem, ...]]:
+) -> tuple[FactEntry | None, tuple[FactProblem, ...]]:
     """An entry of its texts (fields of COLUMNS), or what is wrong with them. Its id is set by `place_in_book`."""
     given = {name: clean(texts.get(name, "")) for name in COLUMNS}
-    problems = [Problem(key="factbook.problem.missing", column=name) for name in _NEEDED if not given[name]]
-    problems += [Problem(key="factbook.problem.long", column=n) for n, text in given.items() if len(text) > _LONGEST]
+    problems = [FactProblem(key="factbook.problem.missing", column=name) for name in _NEEDED if not given[name]]
+    problems += [
+        FactProblem(key="factbook.problem.long", column=n) for n, text in given.items() if len(text) > _LONGEST
+    ]
     days = {name: (dates or {}).get(name) or date_of(given[name]) for name in _DATES}
-    problems += [Problem(key="factbook.problem.date", column=n) for n in _DATES if given[n] and days[n] is None]
+    problems += [FactProblem(key="factbook.problem.date", column=n) for n in _DATES if given[n] and days[n] is None]
     figure = measured(given["value"], given["unit"])
     if given["value"] and given["unit"] and figure is None:
         known = measured("2", given["unit"]) is not None
         key, column = ("factbook.problem.value", "value") if known else ("factbook.problem.unit", "unit")
-        problems.append(Problem(key=key, column=column))
+        problems.append(FactProblem(key=key, column=column))
     places = entering.places(given["place"]) if given["place"] else ("",)
     if len(places) != 1:
-        problems.append(Problem(key=f"factbook.problem.{'place' if not places else 'places'}", column="place"))
+        problems.append(FactProblem(key=f"factbook.problem.{'place' if not places else 'places'}", column="place"))
     owner = owner_of(given["owner"])
     if owner is None:
-        problems.append(Problem(key="factbook.problem.owner", column="owner"))
+        problems.append(FactProblem(key="factbook.problem.owner", column="owner"))
     if caution.secret(*given.values()) or caution.secret_number(given["number"]):
-        problems.append(Problem(key="factbook.problem.secret", column="number"))
+        problems.append(FactProblem(key="factbook.problem.secret", column="number"))
     problems += _order(days, entering.today)
     if problems or figure is None or owner is None or days["issued"] is None:
         return None, tuple(problems)
@@ -209,14 +173,14 @@ def make(
     ), ()  # fmt: skip
 
 
-def _order(days: Mapping[str, dt.date | None], today: dt.date) -> list[Problem]:
+def _order(days: Mapping[str, dt.date | None], today: dt.date) -> list[FactProblem]:
     wrong = []
     for first, last in (("period_from", "period_to"), ("valid_from", "valid_to")):
         begin, end = days[first], days[last]
         if begin and end and end < begin:
-            wrong.append(Problem(key="factbook.problem.order", column=last))
+            wrong.append(FactProblem(key="factbook.problem.order", column=last))
     if (issued := days["issued"]) and issued > today:
-        wrong.append(Problem(key="factbook.problem.future", column="issued"))
+        wrong.append(FactProblem(key="factbook.problem.future", column="issued"))
     return wrong
 
 

@@ -42,5 +42,13 @@ class ConfigError(DiembaoError):
     """Settings, a desk file or a publisher declaration is wrong. Names the file and the field."""
 
 
+class AnswerError(DiembaoError):
+    """What was asked of the fact book or a case can't be done. `key` and `values` say it in the catalogue."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.key, self.values = key, values
+
+
 class ModelError(DiembaoError):
     """A trained model is missing, damaged or of another version."""

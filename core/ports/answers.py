@@ -18,6 +18,7 @@ from core.records import (
     FactEntry,
     KeptComparison,
     KeptText,
+    Letter,
     LetterTemplate,
     Release,
     TemplateKind,
@@ -179,6 +180,6 @@ class HoldBeside(Protocol):
 
 
 class LetterPress(Protocol):
-    """Makes a Word file of a paper: names of its parts -> texts."""
+    """Makes a Word file of a letter or release, in the form of the office's papers (Decree 30/2020/NĐ-CP)."""
 
-    def __call__(self, parts: Mapping[str, object]) -> bytes: ...
+    def __call__(self, letter: Letter) -> bytes: ...

@@ -56,6 +56,7 @@ from core.records.cases import (
     Holiday,
     KeptComparison,
     KeptText,
+    Letter,
     LetterTemplate,
     Nature,
     Release,
@@ -93,6 +94,7 @@ from core.records.desk_work import (
     WorkStatus,
 )
 from core.records.desks import Channel, Desk, OfficePapers, PaperRecipient, QuietHours, Recipient
+from core.records.factbook import FactPreview, FactProblem, FactRow
 from core.records.figures import (
     DeskFigures,
     Facets,
@@ -221,6 +223,9 @@ __all__ = [
     "Escalation",
     "Facets",
     "FactEntry",
+    "FactPreview",
+    "FactProblem",
+    "FactRow",
     "FetchedPage",
     "Figure",
     "Follower",
@@ -236,6 +241,7 @@ __all__ = [
     "Label",
     "LabelCount",
     "LabelKind",
+    "Letter",
     "LetterTemplate",
     "ListedArticle",
     "LocatedArticle",

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final, Literal
 
 from core.records.answers import Comparison, SourceDocument
+from core.records.desks import OfficePapers
 
 
 class CaseKind(StrEnum):
@@ -193,6 +194,20 @@ class LetterTemplate:
     about: str  # the line "V/v …"
     text: str  # paragraphs, a line each
     version: int = 0  # 0: the one that comes with the program
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A letter or release with its placeholders filled in, as it goes into Word."""
+
+    kind: TemplateKind
+    office: str  # that issues it
+    about: str  # without "V/v"
+    paragraphs: tuple[str, ...]
+    addressed: str = ""  # "Kính gửi"; "" for a release
+    papers: OfficePapers | None = None
+    number: str = ""  # "" until the clerk has given one
+    day: dt.date | None = None  # None: left for the clerk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

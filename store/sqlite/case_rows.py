@@ -121,5 +121,6 @@ def _text(row: sqlite3.Row, origin: sqlite3.Row | None, last_seen: int, article:
     return KeptText(
         text_hash=row["hash"], title=row["title"], lead=row["lead"] or "", paragraphs=texts(row["paragraphs"]),
         captions=texts(row["captions"]), first_seen=from_us(first), last_seen=from_us(last_seen), current=current,
-        headers=json.loads(origin["headers"]) if origin else {}, fetched_from=origin["url"] if origin else "", reserved=bool(article["reserved"]),
+        headers=json.loads(origin["headers"]) if origin else {},
+        fetched_from=origin["url"] if origin else "", reserved=bool(article["reserved"]),
     )  # fmt: skip
