@@ -5,37 +5,27 @@ from __future__ import annotations
 import smtplib
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 from alerts.channels.email import EmailNotifier
-from alerts.channels.page import PageNotifier
 from alerts.drain import DrainReport, deliver_forever, drain_once
 from app import wiring
+from app.channels import channels, upkeep
 from app.upkeep import daily
 from app.world import World
-from core.clock import Clock, SystemClock
-from core.ports import Notifier
-from core.records import Channel
+from core.clock import SystemClock
 from core.settings import Settings
-
-
-def channels(settings: Settings, clock: Clock) -> Mapping[Channel, Notifier]:
-    """The channels that are connected. Raises ConfigError for mail settings that can't work."""
-    found: dict[Channel, Notifier] = {"page": PageNotifier()}
-    if settings.smtp.host:
-        found["email"] = EmailNotifier(settings.smtp, clock)
-    return found
 
 
 def deliver(settings: Settings, world: World, *, stop: threading.Event, forever: bool) -> str:
     """Send what is due, once or until stopped. Returns a line that says what was done."""
     with wiring.record(settings, world.clock) as kept:
-        notifiers = channels(settings, world.clock)
-
-        tidy = daily(kept, world.clock)
+        notifiers = channels(settings, kept, world.clock)
+        tidy, tend = daily(kept, world.clock), upkeep(settings, world.clock)
 
         def drain() -> DrainReport:
             tidy()
+            tend()
             return drain_once(kept.outbox, notifiers, kept.desks, world.clock, stop=stop)
 
         if forever:

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from app import delivering, wiring
+from app import wiring
+from app.channels import channels
 from app.comparing import differ
 from app.crawling import crawl
 from app.world import World
@@ -130,7 +131,8 @@ def test_a_second_crawl_reads_nothing_again(run: Run) -> None:
 
 
 def test_messages_on_the_page_need_no_channel(run: Run) -> None:
-    assert list(delivering.channels(run.settings, SystemClock())) == ["page"]
+    with wiring.record(run.settings) as record:
+        assert list(channels(run.settings, record, SystemClock())) == ["page"]
 
 
 def test_no_byline_of_the_sample_reaches_the_record(run: Run) -> None:
