@@ -154,6 +154,31 @@ class OidcSettings(_Part):
     timeout: float = Field(default=10, gt=0)
 
 
+class ElasticSettings(_Part):
+    """An Elasticsearch cluster for search. Without hosts the record's own search answers."""
+
+    hosts: tuple[str, ...] = Field(default=(), description="https://host:port of its nodes")
+    alias: str = Field(default="diembao-articles", pattern=r"^[a-z][a-z0-9_-]{0,60}$")
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    password_file: str = ""
+    api_key: SecretStr = Field(default=SecretStr(""), description="encoded API key, in place of a login")
+    api_key_file: str = ""
+    ca_file: str = Field(default="", description="PEM file of an own certificate authority")
+    replicas: int = Field(default=0, ge=0, le=5, description="copies of each index; 1 from two nodes on")
+    timeout: float = Field(default=10, gt=0, description="seconds for one request")
+
+    @field_validator("hosts")
+    @classmethod
+    def _whole(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """Scheme, host and port, and no secret in the address."""
+        for host in value:
+            parts = urlsplit(host)
+            if parts.scheme not in ("http", "https") or not parts.hostname or not parts.port or parts.username:
+                raise ValueError("must be https://host:port without a login in it")
+        return value
+
+
 class KeepSettings(_Part):
     """How long things are kept; the upper bounds are design and can't be raised."""
 
@@ -194,6 +219,7 @@ class Settings(BaseSettings):
     alerts: AlertSettings = AlertSettings()
     serve: ServeSettings = ServeSettings()
     oidc: OidcSettings = OidcSettings()
+    elastic: ElasticSettings = ElasticSettings()
     keep: KeepSettings = KeepSettings()
     log: LogSettings = LogSettings()
 

@@ -70,7 +70,7 @@ class Search:
             if not by_time:
                 values |= _values(desk, asked, filters, neighbours(asked))
             found = con.execute(_BY_TIME if by_time else _BY_RELEVANCE, values).fetchall() if total else []
-            hits = tuple(_hit(con, desk, row["n"], asked) for row in found)
+            hits = tuple(hit(con, desk, row["n"], asked) for row in found)
         return SearchPage(hits=hits, total=total, bounded=not by_time and total > RANKED)
 
     def facets(self, desk: str, query: str, filters: SearchFilters = NO_FILTERS) -> Facets:
@@ -130,7 +130,7 @@ def add(con: sqlite3.Connection, n: int) -> None:
     marks = [words.desk_word(row["desk"]) for row in rows]
     marks += [words.topic_word(desk, topic) for desk, topic in labels.of_topics(con, n)]
     desks = " ".join([*marks, words.source_word(source)])
-    con.execute("INSERT INTO search (rowid, desk, title, body) VALUES (?, ?, ?, ?)", (n, desks, *_words(con, n)))
+    con.execute("INSERT INTO search (rowid, desk, title, body) VALUES (?, ?, ?, ?)", (n, desks, *words_of(con, n)))
     con.execute("INSERT INTO indexed VALUES (?, ?)", (n, desks))
 
 
@@ -140,7 +140,7 @@ def remove(con: sqlite3.Connection, n: int) -> None:
     if row is not None:
         con.execute(
             "INSERT INTO search (search, rowid, desk, title, body) VALUES ('delete', ?, ?, ?, ?)",
-            (n, row["desks"], *_words(con, n)),
+            (n, row["desks"], *words_of(con, n)),
         )
         con.execute("DELETE FROM indexed WHERE n = ?", (n,))
 
@@ -187,7 +187,8 @@ def _settled(con: sqlite3.Connection, asked: Query) -> Query:
     return asked if known else Query(terms=asked.terms[:-1])
 
 
-def _words(con: sqlite3.Connection, n: int) -> tuple[str, str]:
+def words_of(con: sqlite3.Connection, n: int) -> tuple[str, str]:
+    """The words of an article as they are indexed: title, then lead, text and captions."""
     row = con.execute(
         "SELECT title, lead, paragraphs, captions FROM articles LEFT JOIN article_text USING (n) WHERE n = ?", (n,)
     ).fetchone()
@@ -195,7 +196,8 @@ def _words(con: sqlite3.Connection, n: int) -> tuple[str, str]:
     return words.index_words([row["title"]]), words.index_words(body)
 
 
-def _hit(con: sqlite3.Connection, desk: str, n: int, asked: Query) -> SearchHit:
+def hit(con: sqlite3.Connection, desk: str, n: int, asked: Query) -> SearchHit:
+    """What is shown of a result that the desk sees."""
     row = con.execute(
         f"SELECT {LISTED_COLUMNS}, t.paragraphs, t.captions FROM {LISTED_FROM} LEFT JOIN article_text t ON t.n = d.n"  # noqa: S608
         " WHERE d.desk = ? AND d.n = ?",

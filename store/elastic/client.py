@@ -1,0 +1,76 @@
+"""The connection to Elasticsearch, and what its failures mean. No secret of it reaches a message or a log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from elastic_transport import ConnectionError as Unreachable
+from elastic_transport import ConnectionTimeout, TransportError
+from elasticsearch import ApiError, Elasticsearch
+
+from core.errors import ConfigError, StoreError
+from core.settings import ElasticSettings
+
+
+class EngineAway(StoreError):  # noqa: N818 - an outcome with a name
+    """The engine can't be reached or has too much to do: to be tried again."""
+
+
+class EngineRefuses(StoreError):  # noqa: N818 - an outcome with a name
+    """The engine answers, but not to us: login, rights, or a mapping that is not ours. An operator must act."""
+
+
+def connect(settings: ElasticSettings) -> Elasticsearch:
+    """A client for the addresses of the settings. Nothing is asked yet. Raises ConfigError for contradictory ones."""
+    login = (settings.username, settings.password.get_secret_value())
+    key = settings.api_key.get_secret_value()
+    if key and login[0]:
+        raise ConfigError("[elastic]: either api_key or username with password, not both")
+    given: dict[str, Any] = {"api_key": key} if key else {"basic_auth": login} if login[0] else {}
+    if settings.ca_file:
+        given["ca_certs"] = settings.ca_file
+    return Elasticsearch(
+        list(settings.hosts),
+        request_timeout=settings.timeout,
+        retry_on_timeout=False,
+        max_retries=len(settings.hosts),
+        retry_on_status=(),
+        **given,
+    )
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turns the client's errors into ours. Raises EngineAway or EngineRefuses."""
+    try:
+        yield
+    except ConnectionTimeout:
+        raise EngineAway("Elasticsearch: no answer in time") from None
+    except Unreachable as error:
+        raise EngineAway(f"Elasticsearch: can't be reached ({_root(error)})") from None
+    except ApiError as error:
+        raise _of_status(error) from None
+    except TransportError as error:
+        raise EngineAway(f"Elasticsearch: {type(error).__name__}") from None
+
+
+def _of_status(error: ApiError) -> StoreError:
+    if error.status_code in (429, 502, 503, 504):
+        return EngineAway(f"Elasticsearch: busy or not ready (HTTP {error.status_code})")
+    if error.status_code in (401, 403):
+        said = "wrong login" if error.status_code == 401 else "the login may not do this"
+        return EngineRefuses(f"Elasticsearch: {said} (HTTP {error.status_code}); check [elastic] and the role")
+    return EngineRefuses(f"Elasticsearch: HTTP {error.status_code} {_reason(error)}")
+
+
+def _reason(error: ApiError) -> str:
+    body = error.body if isinstance(error.body, dict) else {}
+    cause = body.get("error", {})
+    return str(cause.get("type", "")) if isinstance(cause, dict) else ""
+
+
+def _root(error: TransportError) -> str:
+    cause = next(iter(error.errors), error)
+    return type(cause).__name__

@@ -1,0 +1,187 @@
+"""Feeds the engine from the record's change log, so that it holds what the record holds.
+
+A cursor says how far the log was taken; it moves only after the engine has answered for every line. Documents carry
+the log's line as their external version, so that what is sent twice, or late, changes nothing. One that the engine
+refuses is listed and stops nobody; too large a request is halved; an engine that is away is tried again later.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from elasticsearch import ApiError, Elasticsearch, NotFoundError
+
+from core.clock import Clock
+from core.errors import StoreError
+from core.records import Change, IndexDocument, NotIndexed
+from store.elastic import layout
+from store.elastic.client import EngineAway, told
+from store.elastic.record import RecordSide
+
+READER: Final = "elastic"
+LINES: Final = 1_000
+BYTES: Final = 8_000_000
+"""Of one bulk request; a single larger document goes by itself."""
+_AGAIN: Final = frozenset({429, 502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fed:
+    """What a round of feeding did."""
+
+    lines: int = 0
+    indexed: int = 0
+    removed: int = 0
+    refused: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One line of a bulk request and, for an index action, its document."""
+
+    article: str
+    head: Mapping[str, Any]
+    body: Mapping[str, Any] | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes, near enough."""
+        return 120 + (len(json.dumps(self.body, ensure_ascii=False).encode()) if self.body else 0)
+
+
+class Feed:
+    """Takes lines of the change log to the engine."""
+
+    def __init__(self, client: Elasticsearch, alias: str, record: RecordSide, clock: Clock) -> None:
+        self._client, self._alias, self._record, self._clock = client, alias, record, clock
+
+    def once(self) -> Fed:
+        """Take at most LINES lines. Raises EngineAway (nothing is lost: the next call begins where this one did)."""
+        changes = self._record.unread(READER, LINES)
+        if not changes:
+            return Fed()
+        try:
+            done = self._take(changes)
+        except EngineAway:
+            self._record.note_away(READER, self._clock.now())
+            raise
+        self._record.acknowledge(READER, changes[-1].seq)
+        self._record.note_away(READER, None)
+        return done
+
+    def all(self) -> Fed:
+        """Until nothing is left."""
+        sums = Fed()
+        while (done := self.once()).lines:
+            sums = Fed(
+                lines=sums.lines + done.lines, indexed=sums.indexed + done.indexed,
+                removed=sums.removed + done.removed, refused=sums.refused + done.refused,
+            )  # fmt: skip
+        return sums
+
+    def _take(self, changes: Sequence[Change]) -> Fed:
+        versions = {change.article: change.seq for change in changes}  # the last line of each counts
+        documents = self._record.documents(list(versions))
+        generation = self.generation()
+        gone = [article for article in versions if article not in documents]
+        actions = [indexing(self._alias, generation, document, versions[a]) for a, document in documents.items()]
+        actions += self._removals(gone, versions)
+        refused = send(self._client, actions)
+        self._record.taken([a.article for a in actions if a.article not in refused])
+        self._record.refuse([NotIndexed(article=a, reason=why, at=self._clock.now()) for a, why in refused.items()])
+        return Fed(
+            lines=len(changes), indexed=len(documents) - len(refused.keys() & documents.keys()),
+            removed=len(gone), refused=len(refused),
+        )  # fmt: skip
+
+    def _removals(self, gone: Sequence[str], versions: Mapping[str, int]) -> list[Action]:
+        """Where the engine holds them: their month is not known any more."""
+        if not gone:
+            return []
+        with told():
+            self._client.indices.refresh(index=self._alias, ignore_unavailable=True)
+            found: list[Action] = []
+            for start in range(0, len(gone), 500):
+                answer = self._client.search(
+                    index=self._alias, query={"terms": {"article": list(gone[start : start + 500])}}, size=1000,
+                    source={"includes": ["article"]}, ignore_unavailable=True,
+                )  # fmt: skip
+                found += [removal(hit["_index"], hit["_id"], versions[hit["_id"]]) for hit in answer["hits"]["hits"]]
+        return found
+
+    def generation(self) -> int:
+        """Of the indices behind the alias, which is made where there is none."""
+        with told():
+            try:
+                known = layout.newest(self._client.indices.get_alias(name=self._alias))
+            except NotFoundError:
+                known = 0
+        return known or 1
+
+
+def indexing(alias: str, generation: int, document: IndexDocument, version: int) -> Action:
+    """Write a document. Its month's index is made by the first, after the template, and comes behind the alias."""
+    index = layout.index_name(alias, generation, layout.month_of(document.published))
+    head = {"_index": index, "_id": document.article, "version": version, "version_type": "external_gte"}
+    return Action(article=document.article, head={"index": head}, body=layout.source_of(document))
+
+
+def removal(index: str, article: str, version: int) -> Action:
+    """Take a document out."""
+    head = {"_index": index, "_id": article, "version": version, "version_type": "external_gte"}
+    return Action(article=article, head={"delete": head})
+
+
+def send(client: Elasticsearch, actions: Sequence[Action]) -> dict[str, str]:
+    """Send actions in requests of a bearable size. Returns articles that were refused, with the reason.
+
+    Raises EngineAway where any has to be tried again.
+    """
+    refused: dict[str, str] = {}
+    for group in _groups(actions):
+        refused |= _send_group(client, group)
+    return refused
+
+
+def _send_group(client: Elasticsearch, actions: Sequence[Action]) -> dict[str, str]:
+    lines = [line for action in actions for line in (action.head, action.body) if line is not None]
+    try:
+        with told():
+            answer = client.bulk(operations=lines)
+    except StoreError as error:
+        cause = error.__context__
+        if not isinstance(cause, ApiError) or cause.status_code != 413:
+            raise
+        if len(actions) == 1:
+            return {actions[0].article: "too large for the engine (HTTP 413)"}
+        half = len(actions) // 2
+        return _send_group(client, actions[:half]) | _send_group(client, actions[half:])
+    return _refusals(actions, answer["items"]) if answer["errors"] else {}
+
+
+def _refusals(actions: Sequence[Action], items: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    refused: dict[str, str] = {}
+    for action, item in zip(actions, items, strict=True):
+        (result,) = item.values()
+        status = int(result["status"])
+        if status in _AGAIN:
+            raise EngineAway(f"Elasticsearch: too busy for a document (HTTP {status})")
+        if status >= 400 and status not in (404, 409):  # gone already; a newer one is there
+            refused[action.article] = f"{result['error']['type']} (HTTP {status})"
+    return refused
+
+
+def _groups(actions: Iterable[Action]) -> Iterable[list[Action]]:
+    group: list[Action] = []
+    size = 0
+    for action in actions:
+        if group and size + action.size > BYTES:
+            yield group
+            group, size = [], 0
+        group.append(action)
+        size += action.size
+    if group:
+        yield group

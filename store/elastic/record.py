@@ -1,0 +1,52 @@
+"""What the engine's side asks of the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from core.records import Change, IndexDocument, NotIndexed, SearchHit
+from store.sqlite.query import Query
+
+
+class RecordSide(Protocol):
+    """Documents to be indexed, what is shown of hits, the change log, and the list of what was refused."""
+
+    def hits(self, desk: str, numbers: Sequence[int], asked: Query) -> list[SearchHit]:
+        """What is shown of these articles, in this order; those that the desk does not see (any more) are left out."""
+        ...
+
+    def documents(self, articles: Sequence[str]) -> dict[str, IndexDocument]:
+        """By article id; one that is gone, withdrawn or seen by no desk is missing."""
+        ...
+
+    def every_document(self, batch: int = 500) -> Iterator[list[IndexDocument]]:
+        """All that are to be found, in order of publication."""
+        ...
+
+    def unread(self, reader: str, limit: int = 1000) -> list[Change]: ...
+
+    def position(self, reader: str) -> int: ...
+
+    def acknowledge(self, reader: str, seq: int) -> None: ...
+
+    def rewind(self, reader: str, seq: int) -> None:
+        """Let a reader take the log from there again (after a rebuild)."""
+        ...
+
+    def last(self) -> int: ...
+
+    def refuse(self, rows: Sequence[NotIndexed]) -> None:
+        """Remember what the engine would not take, one row an article."""
+        ...
+
+    def taken(self, articles: Sequence[str]) -> None:
+        """Forget that these were once refused."""
+        ...
+
+    def refused(self, limit: int = 100) -> list[NotIndexed]: ...
+
+    def note_away(self, reader: str, since: datetime | None) -> None:
+        """Remember since when the engine is away; None: it answers."""
+        ...

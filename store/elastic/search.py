@@ -1,0 +1,173 @@
+"""The port SearchIndex on Elasticsearch: finds what FTS5 finds, since both hold the same prepared words.
+
+Each query carries the desk as a filter that stands outside of what was typed, so nothing typed can leave it out. What
+is shown of a hit comes from the record: a text that was erased, hidden or withdrawn since is not shown, however late
+the engine is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any, Final
+
+from elasticsearch import Elasticsearch
+
+from core.clock import day_bounds
+from core.ports import NO_FILTERS
+from core.records import Change, Facets, SearchFilters, SearchPage
+from store.elastic.client import told
+from store.elastic.record import RecordSide
+from store.sqlite import words
+from store.sqlite.query import Query, Term, parse
+
+WINDOW: Final = 10_000
+"""Results beyond are counted, not shown (index.max_result_window)."""
+_EXPANSIONS: Final = 64
+_BUCKETS: Final = 200
+
+Json = dict[str, Any]
+
+
+class ElasticSearch:
+    """Finds articles of one desk."""
+
+    def __init__(self, client: Elasticsearch, alias: str, record: RecordSide) -> None:
+        self._client, self._alias, self._record = client, alias, record
+
+    def search(
+        self,
+        desk: str,
+        query: str,
+        *,
+        by_time: bool = False,
+        offset: int = 0,
+        limit: int = 20,
+        filters: SearchFilters = NO_FILTERS,
+    ) -> SearchPage:
+        """A page of results, as FTS5 gives them. Raises EngineAway and EngineRefuses."""
+        offset, limit = max(0, offset), max(0, limit)
+        with told():
+            asked = self._settled(parse(query))
+            if not asked.wanted and not (filters and not asked.terms):
+                return SearchPage(hits=(), total=0)
+            by_time = by_time or not asked.terms
+            answer = self._client.search(
+                index=self._alias,
+                query=question(desk, asked, filters, ranked=not by_time),
+                sort=[{"number": "desc"}] if by_time else [{"_score": "desc"}, {"number": "desc"}],
+                from_=min(offset, WINDOW),
+                size=min(limit, max(0, WINDOW - offset)),
+                source={"includes": ["number"]},
+                track_total_hits=True,
+                search_type="query_then_fetch" if by_time else "dfs_query_then_fetch",
+                ignore_unavailable=True,
+            )
+        numbers = [hit["_source"]["number"] for hit in answer["hits"]["hits"]]
+        return SearchPage(
+            hits=tuple(self._record.hits(desk, numbers, asked)),
+            total=int(answer["hits"]["total"]["value"]),
+            bounded=offset + limit > WINDOW,
+        )
+
+    def facets(self, desk: str, query: str, filters: SearchFilters = NO_FILTERS) -> Facets:
+        """How all matches are spread over publishers, topics and months."""
+        with told():
+            asked = self._settled(parse(query))
+            if not asked.wanted and not (filters and not asked.terms):
+                return Facets()
+            answer = self._client.search(
+                index=self._alias, query=question(desk, asked, filters, ranked=False), size=0, track_total_hits=True,
+                aggs=_aggregations(desk), ignore_unavailable=True,
+            )  # fmt: skip
+        said = answer["aggregations"]
+        months = [(b["key_as_string"], int(b["doc_count"])) for b in said["months"]["buckets"] if b["doc_count"]]
+        return Facets(
+            sources=_most_first((b["key"], b["doc_count"]) for b in said["sources"]["buckets"]),
+            topics=_most_first((b["key"].split(" ", 1)[1], b["doc_count"]) for b in said["topics"]["buckets"]),
+            months=tuple(sorted(months, reverse=True)),
+            counted=int(answer["hits"]["total"]["value"]),
+        )
+
+    def apply(self, changes: Sequence[Change]) -> None:
+        """Nothing: the feed takes the change log by itself (store.elastic.feed)."""
+
+    def _settled(self, asked: Query) -> Query:
+        """Without a short last word that is no whole word yet, as in FTS5."""
+        last = asked.terms[-1] if asked.terms else None
+        if last is None or not last.unfinished or len(asked.wanted) == 1:
+            return asked
+        known = self._client.search(
+            index=self._alias, query={"bool": {"filter": _term(last)}}, size=0, terminate_after=1,
+            track_total_hits=1, ignore_unavailable=True,
+        )  # fmt: skip
+        return asked if known["hits"]["total"]["value"] else Query(terms=asked.terms[:-1])
+
+
+def question(desk: str, asked: Query, filters: SearchFilters, *, ranked: bool) -> Json:
+    """The whole query. The desk's filter stands on its own level, beside everything that was asked."""
+    said: Json = {"must_not": [{"bool": {"filter": _term(term)}} for term in asked.terms if not term.wanted]}
+    if ranked:
+        said["must"] = [{"bool": {"must": _term(term, ranked=True)}} for term in asked.wanted]
+        said["should"] = _neighbours(asked)
+    else:
+        said["filter"] = [{"bool": {"filter": _term(term)}} for term in asked.wanted]
+    return {"bool": {"filter": [{"term": {"desks": desk}}, *_limits(desk, filters)], "must": [{"bool": said}]}}
+
+
+def _limits(desk: str, filters: SearchFilters) -> list[Json]:
+    found: list[Json] = []
+    if filters.sources:
+        found.append({"terms": {"source": list(filters.sources)}})
+    if filters.topics:
+        found.append({"terms": {"topics": [f"{desk} {topic}" for topic in filters.topics]}})
+    span: Json = {}
+    if filters.first:
+        span["gte"] = day_bounds(filters.first)[0].isoformat()
+    if filters.last:
+        span["lt"] = day_bounds(filters.last)[1].isoformat()
+    return [*found, *([{"range": {"published": span}}] if span else [])]
+
+
+def _term(term: Term, *, ranked: bool = False) -> list[Json]:
+    """What must hold of one term: each row of its words stands together."""
+    return [_row(row, prefix=term.prefix, ranked=ranked) for row in words.phrases(term.syllables)]
+
+
+def _row(row: Sequence[str], *, prefix: bool, ranked: bool) -> Json:
+    if prefix:
+        rewrite = f"top_terms_blended_freqs_{_EXPANSIONS}" if ranked else "constant_score"
+        begins = {"prefix": {"words": {"value": row[0], "rewrite": "constant_score"}}}
+        if not ranked:
+            return begins
+        scored = {"prefix": {"words": {"value": row[0], "rewrite": rewrite}}}
+        return {"bool": {"filter": [begins], "should": [scored]}}
+    if len(row) == 1:
+        return {"term": {"words": row[0]}}
+    return {"match_phrase": {"words": {"query": " ".join(row), "analyzer": "whitespace"}}}
+
+
+def _neighbours(asked: Query) -> list[Json]:
+    """Ranking prefers words that stand together as they were typed; the set found stays the same."""
+    loose = [term for term in asked.wanted if len(term.syllables) == 1 and not term.prefix]
+    pairs = [words.phrases((a.syllables[0], b.syllables[0]))[0][0] for a, b in pairwise(loose)]
+    again = [{"bool": {"must": _term(loose[0], ranked=True)}}] if pairs else []
+    return [{"term": {"words": pair}} for pair in pairs] + again
+
+
+def _aggregations(desk: str) -> dict[str, Mapping[str, Any]]:
+    months = {"field": "published", "calendar_interval": "month", "time_zone": "Asia/Ho_Chi_Minh", "format": "yyyy-MM"}
+    return {
+        "sources": {"terms": {"field": "source", "size": _BUCKETS}},
+        "topics": {"terms": {"field": "topics", "size": _BUCKETS, "include": f"{_plain(desk)} .*"}},
+        "months": {"date_histogram": months},
+    }
+
+
+def _plain(desk: str) -> str:
+    """The desk's id inside a Lucene regular expression."""
+    return "".join(c if c.isalnum() or c == "_" else f"\\{c}" for c in desk)
+
+
+def _most_first(rows: Any) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(((str(key), int(n)) for key, n in rows), key=lambda row: (-row[1], row[0])))

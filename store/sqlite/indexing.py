@@ -1,0 +1,134 @@
+"""The record's side of a search engine outside of it: documents, what is shown of hits, what was refused."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from core.records import Change, IndexDocument, NotIndexed, SearchHit
+from store.sqlite import labels, search
+from store.sqlite.changes import Changes
+from store.sqlite.database import Database
+from store.sqlite.query import Query
+from store.sqlite.rows import from_us, maybe_from_us, to_us
+
+
+class Indexing:
+    """Behind store.elastic.record.RecordSide."""
+
+    def __init__(self, db: Database) -> None:
+        self._db, self._changes = db, Changes(db)
+
+    def hits(self, desk: str, numbers: Sequence[int], asked: Query) -> list[SearchHit]:
+        """What is shown of these articles, in this order; those that the desk does not see (any more) are left out."""
+        with self._db.read() as con:
+            seen = {n for n in numbers if _visible(con, desk, n)}
+            return [search.hit(con, desk, n, asked) for n in numbers if n in seen]
+
+    def documents(self, articles: Sequence[str]) -> dict[str, IndexDocument]:
+        """By article id; one that is gone, withdrawn or seen by no desk is missing."""
+        with self._db.read() as con:
+            found = {}
+            for article in articles:
+                row = con.execute("SELECT * FROM articles WHERE id = ? AND state <> 'withdrawn'", (article,)).fetchone()
+                if row is not None and (document := _document(con, row)) is not None:
+                    found[article] = document
+        return found
+
+    def every_document(self, batch: int = 500) -> Iterator[list[IndexDocument]]:
+        """All that are to be found, in order of publication."""
+        last = -1
+        while True:
+            with self._db.read() as con:
+                rows = con.execute(
+                    "SELECT * FROM articles WHERE n > ? AND state <> 'withdrawn' ORDER BY n LIMIT ?", (last, batch)
+                ).fetchall()
+                found = [document for row in rows if (document := _document(con, row)) is not None]
+            if not rows:
+                return
+            last = rows[-1]["n"]
+            if found:
+                yield found
+
+    def unread(self, reader: str, limit: int = 1000) -> list[Change]:
+        return self._changes.unread(reader, limit)
+
+    def position(self, reader: str) -> int:
+        return self._changes.position(reader)
+
+    def acknowledge(self, reader: str, seq: int) -> None:
+        self._changes.acknowledge(reader, seq)
+
+    def rewind(self, reader: str, seq: int) -> None:
+        """Let a reader take the log from there again (after a rebuild)."""
+        with self._db.write() as con:
+            con.execute("INSERT OR REPLACE INTO change_readers VALUES (?, ?)", (reader, seq))
+
+    def last(self) -> int:
+        return self._changes.last()
+
+    def refuse(self, rows: Sequence[NotIndexed]) -> None:
+        """Remember what the engine would not take, one row an article."""
+        if rows:
+            with self._db.write() as con:
+                con.executemany(
+                    "INSERT OR REPLACE INTO index_refusals VALUES (?, ?, ?)",
+                    [(row.article, row.reason, to_us(row.at)) for row in rows],
+                )
+
+    def taken(self, articles: Sequence[str]) -> None:
+        """Forget that these were once refused."""
+        with self._db.read() as con:
+            if not con.execute("SELECT 1 FROM index_refusals LIMIT 1").fetchone():
+                return
+        with self._db.write() as con:
+            con.executemany("DELETE FROM index_refusals WHERE article = ?", [(article,) for article in articles])
+
+    def refused(self, limit: int = 100) -> list[NotIndexed]:
+        with self._db.read() as con:
+            rows = con.execute("SELECT * FROM index_refusals ORDER BY at DESC LIMIT ?", (limit,))
+            return [NotIndexed(article=r["article"], reason=r["reason"], at=from_us(r["at"])) for r in rows]
+
+    def note_away(self, reader: str, since: datetime | None) -> None:
+        """Remember since when the engine is away; None: it answers."""
+        known = self.away_since(reader)
+        if since is None and known is not None:
+            with self._db.write() as con:
+                con.execute("DELETE FROM engine_away WHERE name = ?", (reader,))
+        elif since is not None and known is None:
+            with self._db.write() as con:
+                con.execute("INSERT OR IGNORE INTO engine_away VALUES (?, ?)", (reader, to_us(since)))
+
+    def away_since(self, reader: str) -> datetime | None:
+        """Since when the engine does not answer; None while it does."""
+        with self._db.read() as con:
+            row = con.execute("SELECT since FROM engine_away WHERE name = ?", (reader,)).fetchone()
+            return maybe_from_us(row["since"]) if row else None
+
+
+def _visible(con: sqlite3.Connection, desk: str, n: int) -> bool:
+    row = con.execute(
+        "SELECT 1 FROM desk_articles d JOIN articles a ON a.n = d.n"
+        " WHERE d.desk = ? AND d.n = ? AND d.hidden = 0 AND a.state <> 'withdrawn'",
+        (desk, n),
+    ).fetchone()
+    return row is not None
+
+
+def _document(con: sqlite3.Connection, row: sqlite3.Row) -> IndexDocument | None:
+    n = row["n"]
+    desks = con.execute("SELECT desk FROM desk_articles WHERE n = ? AND hidden = 0 ORDER BY desk", (n,)).fetchall()
+    if not desks:
+        return None
+    title, body = search.words_of(con, n)
+    return IndexDocument(
+        article=row["id"],
+        number=n,
+        published=from_us(n // 4096 * 60_000_000),
+        source=row["source"],
+        desks=tuple(d["desk"] for d in desks),
+        topics=tuple(f"{desk} {topic}" for desk, topic in labels.of_topics(con, n)),
+        title=title,
+        body=body,
+    )
