@@ -136,9 +136,8 @@ def make(
     """An entry of its texts (fields of COLUMNS), or what is wrong with them. Its id is set by `place_in_book`."""
     given = {name: clean(texts.get(name, "")) for name in COLUMNS}
     problems = [FactProblem(key="factbook.problem.missing", column=name) for name in _NEEDED if not given[name]]
-    problems += [
-        FactProblem(key="factbook.problem.long", column=n) for n, text in given.items() if len(text) > _LONGEST
-    ]
+    long = [name for name, text in given.items() if len(text) > _LONGEST]
+    problems += [FactProblem(key="factbook.problem.long", column=name) for name in long]
     days = {name: (dates or {}).get(name) or date_of(given[name]) for name in _DATES}
     problems += [FactProblem(key="factbook.problem.date", column=n) for n in _DATES if given[n] and days[n] is None]
     figure = measured(given["value"], given["unit"])

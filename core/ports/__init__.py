@@ -4,9 +4,11 @@ from core.ports.alerting import AlertBook, Handlings, Undelivered
 from core.ports.alerts import Notifier, Outbox
 from core.ports.answers import (
     CaseBook,
+    CaseDesk,
     CaseReport,
     Comparisons,
     FactBook,
+    FactDesk,
     HoldBeside,
     LetterPress,
 )
@@ -25,6 +27,7 @@ __all__ = [
     "AlertBook",
     "AuditLog",
     "CaseBook",
+    "CaseDesk",
     "CaseReport",
     "ChannelBook",
     "Comparisons",
@@ -36,6 +39,7 @@ __all__ = [
     "Differ",
     "Extractor",
     "FactBook",
+    "FactDesk",
     "FillDesk",
     "Gate",
     "Handlings",

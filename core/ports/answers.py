@@ -14,14 +14,21 @@ from core.records import (
     CaseFigures,
     CaseFile,
     CaseNote,
+    CaseView,
     Comparison,
+    Desk,
     FactEntry,
+    FactPreview,
+    FactProblem,
+    Ground,
     KeptComparison,
     KeptText,
     Letter,
     LetterTemplate,
     Release,
+    SentPaper,
     TemplateKind,
+    UpTake,
 )
 
 
@@ -161,6 +168,126 @@ class CaseBook(Protocol):
         ...
 
     def publish(self, release: Release, by: str) -> None: ...
+
+
+class FactDesk(Protocol):
+    """What pages ask of the fact book. Raises AnswerError where something can't be done."""
+
+    def find(self, desk: str, query: str) -> tuple[FactEntry, ...]: ...
+
+    def versions(self, desk: str, fact: str) -> tuple[FactEntry, ...]: ...
+
+    def shown(self, entry: FactEntry) -> str:
+        """Its value in the office's own unit: "3.500"."""
+        ...
+
+    def place(self, entry: FactEntry) -> str: ...
+
+    def columns(self) -> Mapping[str, str]:
+        """Field of the form -> heading of the table."""
+        ...
+
+    def enter(
+        self,
+        desk: Desk,
+        texts: Mapping[str, str],
+        document: tuple[str, bytes] | None,
+        *,
+        new: bool,
+        at: dt.datetime,
+        by: str,
+    ) -> FactEntry | tuple[FactProblem, ...]:
+        """A new entry, or a version of one (`new` False); or what is wrong with it."""
+        ...
+
+    def preview(self, desk: Desk, name: str, content: bytes, at: dt.datetime, by: str) -> tuple[int, FactPreview]:
+        """Keeps the table for a day and says what taking it would do."""
+        ...
+
+    def kept_preview(self, desk: Desk, number: int, at: dt.datetime, by: str) -> FactPreview | None: ...
+
+    def take(self, desk: Desk, number: int, at: dt.datetime, by: str) -> int:
+        """Take a previewed table: all of it or nothing. Returns the entries and versions added."""
+        ...
+
+    def approve(self, desk: str, fact: str, version: int, at: dt.datetime, by: str) -> None: ...
+
+    def end(self, desk: str, fact: str, last: dt.date, at: dt.datetime, by: str) -> None: ...
+
+    def export(self, desk: str, kind: str) -> tuple[str, bytes]:
+        """(media type, content): xlsx or csv."""
+        ...
+
+    def file(self, desk: str, sha256: str) -> tuple[str, bytes] | None: ...
+
+    def beside(self, desk: str, article: str) -> tuple[tuple[KeptComparison, FactEntry], ...]:
+        """Printed sentences of an article beside the facts of the book."""
+        ...
+
+    def comparison(self, desk: str, number: int) -> tuple[KeptComparison, FactEntry] | None: ...
+
+    def dismiss(self, desk: str, number: int, at: dt.datetime, by: str) -> str:
+        """The article that it was of. Raises AnswerError where there is none."""
+        ...
+
+
+class CaseDesk(Protocol):
+    """What pages ask of the cases. Raises AnswerError where something can't be done."""
+
+    def open(self, case: Case) -> Case: ...
+
+    def cases(self, desk: str, *, closed: bool = False) -> tuple[Case, ...]: ...
+
+    def of_article(self, desk: str, article: str) -> tuple[Case, ...]: ...
+
+    def view(self, desk: str, number: int, at: dt.datetime) -> CaseView | None: ...
+
+    def draft(self, desk: str, number: int, *, at: dt.datetime, by: str, ground: Ground | None = None,
+              subject: str | None = None, body: str | None = None) -> None: ...  # fmt: skip
+
+    def confirm(self, desk: str, number: int, *, at: dt.datetime, by: str) -> None: ...
+
+    def send(self, desk: str, number: int, paper: SentPaper, *, at: dt.datetime, by: str) -> None: ...
+
+    def close(self, desk: str, number: int, outcome: str, reason: str, *, at: dt.datetime, by: str) -> None: ...
+
+    def assign(self, desk: str, number: int, user: str, *, at: dt.datetime, by: str) -> None: ...
+
+    def set_due(
+        self, desk: str, number: int, due: dt.date | None, source: str, *, at: dt.datetime, by: str
+    ) -> None: ...
+
+    def note(self, desk: str, number: int, text: str, *, at: dt.datetime, by: str) -> None: ...
+
+    def attach(self, desk: str, number: int, name: str, content: bytes, *, at: dt.datetime, by: str) -> None: ...
+
+    def file(self, desk: str, number: int, file: int) -> tuple[CaseFile, bytes] | None: ...
+
+    def letter(self, desk: Desk, number: int, paper: str) -> bytes:
+        """Its Word file. `paper`: name of the publisher."""
+        ...
+
+    def evidence(self, desk: str, number: int, paper: str, reason: str, *, at: dt.datetime, by: str) -> bytes: ...
+
+    def rules(self, desk: str) -> AnswerRules: ...
+
+    def set_rules(self, rules: AnswerRules, at: dt.datetime, by: str) -> None: ...
+
+    def template(self, desk: str, kind: TemplateKind) -> LetterTemplate: ...
+
+    def set_template(self, desk: str, template: LetterTemplate, at: dt.datetime, by: str) -> None: ...
+
+    def placeholders(self, kind: TemplateKind) -> tuple[tuple[str, bool], ...]:
+        """(name, whether it can't be taken out)."""
+        ...
+
+    def publish(self, desk: str, number: int, *, at: dt.datetime, by: str) -> None: ...
+
+    def releases(self, desk: str | None = None) -> tuple[Release, ...]: ...
+
+    def taken_up(self, release: Release, at: dt.datetime) -> tuple[UpTake, ...]: ...
+
+    def figures(self, desk: str, first: dt.date, last: dt.date) -> CaseFigures: ...
 
 
 class CaseReport(Protocol):

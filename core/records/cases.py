@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Literal
 
-from core.records.answers import Comparison, SourceDocument
+from core.records.answers import Comparison, FactEntry, SourceDocument
 from core.records.desks import OfficePapers
 
 
@@ -230,6 +230,23 @@ class KeptText:
     def text(self) -> str:
         """Title, lead and paragraphs, a line each."""
         return "\n".join(part for part in (self.title, self.lead, *self.paragraphs) if part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseView:
+    """A case with all that its page shows."""
+
+    case: Case
+    notes: tuple[CaseNote, ...]
+    files: tuple[CaseFile, ...]
+    events: tuple[CaseEvent, ...]
+    changes: tuple[CaseChange, ...]
+    lacking: tuple[str, ...]  # what a correction request still lacks, as catalogue keys
+    outcomes: tuple[CaseOutcome, ...]  # with which it can be closed
+    later: bool  # its document was made after the publication
+    kept: KeptText | None  # the quoted revision, as far as it is kept
+    fact: FactEntry | None  # of the fact book, where it names one
+    late: bool  # past its deadline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

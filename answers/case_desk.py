@@ -1,0 +1,245 @@
+"""Cases as pages ask for them: the pure rules over the record."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from answers import cases, caution, evidence, letters
+from core.clock import local_day
+from core.errors import AnswerError
+from core.ports import CaseBook, FactBook, LetterPress
+from core.records import (
+    AnswerRules,
+    Case,
+    CaseFigures,
+    CaseFile,
+    CaseKind,
+    CaseOutcome,
+    CaseState,
+    CaseView,
+    Desk,
+    FactEntry,
+    Ground,
+    KeptText,
+    LetterTemplate,
+    Release,
+    SentPaper,
+    TemplateKind,
+    UpTake,
+)
+from core.text import clean, nfc
+
+Uptake = Callable[[Release, dt.datetime], Sequence[UpTake]]
+LONGEST_NOTE, LONGEST_BODY = 4_000, 20_000
+MEDIA = {
+    "pdf": "application/pdf", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "txt": "text/plain",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "eml": "message/rfc822",
+}  # fmt: skip
+"""Kinds of files that a case takes, by their ending; each is given back as a download only."""
+
+
+class CaseDesk:
+    """The port CaseDesk over the record's own. `press` makes Word files, `uptake` looks who took a release up."""
+
+    def __init__(self, *, cases: CaseBook, facts: FactBook, press: LetterPress, uptake: Uptake) -> None:
+        self._cases, self._facts, self._press, self._uptake = cases, facts, press, uptake
+
+    def open(self, case: Case) -> Case:
+        if case.article:
+            kept = self._cases.texts(case.desk, case.article)
+            if not kept:
+                raise AnswerError("case.refused.text_gone")
+            case = replace(case, text_hash=case.text_hash or kept[0].text_hash, title=case.title or kept[0].title)
+        case = replace(case, subject=clean(case.subject)[:300], reason=clean(case.reason)[:1000])
+        if refused := cases.opening_refusal(case):
+            raise AnswerError(refused)
+        return self._cases.open(cases.opened(case, self._cases.rules(case.desk)))
+
+    def cases(self, desk: str, *, closed: bool = False) -> tuple[Case, ...]:
+        return self._cases.cases(desk, closed=closed)
+
+    def of_article(self, desk: str, article: str) -> tuple[Case, ...]:
+        return self._cases.of_article(desk, article)
+
+    def view(self, desk: str, number: int, at: dt.datetime) -> CaseView | None:
+        case = self._cases.case(desk, number)
+        if case is None:
+            return None
+        kept = self._kept(case)
+        wants = case.kind is CaseKind.CORRECTION
+        return CaseView(
+            case=case, notes=self._cases.notes(desk, number), files=self._cases.files(desk, number),
+            events=self._cases.events(desk, number), changes=self._cases.changes(desk, number),
+            lacking=self._lacking(case, kept) if wants else (), outcomes=cases.OUTCOMES[case.kind],
+            later=cases.later_document(case), kept=kept, fact=self._fact(case),
+            late=bool(case.due and case.due < local_day(at) and case.state in (CaseState.OPEN, CaseState.READY)),
+        )  # fmt: skip
+
+    def draft(
+        self,
+        desk: str,
+        number: int,
+        *,
+        at: dt.datetime,
+        by: str,
+        ground: Ground | None = None,
+        subject: str | None = None,
+        body: str | None = None,
+    ) -> None:
+        case = self._open(desk, number)
+        if ground is not None:
+            kept = self._kept(case)
+            printed = cases.sentence_with(kept.text, ground.quote) if kept else ""
+            case = replace(case, ground=replace(ground, quote=printed or clean(ground.quote)))
+        if subject is not None and clean(subject):
+            case = replace(case, subject=clean(subject)[:300])
+        if body is not None:
+            case = replace(case, body="\n".join(clean(line) for line in nfc(body)[:LONGEST_BODY].splitlines()).strip())
+        self._cases.change(cases.redrafted(case, at), "draft", at, by)
+
+    def confirm(self, desk: str, number: int, *, at: dt.datetime, by: str) -> None:
+        case = self._open(desk, number)
+        lacking = self._lacking(case, self._kept(case)) if case.kind is CaseKind.CORRECTION else ()
+        if refused := cases.confirm_refusal(case, lacking):
+            raise AnswerError(refused)
+        said = f"{case.body}\n{case.ground.contrary if case.ground else ''}"
+        if wording := letters.wording_refusal(said, sanctions=False):
+            raise AnswerError(wording[0], words=wording[1])
+        self._cases.change(cases.confirmed(case, at, by), "confirm", at, by)
+
+    def send(self, desk: str, number: int, paper: SentPaper, *, at: dt.datetime, by: str) -> None:
+        case = self._open(desk, number)
+        if refused := cases.sending_refusal(case, paper, local_day(at)):
+            raise AnswerError(refused)
+        self._cases.change(cases.sent(case, paper, at), "send", at, by, clean(paper.number))
+
+    def close(self, desk: str, number: int, outcome: str, reason: str, *, at: dt.datetime, by: str) -> None:
+        case = self._open(desk, number)
+        if outcome not in set(CaseOutcome):
+            raise AnswerError("case.refused.outcome")
+        chosen = CaseOutcome(outcome)
+        if refused := cases.closing_refusal(case, chosen, reason):
+            raise AnswerError(refused)
+        self._cases.change(cases.closed(case, chosen, reason[:1000], at, by), "close", at, by, chosen.value)
+
+    def assign(self, desk: str, number: int, user: str, *, at: dt.datetime, by: str) -> None:
+        case = self._open(desk, number)
+        self._cases.change(cases.touched(replace(case, assigned=user), at), "assign", at, by, user)
+
+    def set_due(self, desk: str, number: int, due: dt.date | None, source: str, *, at: dt.datetime, by: str) -> None:
+        case = self._open(desk, number)
+        if due is not None and not clean(source):
+            raise AnswerError("case.refused.due_source")
+        changed = replace(case, due=due, due_from=clean(source)[:300])
+        self._cases.change(cases.touched(changed, at), "due", at, by, due.isoformat() if due else "")
+
+    def note(self, desk: str, number: int, text: str, *, at: dt.datetime, by: str) -> None:
+        words = nfc(text).strip()[:LONGEST_NOTE]
+        if not words:
+            raise AnswerError("case.refused.empty_note")
+        if not self._cases.add_note(desk, number, words, at, by):
+            raise AnswerError("case.refused.none")
+
+    def attach(self, desk: str, number: int, name: str, content: bytes, *, at: dt.datetime, by: str) -> None:
+        ending = name.rpartition(".")[2].lower()
+        if ending not in MEDIA or not content:
+            raise AnswerError("case.refused.file_kind", kinds=", ".join(sorted(MEDIA)))
+        if refused := caution.document_refusal(name, content):
+            raise AnswerError(refused)
+        self._open(desk, number)
+        kept = clean(name.replace("\\", "/").rpartition("/")[2])[-120:]
+        self._cases.add_file(desk, number, name=kept, media_type=MEDIA[ending], content=content, at=at, by=by)
+
+    def file(self, desk: str, number: int, file: int) -> tuple[CaseFile, bytes] | None:
+        return self._cases.file(desk, number, file)
+
+    def letter(self, desk: Desk, number: int, paper: str) -> bytes:
+        case = self._case(desk.id, number)
+        if case.kind not in letters.TEMPLATE_OF:
+            raise AnswerError("case.refused.no_letter")
+        lacking = self._lacking(case, self._kept(case)) if case.kind is CaseKind.CORRECTION else ()
+        if case.confirmed_at is None and (refused := cases.confirm_refusal(case, lacking)):
+            raise AnswerError(refused)
+        return self._press(letters.letter(case, self.template(desk.id, letters.TEMPLATE_OF[case.kind]), desk, paper))
+
+    def evidence(self, desk: str, number: int, paper: str, reason: str, *, at: dt.datetime, by: str) -> bytes:
+        case = self._case(desk, number)
+        if not case.article:
+            raise AnswerError("case.refused.no_article")
+        if not clean(reason):
+            raise AnswerError("case.refused.no_reason")
+        kept = self._kept(case)
+        if kept is None and not case.ground:
+            raise AnswerError("case.refused.text_gone")
+        return evidence.archive(case, kept, paper, evidence.Asked(by=by, reason=clean(reason)[:500], at=at))
+
+    def rules(self, desk: str) -> AnswerRules:
+        return self._cases.rules(desk)
+
+    def set_rules(self, rules: AnswerRules, at: dt.datetime, by: str) -> None:
+        for deadline in rules.deadlines.values():
+            if not 1 <= deadline.days <= 250:
+                raise AnswerError("case.refused.days")
+            if not clean(deadline.source):
+                raise AnswerError("case.refused.due_source")
+        self._cases.set_rules(rules, at, by)
+
+    def template(self, desk: str, kind: TemplateKind) -> LetterTemplate:
+        return self._cases.template(desk, kind) or letters.SHIPPED[kind]
+
+    def set_template(self, desk: str, template: LetterTemplate, at: dt.datetime, by: str) -> None:
+        if refused := letters.template_refusal(template):
+            raise AnswerError(refused[0], words=refused[1])
+        self._cases.set_template(desk, template, at, by)
+
+    def placeholders(self, kind: TemplateKind) -> tuple[tuple[str, bool], ...]:
+        return tuple((name, name in letters.NEEDED[kind]) for name in letters.PLACEHOLDERS[kind])
+
+    def publish(self, desk: str, number: int, *, at: dt.datetime, by: str) -> None:
+        case = self._open(desk, number)
+        if case.kind is not CaseKind.RELEASE or case.state is not CaseState.READY:
+            raise AnswerError("case.refused.not_ready")
+        release = Release(case=case.id, desk=desk, title=case.subject, text=case.body, published=at)
+        self._cases.publish(release, by)
+        done = replace(case, state=CaseState.SENT, sent_at=at)
+        self._cases.change(cases.touched(done, at), "publish", at, by)
+
+    def releases(self, desk: str | None = None) -> tuple[Release, ...]:
+        return self._cases.releases(desk)
+
+    def taken_up(self, release: Release, at: dt.datetime) -> tuple[UpTake, ...]:
+        return tuple(self._uptake(release, at))
+
+    def figures(self, desk: str, first: dt.date, last: dt.date) -> CaseFigures:
+        every = (*self._cases.cases(desk), *self._cases.cases(desk, closed=True))
+        return cases.figures(every, first, last, last, self._cases.rules(desk).holidays)
+
+    def _case(self, desk: str, number: int) -> Case:
+        case = self._cases.case(desk, number)
+        if case is None:
+            raise AnswerError("case.refused.none")
+        return case
+
+    def _open(self, desk: str, number: int) -> Case:
+        case = self._case(desk, number)
+        if case.state is CaseState.CLOSED:
+            raise AnswerError("case.refused.closed")
+        return case
+
+    def _kept(self, case: Case) -> KeptText | None:
+        """The quoted revision, as far as it is kept."""
+        if not case.article:
+            return None
+        texts = self._cases.texts(case.desk, case.article)
+        return next((text for text in texts if text.text_hash == case.text_hash), None)
+
+    def _fact(self, case: Case) -> FactEntry | None:
+        ground = case.ground
+        versions = self._facts.versions(case.desk, ground.fact) if ground and ground.fact else ()
+        return next((fact for fact in versions if ground and fact.version == ground.fact_version), None)
+
+    def _lacking(self, case: Case, kept: KeptText | None) -> tuple[str, ...]:
+        return cases.ground_refusals(case.ground or Ground(quote=""), case, kept, self._fact(case))
