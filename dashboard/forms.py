@@ -22,7 +22,7 @@ from dashboard.safety import LOOPBACK_NAMES, host_name
 
 FIELD: Final = "dau"
 MOST_BYTES: Final = 4096
-"""Of a form's body; ours have a few short fields."""
+"""Of a form's body, where its door allows no more; most of ours have a few short fields."""
 _MOST_FIELDS: Final = 20
 _PORTS: Final = {"http": 80, "https": 443}
 
@@ -34,7 +34,7 @@ class Forged(Exception):  # noqa: N818 - an outcome with a name
     """A form that no page of ours, opened in this browser since the program started, has sent."""
 
 
-def posting(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+def posting(handler: Handler, most_bytes: int = MOST_BYTES) -> Callable[[Request], Awaitable[Response]]:
     """The handler behind the locks; it gets the request and the form's fields and runs in the thread pool.
 
     The endpoint raises Forged, and BadRequest for a body that is no short form.
@@ -43,7 +43,7 @@ def posting(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         if not from_us(request.headers, request.app.state.room.settings.public_url):
             raise Forged
-        form = await _fields(request)
+        form = await _fields(request, most_bytes)
         if not _fits(request, form.get(FIELD, "")):
             raise Forged
         return await run_in_threadpool(handler, request, form)
@@ -71,7 +71,7 @@ def onward(ask: Asked, path: str, /, fragment: str = "", **params: object) -> Re
     return RedirectResponse(ask.link(path, **params) + (f"#{fragment}" if fragment else ""), status_code=303)
 
 
-async def _fields(request: Request) -> dict[str, str]:
+async def _fields(request: Request, most_bytes: int) -> dict[str, str]:
     """The fields of an urlencoded form. Raises BadRequest for anything else or larger."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
@@ -79,7 +79,7 @@ async def _fields(request: Request) -> dict[str, str]:
     body = b""
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MOST_BYTES:
+        if len(body) > most_bytes:
             raise BadRequest("error.bad_form")
     try:
         return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST_FIELDS))

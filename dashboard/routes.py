@@ -12,6 +12,7 @@ from starlette.responses import Response
 from core.access import Right
 from dashboard.forms import posting
 from dashboard.pages import alerts, article, health, labels, scope, search, sources, stories, today
+from dashboard.people import account, login, reset, users, wizard
 
 Handler = Callable[[Request], Response] | Callable[[Request], Awaitable[Response]]
 
@@ -45,6 +46,26 @@ DOORS: Final[tuple[Door, ...]] = (
     _see("/tim-kiem", search.page),
     _see("/canh-bao", alerts.page),
     _see("/nguon-tin", sources.page),
+    _see("/bat-dau", wizard.page, Right.PUBLIC),
+    _do("/bat-dau", posting(wizard.begin), Right.PUBLIC),
+    _see("/dang-nhap", login.page, Right.PUBLIC),
+    _do("/dang-nhap", posting(login.log_in), Right.PUBLIC),
+    _see("/dang-nhap/ma", login.code_page, Right.PUBLIC),
+    _do("/dang-nhap/ma", posting(login.give_code), Right.PUBLIC),
+    _do("/dang-xuat", posting(login.log_out), Right.PUBLIC),
+    _see("/dat-mat-khau/{token}", reset.page, Right.PUBLIC),
+    _do("/dat-mat-khau/{token}", posting(reset.choose), Right.PUBLIC),
+    _see("/tai-khoan", account.page, Right.OWN),
+    _do("/tai-khoan/mat-khau", posting(account.change_password), Right.OWN),
+    _do("/tai-khoan/phien", posting(account.end_session), Right.OWN),
+    _see("/tai-khoan/ma-xac-thuc", account.factor_page, Right.OWN),
+    _do("/tai-khoan/ma-xac-thuc", posting(account.set_factor), Right.OWN),
+    _see("/nguoi-dung", users.page, Right.ADMINISTER),
+    _do("/nguoi-dung", posting(users.add), Right.ADMINISTER),
+    _see("/nguoi-dung/bang", users.sheet_page, Right.ADMINISTER),
+    _do("/nguoi-dung/bang", posting(users.sheet, users.SHEET_BYTES), Right.ADMINISTER),
+    _see("/nguoi-dung/xuat", users.export, Right.ADMINISTER),
+    _do("/nguoi-dung/{user}", posting(users.act), Right.ADMINISTER),
     _see("/pham-vi", scope.page, Right.PUBLIC),
     _see("/khoe", health.page, Right.PUBLIC),
     _see("/healthz", health.page, Right.PUBLIC),
