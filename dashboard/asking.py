@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -65,6 +65,13 @@ class Asked:
         """
         desk = self.desk.id if self.desk else ""
         self.room.audit.add(self.words.now, self.user.id or "nobody", action, subject, detail, desk=desk)
+
+    def colleague(self, who: str) -> str:
+        """How a user who did something is called on the pages; never an address."""
+        if who == THIS_MACHINE.id:
+            return self.words.t("work.here")
+        found = self.room.people.user(who) if self.room.people and who else None
+        return found.name if found else self.words.t("work.gone_user")
 
     def link(self, path: str, /, **params: object) -> str:
         """An address of ours behind any prefix, with the desk where there are several."""
@@ -144,6 +151,21 @@ def day(ask: Asked) -> date:
     if wanted > today or wanted.year < 2000:
         raise BadRequest("error.bad_day")
     return wanted
+
+
+def week(ask: Asked) -> tuple[date, date] | None:
+    """The week asked for as `tuan=2026-W47`, as (Monday, Sunday or today); None where none is. Raises BadRequest."""
+    given = ask.request.query_params.get("tuan", "")
+    if not given:
+        return None
+    try:
+        monday = datetime.strptime(f"{given}-1", "%G-W%V-%u").date()  # noqa: DTZ007 - a day, not a moment
+    except ValueError:
+        raise BadRequest("error.bad_day") from None
+    today = local_day(ask.words.now)
+    if monday > today or monday.year < 2000:
+        raise BadRequest("error.bad_day")
+    return monday, min(today, monday + timedelta(days=6))
 
 
 def number(ask: Asked, name: str, *, most: int) -> int:

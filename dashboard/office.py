@@ -1,5 +1,6 @@
 """The ports behind an office's own work, the sources and the installation, and what stands in where there are none."""
 
+# ruff: noqa: ARG002 - what keeps nothing takes the same arguments
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +13,7 @@ from starlette.responses import HTMLResponse
 
 from core import text, urls
 from dashboard import changes as diff
-from dashboard import evidence, forms
+from dashboard import evidence, forms, menu
 from dashboard.asking import DESK_COOKIE, FORM_COOKIE, LANGUAGE_COOKIE, Asked
 
 HERE: Final = Path(__file__).parent
@@ -46,6 +47,7 @@ def page(
     body = room.templates.get_template(template).render(
         ask=ask, w=ask.words, t=ask.words.t, link=ask.link, may=ask.may, user=ask.user,
         link_static=_static(ask), desk=ask.desk, run=room.status(),
+        menu=menu.items(ask, menu.FIRST, _doors()), more=menu.items(ask, menu.MORE, _doors()),
         publisher=room.publisher_name, mail=bool(room.settings.smtp.host), contact=room.settings.crawl.contact,
         seal=forms.token(ask) if changes else "", seal_field=forms.FIELD, **view,
     )  # fmt: skip
@@ -79,5 +81,13 @@ def _static(ask: Asked) -> Callable[[str], str]:
 
 
 def _asset_version() -> str:
-    """Changes with the style sheet, so that a browser may keep it for long."""
-    return hashlib.sha256((STATIC / "style.css").read_bytes()).hexdigest()[:12]
+    """Changes with the style sheet and the script, so that a browser may keep them for long."""
+    return hashlib.sha256(b"".join((STATIC / name).read_bytes() for name in ("style.css", "app.js"))).hexdigest()[:12]
+
+
+@cache
+def _doors() -> frozenset[str]:
+    """Addresses behind which there is a page."""
+    from dashboard.routes import DOORS  # noqa: PLC0415 - the doors' pages render through this module
+
+    return frozenset(door.path for door in DOORS if door.method == "GET")

@@ -45,6 +45,14 @@ class Words:
         """ "T7 21/11"."""
         return f"{self.t(f'weekday_short.{day.isoweekday()}')} {day:%d/%m}"
 
+    def short_date(self, day: date) -> str:
+        """ "21/11"."""
+        return f"{day:%d/%m}"
+
+    def iso_week(self, day: date) -> str:
+        """ "2026-W47", as addresses carry it."""
+        return f"{day:%G-W%V}"
+
     def named_day(self, day: date) -> str:
         """ "Hôm nay" and "Hôm qua" by name, others by date."""
         age = (local_day(self.now) - day).days

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from core.records import Label, ListedArticle, StoryView
+from core.records import Label, ListedArticle, StoryView, WorkStatus
 from dashboard import forms, render
 from dashboard.asking import Asked, NotHere, asked
+from dashboard.evidence import about
 from dashboard.pages.cards import Card, card
 
 REPORTS_SHOWN = 6
 """Own reports of a day that a list names; the others are on the story's page."""
 TOPICS_SHOWN = 4
+UNTOUCHED = WorkStatus()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +32,8 @@ class StoryCard:
     reports: tuple[ListedArticle, ...]  # own reports of the day, newest first
     reprints: tuple[ListedArticle, ...]  # of the day
     sources: tuple[str, ...]  # names, by the alphabet
+    fresh: int = 0  # articles that came since the reader's last visit
+    work: WorkStatus = UNTOUCHED
 
     @property
     def single(self) -> bool:
@@ -38,17 +43,25 @@ class StoryCard:
     @property
     def focus(self) -> bool:
         """Whether an article of the day is about the place, not only naming it."""
-        return any(article.focus for article in (*self.reports, *self.reprints))
+        return any(map(about, (*self.reports, *self.reprints)))
 
 
-def story_card(ask: Asked, view: StoryView) -> StoryCard:
-    """The card of a story with at least one article of the day."""
+def story_card(
+    ask: Asked, view: StoryView, *, since: datetime | None = None, work: WorkStatus = UNTOUCHED
+) -> StoryCard:
+    """The card of a story with at least one article of the day; `since`: the reader's last visit."""
     reports, reprints = apart(view.of_day)
     shown = headed_by(view.title, reports or reprints)
     return StoryCard(
         view=view, head=card(ask, shown), own_headline=shown.title == view.title,
         topics=topics(reports or reprints), reports=reports, reprints=reprints, sources=names(ask, view.sources),
+        work=work, fresh=fresh(view, since),
     )  # fmt: skip
+
+
+def fresh(view: StoryView, since: datetime | None) -> int:
+    """Articles of the day that came since then."""
+    return sum(since is not None and article.first_seen > since for article in view.of_day)
 
 
 def apart(articles: Sequence[ListedArticle]) -> tuple[tuple[ListedArticle, ...], tuple[ListedArticle, ...]]:
@@ -64,7 +77,7 @@ def repeats(article: ListedArticle) -> bool:
 def headed_by(title: str, articles: Sequence[ListedArticle]) -> ListedArticle:
     """The article with that title, else the newest about the place that still stands, else the newest."""
     titled = (a for a in articles if a.title == title)
-    standing = (a for a in articles if a.focus and a.state == "live")
+    standing = (a for a in articles if about(a) and a.state == "live")
     return next(titled, None) or next(standing, articles[0])
 
 

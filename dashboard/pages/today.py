@@ -1,55 +1,96 @@
-"""Hôm nay: what the press wrote about the place on one day, story by story."""
+"""Hôm nay: what the press wrote about the place on one day or in one week, story by story, the weightiest first."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
 
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
 from core.clock import local_day
-from core.records import DayCount, OutboxRow, SourceHealth
+from core.records import DayCount, OutboxRow, SourceHealth, StoryView
 from dashboard import asking, chart, render
 from dashboard.asking import Asked, asked
+from dashboard.evidence import about
 from dashboard.pages.alerts import SHOWN, Alert, grouped
 from dashboard.pages.sources import unread
-from dashboard.pages.stories import REPORTS_SHOWN, story_card
+from dashboard.pages.stories import REPORTS_SHOWN, UNTOUCHED, StoryCard, fresh, story_card
+from dashboard.usual import WEEKS, usual
+from dashboard.weight import weight
 
 REFRESH_SECONDS = 15
 WAITING_SHOWN = 3
+STORIES_SHOWN = 40
+"""Stories on one page; a week of storms has more."""
+MOST_PAGES = 50
 WAITING_FOR = timedelta(days=2)
 """Alerts older than this are on their own page only: with no mail server they would never stop waiting here."""
 
 
 def page(request: Request) -> Response:
-    """`/?ngay=2026-11-21`; `dung=1` stops the page from loading itself again while the press is first read."""
+    """`/?ngay=2026-11-21` or `/?tuan=2026-W47`; `dung=1` stops the page from loading itself again while the press is
+    first read.
+    """
     ask = asked(request)
     if ask.desk is None:
         return render.page(ask, "no_desk.html")
-    day, today = asking.day(ask), local_day(ask.words.now)
-    room = ask.room
-    views = room.reading.stories(ask.desk.id, day, ask.words.now)
-    counts = room.reading.day_counts(ask.desk.id, day)
+    room, today = ask.room, local_day(ask.words.now)
+    week = asking.week(ask)
+    first, day = week or (asking.day(ask),) * 2
+    since = room.office.work.last_visit(ask.desk.id, ask.user.id)
+    views = ranked(room.reading.stories_between(ask.desk.id, first, day, ask.words.now))
+    number = asking.number(ask, "trang", most=MOST_PAGES)
+    shown = _cards(ask, views[(number - 1) * STORIES_SHOWN : number * STORIES_SHOWN], since)
+    counts = room.reading.day_counts(ask.desk.id, day, 7 * WEEKS + 1)
     waiting = _waiting(ask, room.reading.messages(ask.desk.id, SHOWN))
+    unheard, silent = _unread(ask)
     filling = room.status().filling and not views and day == today
-    shown = [story_card(ask, view) for view in views if view.of_day]
-    return render.page(
-        ask, "today.html", day=day, today=today, before=day - timedelta(days=1), after=_after(day, today),
+    around = _neighbours(ask, day, today, week)
+    answer = render.page(
+        ask, "today.html", day=day, today=today, first=first, week=week, **around,
         focus=[card for card in shown if card.focus], named=[card for card in shown if not card.focus],
-        articles=sum(len(card.view.of_day) for card in shown), text_language=room.language_of,
-        reports_shown=REPORTS_SHOWN,
-        counts=counts, total=_total(counts), chart=chart.week(counts), waiting=waiting, waiting_shown=WAITING_SHOWN,
-        unread=_unread(ask), filling=filling,
+        articles=sum(len(view.of_day) for view in views), stories=len(views),
+        number=number, pages=max(1, -(-len(views) // STORIES_SHOWN)), text_language=room.language_of,
+        reports_shown=REPORTS_SHOWN, usual=usual(counts, day), fresh=sum(fresh(view, since) for view in views),
+        counts=counts[-7:], total=_total(counts[-7:]), chart=chart.week(counts[-7:]),
+        waiting=waiting, waiting_shown=WAITING_SHOWN, unread=unheard, silent=silent, filling=filling,
+        items=room.office.work.items(ask.desk.id, first, day), since=since,
         refresh=REFRESH_SECONDS if filling and "dung" not in request.query_params else 0,
     )  # fmt: skip
+    answer.background = BackgroundTask(room.office.work.visited, ask.desk.id, ask.user.id, ask.words.now)
+    return answer
 
 
-def _after(day: date, today: date) -> date | None:
-    return day + timedelta(days=1) if day < today else None
+def ranked(views: Sequence[StoryView]) -> list[StoryView]:
+    """Those about the place first, the weightiest first, of equals the one with the newest article."""
+    there = [view for view in views if view.of_day]
+    return sorted(there, key=lambda v: (any(map(about, v.of_day)), weight(v, v.of_day), v.last), reverse=True)
 
 
-def _total(counts: tuple[DayCount, ...]) -> tuple[int, int]:
+def _cards(ask: Asked, views: Sequence[StoryView], since: datetime | None) -> list[StoryCard]:
+    desk = ask.desk.id if ask.desk else ""
+    work = ask.room.office.work.handling(desk, "story", [view.id for view in views])
+    return [story_card(ask, view, since=since, work=work.get(view.id, UNTOUCHED)) for view in views]
+
+
+def _neighbours(ask: Asked, day: date, today: date, week: tuple[date, date] | None) -> dict[str, Any]:
+    """Where the steps beside the picker lead: to days, or to weeks as addresses carry them."""
+    if week is None:
+        return {
+            "before": {"ngay": day - timedelta(days=1)},
+            "after": {"ngay": day + timedelta(days=1)} if day < today else None,
+        }
+    later = week[0] + timedelta(weeks=1)
+    return {
+        "before": {"tuan": ask.words.iso_week(week[0] - timedelta(weeks=1))},
+        "after": {"tuan": ask.words.iso_week(later)} if later <= today else None,
+    }
+
+
+def _total(counts: Sequence[DayCount]) -> tuple[int, int]:
     return sum(count.articles for count in counts), sum(count.read for count in counts)
 
 
@@ -58,5 +99,8 @@ def _waiting(ask: Asked, rows: Iterable[OutboxRow]) -> list[Alert]:
     return [alert for alert in grouped(row for row in rows if row.created >= since) if alert.open]
 
 
-def _unread(ask: Asked) -> list[SourceHealth]:
-    return [health for health in ask.room.reading.sources(ask.words.now) if unread(health)]
+def _unread(ask: Asked) -> tuple[list[SourceHealth], list[SourceHealth]]:
+    """Sources that can't be read, and those that can but have been silent for longer than usual."""
+    paused = {pause.source for pause in ask.room.office.work.pauses()}
+    rows = [health for health in ask.room.reading.sources(ask.words.now) if health.source not in paused]
+    return [row for row in rows if unread(row)], [row for row in rows if row.silent and not unread(row)]

@@ -37,7 +37,7 @@ class TestToday:
 
     def test_reprints_are_folded_and_own_reports_listed(self, get: Get, press: FakePress) -> None:
         page = get("/")
-        folded = page.split("<details", 1)[1].split("</details>")[0]
+        folded = page.split('<details class="reprints"', 1)[1].split("</details>")[0]
         assert "Đăng lại: 4 báo" in words(folded)
         assert all(f"Báo Mẫu Số {number}" in words(folded) for number in range(1, 5))
         listed = words(page.split('class="plain reports"')[1].split("</ul>")[0])

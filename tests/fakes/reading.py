@@ -5,19 +5,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from core.clock import local_day
+from core.ports import NO_FILTERS
 from core.records import (
     Change,
     Correction,
     DayCount,
     Desk,
     EndpointStatus,
+    Facets,
     Label,
+    LabelCount,
     ListedArticle,
     Mention,
     MentionField,
@@ -30,9 +34,11 @@ from core.records import (
     ReadStory,
     Recipient,
     RevisionText,
+    SearchFilters,
     SearchHit,
     SearchPage,
     SourceHealth,
+    Step,
     StoryDay,
     StoryMerge,
     StoryStanding,
@@ -80,8 +86,19 @@ class FakePress:
         )
 
     def stories(self, desk: str, day: date, at: datetime) -> tuple[StoryView, ...]:
+        return self.stories_between(desk, day, day, at)
+
+    def label_counts(self, desk: str, first: date, last: date, step: Step) -> tuple[LabelCount, ...]:
+        days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+        return tuple(
+            LabelCount(slot=day.isoformat(), kind="all", key="", articles=len(found))
+            for day in days if (found := self.day(desk, day))
+        )  # fmt: skip
+
+    def stories_between(self, desk: str, first: date, last: date, at: datetime) -> tuple[StoryView, ...]:
         of_day: dict[str, list[ListedArticle]] = {}
-        for listed in self.day(desk, day):
+        days = [last - timedelta(days=number) for number in range((last - first).days + 1)]
+        for listed in (listed for day in days for listed in self.day(desk, day)):
             of_day.setdefault(listed.story or listed.id, []).append(listed)
         return tuple(replace(self._view(desk, story), of_day=tuple(found)) for story, found in of_day.items())
 
@@ -180,12 +197,26 @@ class FakePress:
     def apply(self, changes: Sequence[Change]) -> None:
         """The fake searches its own lists."""
 
-    def search(self, desk: str, query: str, *, by_time: bool = False, offset: int = 0, limit: int = 20) -> SearchPage:
+    def facets(self, desk: str, query: str, filters: SearchFilters = NO_FILTERS) -> Facets:
+        found = [hit.article for hit in self.search(desk, query, limit=1000, filters=filters).hits]
+        return Facets(
+            sources=tuple(Counter(a.source for a in found).most_common()),
+            topics=tuple(Counter(label.topic for a in found for label in a.topics).most_common()),
+            months=tuple(Counter(local_day(a.published.at).isoformat()[:7] for a in found).most_common()),
+            counted=len(found),
+        )  # fmt: skip
+
+    def search(
+        self, desk: str, query: str, *, by_time: bool = False, offset: int = 0, limit: int = 20,
+        filters: SearchFilters = NO_FILTERS,
+    ) -> SearchPage:  # fmt: skip
         shape = fold if has_diacritics(query) else fold_plain
         wanted = shape(query.strip('"'))
         found = []
         for article in self.articles.get(desk, []):
             listed = article.listed
+            if not _passes(listed, filters):
+                continue
             for text in (listed.title, listed.lead, *article.paragraphs):
                 at = shape(text).find(wanted)
                 if at >= 0:
@@ -196,6 +227,15 @@ class FakePress:
         if by_time:
             found.sort(key=lambda hit: hit.article.published.at, reverse=True)
         return SearchPage(hits=tuple(found[offset : offset + limit]), total=len(found), bounded=self.bounded)
+
+
+def _passes(listed: ListedArticle, filters: SearchFilters) -> bool:
+    day = local_day(listed.published.at)
+    return (
+        (not filters.sources or listed.source in filters.sources)
+        and (not filters.topics or any(label.topic in filters.topics for label in listed.topics))
+        and (filters.first or day) <= day <= (filters.last or day)
+    )
 
 
 def _repeats(listed: ListedArticle) -> bool:
