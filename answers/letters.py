@@ -155,7 +155,7 @@ def _values(case: Case, office: str, paper: str) -> Mapping[str, str]:
     values = {
         "co_quan": office, "ten_bao": paper, "tieu_de": case.title, "dia_chi": case.url,
         "ngay_dang": f"{local(case.published):%d/%m/%Y}" if case.published else "…",
-        "trich_dan": clean(ground.quote).strip("“”\"") if ground else "…",
+        "trich_dan": clean(ground.quote).strip("“”\"").rstrip(".") if ground else "…",
         "so_lieu": clean(ground.contrary).rstrip(".") if ground else "…",
         "van_ban": document_line(ground.document) if ground and ground.document else "…",
         "noi_dung": case.body or "…",
