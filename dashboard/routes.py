@@ -10,8 +10,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from core.access import Right
+from core.zalo import HOOK
 from dashboard.forms import posting
-from dashboard.pages import alerts, article, health, labels, scope, search, sources, stories, today
+from dashboard.pages import (
+    alerts,
+    article,
+    channels,
+    health,
+    labels,
+    scope,
+    search,
+    sources,
+    stories,
+    today,
+    zalo_hook,
+    work,
+)
 from dashboard.people import account, login, reset, users, wizard
 
 Handler = Callable[[Request], Response] | Callable[[Request], Awaitable[Response]]
@@ -40,11 +54,24 @@ DOORS: Final[tuple[Door, ...]] = (
     _see("/bai/{article}", article.page),
     _do("/bai/{article}/nhan", posting(labels.correct)),
     _see("/cau-chuyen/{story}", stories.page),
+    _do("/bai/{article}/ghi-chu", posting(work.add_note, work.NOTE_BYTES)),
+    _do("/bai/{article}/ghi-chu/xoa", posting(work.remove_note)),
+    _do("/bai/{article}/xu-ly", posting(work.handle)),
+    _do("/bai/{article}/khong-phai", posting(work.set_aside)),
+    _do("/bai/{article}/la-noi-nay", posting(work.take_back)),
+    _do("/cau-chuyen/{story}/ghi-chu", posting(work.add_note, work.NOTE_BYTES)),
+    _do("/cau-chuyen/{story}/ghi-chu/xoa", posting(work.remove_note)),
+    _do("/cau-chuyen/{story}/xu-ly", posting(work.handle)),
+    _see("/khong-phai", work.aside_page),
+    _see("/khong-phai/xuat", work.aside_export),
     _see("/sua-nhan", labels.page),
     _see("/sua-nhan/xuat", labels.export),
     _do("/sua-nhan/{number:int}/hoan-lai", posting(labels.undo)),
     _see("/tim-kiem", search.page),
     _see("/canh-bao", alerts.page),
+    _see("/kenh-gui", channels.page, Right.ADMINISTER),
+    _do("/kenh-gui/ma/{recipient}", posting(channels.invite), Right.ADMINISTER),
+    _do(HOOK, zalo_hook.take, Right.PUBLIC),
     _see("/nguon-tin", sources.page),
     _see("/bat-dau", wizard.page, Right.PUBLIC),
     _do("/bat-dau", posting(wizard.begin), Right.PUBLIC),

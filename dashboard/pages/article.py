@@ -9,6 +9,7 @@ from core.records import ReadArticle, ReadStory
 from dashboard import changes, evidence, render
 from dashboard.asking import Asked, NotHere, asked
 from dashboard.pages.labels import labels
+from dashboard.pages.work import work
 
 PASSAGES_SHOWN = 4
 
@@ -30,6 +31,7 @@ def page(request: Request) -> Response:
         passages=evidence.passages(listed, read), shown=PASSAGES_SHOWN, labels=labels(ask, listed),
         revisions=changes.shown(ask.room.reading.revisions(ask.desk.id, wanted), ask.room.differ),
         story=_story(ask, read), keep_days=ask.room.settings.keep.replaced_days,
+        work=work(ask, "article", wanted), about=evidence.about(listed), aside=_aside(ask, wanted),
     )  # fmt: skip
 
 
@@ -40,6 +42,12 @@ def _marked(read: ReadArticle, name: str) -> list[object]:
         evidence.marked(text, evidence.spans(mentions, "body" if name == "body" else "caption", number))
         for number, text in enumerate(texts)
     ]
+
+
+def _aside(ask: Asked, article: str) -> bool:
+    """Whether the office found it not to be about the place."""
+    desk = ask.desk.id if ask.desk else ""
+    return any(one.article == article for one in ask.room.office.work.aside(desk))
 
 
 def _story(ask: Asked, read: ReadArticle) -> ReadStory | None:

@@ -15,8 +15,6 @@ from dashboard import asking, forms, render
 from dashboard.asking import Asked, BadRequest, NotHere, asked
 from dashboard.forms import Form
 
-BY = "page"
-"""Who corrects, as the audit names them: without login it is whoever sits at this machine."""
 PER_PAGE, MOST_PAGES = 50, 500
 
 
@@ -51,7 +49,7 @@ def correct(request: Request, form: Form) -> Response:
         raise BadRequest("error.bad_form")
     wanted = _tone(tone) if tone else None
     done = ask.desk and ask.room.corrections.correct(
-        ask.desk.id, article, topic=topic, present=present == "1", tone=wanted, at=ask.words.now, by=BY
+        ask.desk.id, article, topic=topic, present=present == "1", tone=wanted, at=ask.words.now, by=ask.user.id
     )
     if not done:
         raise NotHere("error.no_such_article")
@@ -67,7 +65,7 @@ def undo(request: Request, form: Form) -> Response:
     number = request.path_params["number"]
     known = next((c for c in _all(ask) if c.id == number), None)
     if known and ask.desk:
-        ask.room.corrections.undo(ask.desk.id, number, ask.words.now, BY)
+        ask.room.corrections.undo(ask.desk.id, number, ask.words.now, ask.user.id)
     if known and form.get("ve") == "bai":
         return forms.onward(ask, f"/bai/{known.article}", "labels")
     return forms.onward(ask, "/sua-nhan")

@@ -14,6 +14,7 @@ from dashboard import forms, render
 from dashboard.asking import Asked, NotHere, asked
 from dashboard.evidence import about
 from dashboard.pages.cards import Card, card
+from dashboard.pages.work import work
 
 REPORTS_SHOWN = 6
 """Own reports of a day that a list names; the others are on the story's page."""
@@ -105,7 +106,8 @@ def page(request: Request) -> Response:
     if read.view.id != wanted:
         return forms.onward(ask, f"/cau-chuyen/{read.view.id}")
     return render.page(
-        ask, "story.html", view=read.view, days=read.days, merges=read.merges,
+        ask, "story.html", changes=True, work=work(ask, "story", read.view.id), view=read.view,
+        days=read.days, merges=read.merges,
         sources=names(ask, read.view.sources), text_language=ask.room.language_of,
         topics=topics([article for day in read.days for article in day.articles or day.reprints]),
     )  # fmt: skip
