@@ -20,13 +20,12 @@ from core.errors import StoreError
 from core.ports import ChannelBook, Notifier, TokenVault
 from core.records import Channel, ChannelStatus, ChannelTrouble, TokenState
 from core.settings import Settings
+from core.zalo import HOOK
 from store.sqlite.record import Record
 from store.sqlite.tokens import TokenVault as FileVault
 
 log = logging.getLogger(__name__)
 
-HOOK: Final = "/zalo/su-kien"
-"""Path of the webhook (dashboard/routes.py)."""
 _UNDER_WAY: Final = timedelta(minutes=2)
 """A refresh that was begun this long ago has been interrupted."""
 _BETWEEN: Final = timedelta(minutes=10)

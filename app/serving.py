@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+
 import uvicorn
 
 from app import wiring
+from app.channels import statuses
 from app.comparing import differ
 from app.world import World
+from core.clock import SystemClock
+from core.records import Desk, UnitChoice
 from core.settings import Settings
 from dashboard.app import create_app
+from dashboard.office import Office
 from dashboard.room import RunStatus
 from dashboard.safety import check_bind
 from store.sqlite.record import Record
@@ -16,8 +22,8 @@ from store.sqlite.record import Record
 
 def serve(settings: Settings, world: World) -> None:
     """Serve until stopped. Raises ConfigError for an address that is not loopback, StoreError for the record."""
-    host = check_bind(settings.serve.host)
     with wiring.record(settings, world.clock) as kept:
+        host = check_bind(settings.serve.host, others=bool(settings.public_url) and kept.people.any())
         application = create_app(
             reading=kept.reading,
             search=kept.search,
@@ -28,6 +34,14 @@ def serve(settings: Settings, world: World) -> None:
             clock=world.clock,
             settings=settings,
             status=lambda: _status(kept, world),
+            office=Office(
+                channel_book=kept.channels,
+                channel_statuses=lambda: statuses(settings, kept.channels, world.clock),
+            ),
+            people=kept.people,
+            audit=kept.audit,
+            units=units,
+            fill=lambda desk: _fill(kept, settings, desk),
         )
         uvicorn.run(
             application,
@@ -38,6 +52,18 @@ def serve(settings: Settings, world: World) -> None:
             proxy_headers=False,  # whom to believe is decided in dashboard.peer
             timeout_graceful_shutdown=5,
         )
+
+
+def units(name: str) -> tuple[UnitChoice, ...]:
+    """The units that a name may mean."""
+    found = wiring.gazetteer().find_units(name)
+    return tuple(UnitChoice(id=one.unit.id, name=one.unit.full_name, label=one.label) for one in found)
+
+
+def _fill(kept: Record, settings: Settings, desk: Desk) -> None:
+    """Beside the pages: what is stored and what the gate stopped. A fresh record has neither."""
+    if kept.counts.totals():
+        threading.Thread(target=wiring.refill, args=(kept, settings, desk, SystemClock().now()), daemon=True).start()
 
 
 def _status(kept: Record, world: World) -> RunStatus:

@@ -17,6 +17,8 @@ from typing import Final, Literal
 from core.records import ZaloEvent
 from core.text import clean
 
+HOOK: Final = "/zalo/su-kien"
+"""Path of the webhook on our pages."""
 OLDEST: Final = timedelta(days=2)
 """An event that says it is older (or further in the future) is none of Zalo's few repeats."""
 _CODE: Final = re.compile(r"^DB[2-9A-HJKMNP-Z]{8}$")

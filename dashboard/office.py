@@ -3,12 +3,13 @@
 # ruff: noqa: ARG002 - what keeps nothing takes the same arguments
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from core.ports import AddressDesk, DeskWork, Operation, Places, SourceKeeper
+from core.ports import AddressDesk, ChannelBook, DeskWork, Operation, Places, SourceKeeper
 from core.records import (
+    ChannelStatus,
     HandItem,
     Medium,
     Note,
@@ -99,3 +100,5 @@ class Office:
     keeper: SourceKeeper | None = None
     operation: Operation | None = None
     places: Places | None = None
+    channel_book: ChannelBook | None = None
+    channel_statuses: Callable[[], tuple[ChannelStatus, ...]] | None = None

@@ -23,8 +23,8 @@ from dashboard.pages import (
     sources,
     stories,
     today,
-    zalo_hook,
     work,
+    zalo_hook,
 )
 from dashboard.people import account, login, reset, users, wizard
 
