@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
-from app import wiring
+from app import answer_desk, wiring
 from app.progress import progress
 from core.clock import Clock, SystemClock, local_day
 from core.errors import StoreError
@@ -84,6 +84,7 @@ def daily(kept: Record, clock: Clock) -> Callable[[], None]:
         if done != [today]:
             done[:] = [today]
             purged = kept.retention.purge(clock.now())
+            answer_desk.tend(kept, clock.now())
             _LOG.info("purged %s", purged)
 
     return tidy

@@ -1,0 +1,229 @@
+"""Fact book and cases of an installation: what pages are given, what is written with an article, what is due daily."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from answers import cases as rules
+from answers.case_desk import CaseDesk
+from answers.fact_desk import FactDesk
+from app import wiring
+from core.clock import Clock, local_day
+from core.i18n import t
+from core.ports import HoldBeside
+from core.records import (
+    CaseOutcome,
+    Comparison,
+    Desk,
+    FactEntry,
+    FetchedPage,
+    Message,
+    Release,
+    Saved,
+    TaggedArticle,
+    UpTake,
+)
+from core.roles import Role
+from core.text import fold
+from nlp.sentences import sentences
+from nlp.stories.reprints import sameness
+from store.sqlite.record import Record
+
+_LOG = logging.getLogger(__name__)
+RECOMPARED_DAYS: Final = 14
+"""Articles of so many days are held beside the book anew when a fact is approved or ends."""
+UPTAKE_DAYS: Final = 30
+TAKEN_UP: Final = 0.2
+"""Least share of a release's words that stand, four in a row, in an article that took it up."""
+_LEAST_WORDS: Final = 20
+
+
+def holder() -> HoldBeside:
+    """What holds printed figures beside verified ones."""
+    from answers.compare import compare  # noqa: PLC0415 - loaded where figures are compared
+
+    return compare
+
+
+def fact_desk(kept: Record, clock: Clock, hold: HoldBeside | None = None) -> FactDesk:
+    """The port FactDesk over an open record."""
+    return FactDesk(
+        facts=kept.facts, cases=kept.cases, comparisons=kept.comparisons, places=_places, named=_named,
+        recompare=lambda desk: recompare(kept, desk, clock.now(), hold or holder()),
+    )  # fmt: skip
+
+
+def case_desk(kept: Record) -> CaseDesk:
+    """The port CaseDesk over an open record."""
+    from reports.letters import write  # noqa: PLC0415 - loads Word's library
+
+    return CaseDesk(
+        cases=kept.cases, facts=kept.facts, press=write, uptake=lambda release, at: taken_up(kept, release, at)
+    )
+
+
+def _places(desk: Desk) -> Callable[[str], Sequence[str]]:
+    """Units of a desk's area by name, today's before those of before where both bear it."""
+    gazetteer = wiring.gazetteer()
+    area = gazetteer.area(desk.units, partial=desk.partial_successors)
+    near = area | {above for number in area for above in gazetteer.parents(number)}
+
+    def find(name: str) -> Sequence[str]:
+        found = [one.unit for one in gazetteer.find_units(name) if gazetteer.number[one.unit.id] in near]
+        today = [unit.id for unit in found if unit.until is None]
+        return today or [unit.id for unit in found]
+
+    return find
+
+
+def _named(unit: str) -> str:
+    gazetteer = wiring.gazetteer()
+    return gazetteer.unit(unit).full_name if unit in gazetteer else ""
+
+
+class Beside:
+    """What is written with an article: where its text came from, its comparisons, what became of a quoted sentence."""
+
+    def __init__(self, kept: Record, hold: HoldBeside | None = None) -> None:
+        self._kept, self._hold = kept, hold
+        self._books: dict[str, tuple[int, date, tuple[FactEntry, ...]]] = {}
+
+    def __call__(self, tagged: TaggedArticle, page: FetchedPage) -> Callable[[Saved], None]:
+        article = tagged.located.article
+        text = "" if article.reserved else "\n".join((article.title, article.text))
+        found = {match.desk: self._compare(match.desk, text, page.fetched_at) for match in tagged.located.matches}
+
+        def write(saved: Saved) -> None:
+            if saved is Saved.SAME:
+                return
+            self._kept.cases.note_origin(article.id, page.final_url, page.headers, page.fetched_at)
+            for desk, comparisons in found.items():
+                if comparisons is not None:
+                    self._kept.comparisons.put(desk, article.id, comparisons, page.fetched_at)
+            if saved is Saved.CHANGED:
+                note_changes(self._kept, article.id, page.fetched_at)
+
+        return write
+
+    def _compare(self, desk: str, text: str, at: datetime) -> Sequence[Comparison] | None:
+        """Comparisons of a text with a desk's book; None where the book is empty or the text isn't kept."""
+        book = self._book(desk, local_day(at))
+        if not book or not text:
+            return None
+        self._hold = self._hold or holder()
+        return self._hold(text, book, at)
+
+    def _book(self, desk: str, today: date) -> tuple[FactEntry, ...]:
+        stamp = self._kept.facts.stamp(desk)
+        known = self._books.get(desk)
+        if known is None or known[:2] != (stamp, today):
+            known = self._books[desk] = (stamp, today, self._kept.facts.in_force(desk, today))
+        return known[2]
+
+
+def note_changes(kept: Record, article: str, at: datetime) -> None:
+    """The open cases of an article whose text has changed show what became of the quoted sentence."""
+    for case in kept.cases.open_of_article(article):
+        texts = kept.cases.texts(case.desk, article)
+        quoted = next((text for text in texts if text.text_hash == case.text_hash), None)
+        if not texts or not case.ground or quoted is None:
+            continue
+        before, after = _around(quoted.text, texts[0].text, case.ground.quote)
+        change = rules.after_change(case, texts[0], at, before, after)
+        if change is not None:
+            kept.cases.note_change(case.id, texts[0].text_hash, change)
+
+
+def _around(old: str, new: str, quote: str) -> tuple[str, str]:
+    """The sentence of the old text that holds the quotation, and what stands in its place in the new one."""
+    from app.comparing import differ  # noqa: PLC0415 - loads the reader of sentences
+
+    for sentence in differ(old, new):
+        if sentence.kind in ("changed", "removed") and rules.quote_stands(quote, sentence.before):
+            return sentence.before, sentence.after
+        if sentence.before and fold(sentence.before).strip(" .") in fold(quote) and sentence.kind == "changed":
+            return sentence.before, sentence.after
+    return quote, ""
+
+
+def recompare(kept: Record, desk: str, now: datetime, hold: HoldBeside) -> None:
+    """Hold the live articles of the last days beside the book anew."""
+    book = kept.facts.in_force(desk, local_day(now))
+    for back in range(RECOMPARED_DAYS):
+        for listed in kept.reading.day(desk, local_day(now) - timedelta(days=back)):
+            texts = kept.cases.texts(desk, listed.id)
+            if listed.state == "live" and texts and not texts[0].reserved:
+                kept.comparisons.put(desk, listed.id, hold(texts[0].text, book, now) if book else (), now)
+
+
+def taken_up(kept: Record, release: Release, at: datetime) -> tuple[UpTake, ...]:
+    """Articles that took a release up, the first one first, with what they added."""
+    found = []
+    first = local_day(release.published)
+    days = min(UPTAKE_DAYS, (local_day(at) - first).days)
+    said = f"{release.title}\n{release.text}"
+    known = {fold(sentence) for sentence in sentences(said)}
+    for after in range(days + 1):
+        for listed in kept.reading.day(release.desk, first + timedelta(days=after)):
+            texts = kept.cases.texts(release.desk, listed.id)
+            if listed.state != "live" or not texts or listed.first_seen < release.published:
+                continue
+            same = sameness(said, texts[0].text)
+            if same.of_first < TAKEN_UP or same.words_first < _LEAST_WORDS:
+                continue
+            added = tuple(s for s in sentences(texts[0].text) if fold(s) not in known and not _same_words(s, said))
+            found.append(
+                UpTake(
+                    article=listed.id, source=listed.source, title=listed.title, url=listed.url,
+                    at=listed.published.at, share=same.of_first, added=added[:20],
+                )
+            )  # fmt: skip
+    return tuple(sorted(found, key=lambda one: one.at))
+
+
+def _same_words(sentence: str, said: str) -> bool:
+    return sameness(sentence, said).of_first >= 0.7
+
+
+def tend(kept: Record, at: datetime) -> int:
+    """Once a day: reminders of deadlines, questions about idle cases, and the closing of those nobody answered for."""
+    messages: list[Message] = []
+    today = local_day(at)
+    for desk in kept.desks.desks():
+        open_now = kept.cases.cases(desk.id)
+        holidays = kept.cases.rules(desk.id).holidays
+        messages += [m for r in rules.reminders(open_now, today, holidays) for m in _messages(desk, r, today)]
+        for case in open_now:
+            if rules.lapsed(case, at):
+                over = rules.closed(case, CaseOutcome.LAPSED, "", at, "")
+                kept.cases.change(replace(over, touched=case.touched), "lapse", at, "")
+            elif rules.idle(case, _idle_before(at)):
+                kept.cases.change(replace(case, asked_at=at), "idle", at, "")
+                messages += _messages(desk, rules.Reminder(case=case, what="idle"), today)
+    return kept.outbox.add(messages, at) if messages else 0
+
+
+def _idle_before(at: datetime) -> datetime:
+    from store.sqlite.retention import months_before  # noqa: PLC0415
+
+    return months_before(at, rules.IDLE_MONTHS)
+
+
+def _messages(desk: Desk, reminder: rules.Reminder, today: date) -> list[Message]:
+    """To the information office; says which case, never what it is about beyond its subject."""
+    case = reminder.case
+    due = f"{case.due:%d/%m/%Y}" if case.due else ""
+    subject = t(f"case.remind.{reminder.what}", number=case.id, due=due)
+    text = f"{subject}\n\n{t('case.remind.open', number=case.id)}"
+    return [
+        Message(
+            key=f"case:{desk.id}:{case.id}:{reminder.what}:{today.isoformat()}:{person.id}", desk=desk.id,
+            recipient=person.id, channel=next(iter(person.ways), "page"), article=None, subject=subject, text=text,
+            brief=subject,
+        )
+        for person in desk.recipients if Role.INFORMATION_OFFICE in person.roles
+    ]  # fmt: skip
