@@ -25,6 +25,7 @@ ROLES = ("serve", "crawl", "deliver")
 _LOG = logging.getLogger(__name__)
 _TICK = 0.25
 _LONGEST_PAUSE = 60.0
+_ASK_AGAIN = 2.0
 _REFUSES_WITHIN = 30.0
 """Seconds within which a first end with status 1 or 2 means that the settings are wrong, not that it fell over."""
 
@@ -40,6 +41,7 @@ class Child:
     starts: int = 0
     started: float = 0.0
     wait_until: float = 0.0
+    ready: Callable[[], bool] | None = None  # asked until it says so; then the role begins
 
     def start(self, now: float) -> None:
         self.process = subprocess.Popen(self.command, env=self.environment, stdin=subprocess.DEVNULL)
@@ -64,7 +66,8 @@ class Supervisor:
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, lambda *_: self.stop.set())
         for child in self.children:
-            child.start(self.clock.now().timestamp())
+            if child.ready is None:
+                child.start(self.clock.now().timestamp())
         try:
             while not self.stop.wait(_TICK):
                 self._say()
@@ -82,7 +85,7 @@ class Supervisor:
 
     def _watch(self, child: Child) -> None:
         now = self.clock.now().timestamp()
-        if child.alive:
+        if child.alive or self._waits(child, now):
             return
         code = child.process.returncode if child.process else 0
         if child.starts == 1 and code in (1, 2) and now - child.started < _REFUSES_WITHIN:
@@ -97,6 +100,17 @@ class Supervisor:
             child.wait_until = 0.0
             child.start(now)
 
+    def _waits(self, child: Child, now: float) -> bool:
+        """Whether the role has still to wait for what it needs; starts it where that has come."""
+        if child.ready is None:
+            return False
+        if now >= child.wait_until:
+            child.wait_until = now + _ASK_AGAIN
+            if child.ready():
+                child.ready, child.wait_until = None, 0.0
+                child.start(now)
+        return True
+
     def _end(self) -> None:
         alive = [child.process for child in self.children if child.process and child.alive]
         for process in alive:
@@ -109,14 +123,22 @@ class Supervisor:
 
 
 def supervisor(
-    roles: Sequence[str], options: Sequence[str], data_dir: Path, announce: Callable[[], str] | None = None
-) -> Supervisor:
-    """A supervisor of the roles; `options` name the press (--replay URL, --sample-port N)."""
+    roles: Sequence[str], options: Sequence[str], data_dir: Path, announce: Callable[[], str] | None = None,
+    desk_there: Callable[[], bool] | None = None,
+) -> Supervisor:  # fmt: skip
+    """A supervisor of the roles; `options` name the press (--replay URL, --sample-port N).
+
+    With `desk_there`, everything but the pages waits until it says that there is a desk.
+    """
     environment = os.environ | {"DIEMBAO_DATA_DIR": str(data_dir)}
     forever = {"crawl": ["--forever"], "deliver": ["--forever"], "serve": []}
     children = [
-        Child(role, [sys.executable, "-m", "app.cli", role, *forever[role], *options], environment) for role in roles
-    ]
+        Child(
+            role, [sys.executable, "-m", "app.cli", role, *forever[role], *options], environment,
+            ready=None if role == "serve" else desk_there,
+        )
+        for role in roles
+    ]  # fmt: skip
     return Supervisor(children, announce=announce)
 
 

@@ -30,18 +30,25 @@ LEVEL_NAMES: Final[Mapping[str, Level]] = {
 
 
 def plan(
-    text: str, known: Sequence[User], desks: Collection[str], at: datetime, *, desk: str = ""
+    text: str,
+    known: Sequence[User],
+    desks: Collection[str],
+    at: datetime,
+    *,
+    desk: str = "",
+    usual: str = "",
 ) -> tuple[Problem | None, tuple[Planned[User], ...]]:
     """What is wrong with the whole, and what each row would do.
 
-    A row is one level of one user on one desk (`desk` where the column is empty, and then no other may stand there).
+    A row is one level of one user on one desk. `usual` is the desk of rows that name none; with `desk` no row may be
+    about anything else.
     Rows of the same address add up. Somebody with an account keeps their name; the level on that desk changes.
     """
     sheet = sheets.read(text, COLUMNS, needed=("email", "name", "level"))
     users = {user.email: user for user in known}
     planned = []
     for row in sheet.rows:
-        one = _planned(row, users, desks, at, desk)
+        one = _planned(row, users, desks, at, desk, usual or desk)
         if one.item is not None:
             users[one.item.email] = one.item
         planned.append(one)
@@ -69,13 +76,15 @@ def write(users: Sequence[User], desk: str | None = None) -> str:
     return out.getvalue()
 
 
-def _planned(row: Row, users: Mapping[str, User], desks: Collection[str], at: datetime, desk: str) -> Planned[User]:
+def _planned(  # noqa: PLR0917 - all that a row is held against
+    row: Row, users: Mapping[str, User], desks: Collection[str], at: datetime, desk: str, usual: str
+) -> Planned[User]:
     email, name = email_of(row.cells["email"]), row.cells["name"]
     shown = email or name
     level = LEVEL_NAMES.get(sheets.plain(row.cells["level"]))
     if level is None:
         return _wrong(row, shown, "sheet.bad_level", level=row.cells["level"])
-    where = OVER_DESKS if level is Level.OPERATOR else row.cells["desk"] or desk
+    where = OVER_DESKS if level is Level.OPERATOR else row.cells["desk"] or usual
     if desk and (level is Level.OPERATOR or where != desk):
         return _wrong(row, shown, "sheet.other_desk")
     if where != OVER_DESKS and where not in desks:

@@ -29,21 +29,21 @@ HEADERS: Final = {
 LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-def check_bind(host: str) -> str:
-    """The loopback address to bind to.
+def check_bind(host: str, *, others: bool = False) -> str:
+    """The address to bind to: loopback, or any where others may reach the pages.
 
-    Raises ConfigError for any other address or name: there are no users yet, so nobody else may reach the pages.
+    Raises ConfigError for a name, and for another address while there are no users or no public address.
     """
     if host == "localhost":
         return "127.0.0.1"
     try:
-        if ipaddress.ip_address(host).is_loopback:
+        if ipaddress.ip_address(host).is_loopback or others:
             return host
     except ValueError:
         pass
     raise ConfigError(
-        f"serve.host = {host!r}: the pages have no login yet and open only on this machine; "
-        "set serve.host to 127.0.0.1 (or ::1) and reach it through an SSH tunnel"
+        f"serve.host = {host!r}: others may reach the pages only once there is a user (diembao user add) and "
+        "public_url is set, with a proxy for https before them; until then set serve.host to 127.0.0.1 (or ::1)"
     )
 
 

@@ -36,7 +36,10 @@ def run(
     ] = None,
     replay: Replay = "",
 ) -> None:
-    """Read the press, send alerts and serve the pages. With no desk configured: the sample desk and press."""
+    """Read the press, send alerts and serve the pages.
+
+    With no desk: the page of the first steps where a contact address is set, else the sample desk and press.
+    """
     from app import wiring
 
     settings = settings_module.load()
@@ -48,6 +51,8 @@ def run(
         running.check_port(settings)
     if replay or wiring.has_desks(settings):
         _run(settings, roles, ["--replay", replay] if replay else [])
+    elif wiring.reachable(settings.crawl.contact):
+        _run_first(settings, roles)
     else:
         _run_sample(settings, roles)
 
@@ -59,6 +64,14 @@ def _run(settings: Settings, roles: tuple[str, ...], options: list[str]) -> None
     wiring.check_ready(settings, choose(settings, replay=options[-1] if options else ""))
     _say_where(settings, roles)
     running.supervisor(roles, options, settings.data_dir).run()
+
+
+def _run_first(settings: Settings, roles: tuple[str, ...]) -> None:
+    from app import wiring
+
+    typer.echo("No desk yet: the page asks for the place and makes the first administrator; then the press is read.")
+    _say_where(settings, roles)
+    running.supervisor(roles, [], settings.data_dir, desk_there=lambda: wiring.has_desks(settings)).run()
 
 
 def _run_sample(settings: Settings, roles: tuple[str, ...]) -> None:
