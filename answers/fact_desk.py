@@ -48,6 +48,9 @@ class FactDesk:
         named = self._named(entry.place) if entry.place else ""
         return ", ".join(dict.fromkeys(part for part in (entry.place_name, named) if part))
 
+    def place_of(self, unit: str) -> str:
+        return self._named(unit) if unit else ""
+
     def columns(self) -> Mapping[str, str]:
         return {name: names[0] for name, names in COLUMNS.items()}
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from core.ports import AddressDesk, ChannelBook, DeskWork, Operation, Places, SourceKeeper
+from core.ports import AddressDesk, CaseDesk, ChannelBook, DeskWork, FactDesk, Operation, Places, SourceKeeper
 from core.records import (
     ChannelStatus,
     HandItem,
@@ -100,5 +100,7 @@ class Office:
     keeper: SourceKeeper | None = None
     operation: Operation | None = None
     places: Places | None = None
+    facts: FactDesk | None = None
+    cases: CaseDesk | None = None
     channel_book: ChannelBook | None = None
     channel_statuses: Callable[[], tuple[ChannelStatus, ...]] | None = None

@@ -181,7 +181,13 @@ class FactDesk(Protocol):
         """Its value in the office's own unit: "3.500"."""
         ...
 
-    def place(self, entry: FactEntry) -> str: ...
+    def place(self, entry: FactEntry) -> str:
+        """As the office writes it, with the unit's name."""
+        ...
+
+    def place_of(self, unit: str) -> str:
+        """Name of a unit of the gazetteer; "" for none."""
+        ...
 
     def columns(self) -> Mapping[str, str]:
         """Field of the form -> heading of the table."""
