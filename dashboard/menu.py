@@ -33,6 +33,7 @@ MORE: Final = (
     Item(path="/so-lieu", name="facts", right=Right.CASES),
     Item(path="/sua-nhan", name="labels"),
     Item(path="/cai-dat", name="settings", right=Right.ADMINISTER),
+    Item(path="/kenh-gui", name="channels", right=Right.ADMINISTER),
     Item(path="/nguoi-dung", name="users", right=Right.ADMINISTER),
     Item(path="/nhat-ky", name="audit", right=Right.ADMINISTER),
     Item(path="/cac-ban-tin", name="desks", right=Right.OPERATE),

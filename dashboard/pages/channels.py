@@ -70,6 +70,6 @@ def _page(ask: Asked, *, code: str = "", whose: str = "") -> Response:
         (one, known.get(one.id)) for one in (ask.desk.recipients if ask.desk else ())
     ]
     return render.page(
-        ask, "channels.html", channels=shown(ask, statuses), recipients=recipients, code=code, whose=whose,
-        zalo=ask.room.settings.zalo.connected and book is not None,
+        ask, "channels.html", changes=True, channels=shown(ask, statuses), recipients=recipients, code=code,
+        whose=whose, zalo=ask.room.settings.zalo.connected and book is not None,
     )  # fmt: skip
