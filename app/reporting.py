@@ -1,0 +1,267 @@
+"""The reports of an installation: the port ReportDesk over the record, the gazetteer and the package reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Protocol
+
+from core.clock import local_day
+from core.errors import ConfigError
+from core.papers import check_papers
+from core.ports import Handlings, PaperKind, PeriodReadings, ReadingRoom, ReportBook
+from core.records import (
+    CaseFigures,
+    Desk,
+    EndpointStatus,
+    HandItem,
+    HandlingCounts,
+    OfficePapers,
+    PaperFile,
+    Publisher,
+    Report,
+    ReportAsk,
+    ReportContent,
+    ReportHead,
+    ReportKind,
+    ReportWords,
+    SourceHealth,
+    UnreadSource,
+)
+from core.text import clean
+from core.topics import TOPIC_IDS
+from nlp.gazetteer.units import Gazetteer
+from nlp.sentences import sentences as split_sentences
+from reports import collect, filling, pdf, periods, sections, template, word, xlsx
+from reports.blocks import Section
+from store.sqlite.record import Record
+
+KINDS: tuple[ReportKind, ...] = ("weekly", "monthly", "quarterly", "yearly")
+LATE = timedelta(days=3)
+"""A report collected later than this after its period says nothing about sources that can't be read now."""
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_UNREAD = frozenset(EndpointStatus) - {EndpointStatus.OK, EndpointStatus.NEW}
+
+
+class HandItems(Protocol):
+    """Items entered by hand."""
+
+    def items(self, desk: str, first: date, last: date) -> tuple[HandItem, ...]: ...
+
+
+CaseCounts = Callable[[str, date, date], CaseFigures]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reports:
+    """The port ReportDesk."""
+
+    periods: PeriodReadings
+    book: ReportBook
+    reading: ReadingRoom
+    marks: Handlings
+    items: HandItems
+    publishers: Mapping[str, Publisher]
+    gazetteer: Callable[[], Gazetteer]
+    cases: CaseCounts | None = None
+
+    def ask(self, desk: Desk, kind: str, at: datetime, ending: date | None = None) -> ReportAsk:
+        """The newest whole period of that kind that is over at `at` (or the one that ends on that day).
+
+        Raises ConfigError for a kind that is no regular one.
+        """
+        del desk
+        found = next((known for known in KINDS if known == kind), None)
+        if found is None:
+            raise ConfigError(f"no report is made {kind!r}; there are {', '.join(KINDS)}")
+        return periods.newest(found, local_day(at), ending=ending)
+
+    def story_ask(self, desk: Desk, story: str) -> ReportAsk:
+        """All days of a story. Raises ConfigError where the desk has none of that id."""
+        span = self.periods.story_span(desk.id, story)
+        if span is None:
+            raise ConfigError(f"desk {desk.id} has no story {story}; its id stands in the address of the story's page")
+        return ReportAsk(kind="story", first=span[1], last=span[2], story=span[0])
+
+    def topic_ask(self, topic: str, first: date, last: date) -> ReportAsk:
+        """One topic over some days. Raises ConfigError for a topic that there is not."""
+        if topic not in TOPIC_IDS:
+            raise ConfigError(f"no topic {topic!r}; there are {', '.join(sorted(TOPIC_IDS))}")
+        return replace(between(first, last), kind="topic", topic=topic)
+
+    def collect(self, desk: Desk, ask: ReportAsk, at: datetime) -> ReportContent:
+        """Everything that the report says but what a person writes into it."""
+        before, back = collect.look_back(ask)
+        reading = self.periods.period(desk.id, ask, before=before, back=back)
+        current = local_day(at) - ask.last <= LATE and ask.kind != "story"
+        whole = ask.kind not in ("story", "topic")
+        beside = collect.Beside(
+            place=place_name(desk),
+            publisher=self._publisher,
+            communes=communes(self.gazetteer(), desk.units, desk.partial_successors),
+            texts=lambda articles: self.periods.texts(desk.id, articles),
+            split=split_sentences,
+            handled=lambda stories: self._handled(desk.id, stories),
+            unread=self._unread(at) if current else (),
+            by_hand=self.items.items(desk.id, ask.first, ask.last) if whole else (),
+            cases=self.cases(desk.id, ask.first, ask.last) if self.cases and whole else None,
+        )
+        return collect.collect(desk.id, ask, reading, beside, at)
+
+    def draft(self, desk: Desk, ask: ReportAsk, at: datetime, by: str) -> int:
+        """Collect and keep as a draft; its number."""
+        content = self.collect(desk, ask, at)
+        return self.book.add(content, sections.title(content), ReportWords(), at, by)
+
+    def recollect(self, desk: Desk, number: int, at: datetime, by: str) -> bool:
+        """Newer figures in a draft."""
+        report = self.book.report(desk.id, number)
+        if report is None or report.head.issued is not None:
+            return False
+        return self.book.recollect(desk.id, number, self.collect(desk, report.content.ask, at), at, by)
+
+    def issue(self, desk: Desk, number: int, at: datetime, by: str) -> bool:
+        """Freeze a draft whole. Raises ConfigError for a template or papers that can't be used."""
+        report = self.book.report(desk.id, number)
+        if report is None or report.head.issued is not None:
+            return False
+        check_papers(desk.papers, f"desk {desk.id}")
+        issued = replace(report, head=replace(report.head, issued=at))
+        docx = self._docx(desk, issued, at)
+        papers = desk.papers or OfficePapers(office=desk.office)
+        return self.book.issue(desk.id, number, papers=papers, docx=docx, at=at, by=by)
+
+    def file(self, desk: Desk, number: int, kind: PaperKind) -> PaperFile | None:
+        """The report as a file. Raises ConfigError where it can't be made: a broken template, no LibreOffice."""
+        report = self.book.report(desk.id, number)
+        if report is None:
+            return None
+        if kind == "xlsx":
+            return xlsx_file(report.content)
+        docx = self.book.issued_docx(desk.id, number) or self._docx(desk, report, report.content.collected)
+        name = file_name(report.content)
+        if kind == "docx":
+            return PaperFile(name=f"{name}.docx", media_type=DOCX, content=docx)
+        made = pdf.convert(docx)
+        return PaperFile(name=f"{name}.pdf", media_type="application/pdf", content=made.content, note=made.note)
+
+    def paragraphs(self, report: Report) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Headings of the report with their sentences, as the page shows them."""
+        return tuple((part.title, shown(part)) for part in word.outline(report))
+
+    def check_template(self, docx: bytes) -> None:
+        """Raises ConfigError that names the place where a template is broken."""
+        filling.check(docx, template.SLOTS)
+
+    def shipped_template(self) -> bytes:
+        """The template that comes with the program."""
+        return template.shipped()
+
+    def loose(self, desk: Desk, ask: ReportAsk, at: datetime, words: ReportWords | None = None) -> Report:
+        """A report that is kept nowhere, for the command line."""
+        content = self.collect(desk, ask, at)
+        head = ReportHead(
+            id=0, desk=desk.id, ask=ask, title=sections.title(content), articles=content.articles, created=at, by="",
+            collected=at, version=0,
+        )  # fmt: skip
+        return Report(head=head, content=content, words=words or ReportWords())
+
+    def write(self, desk: Desk, report: Report, at: datetime, own: bytes | None = None) -> bytes:
+        """A report as .docx, in the desk's own template or in `own`."""
+        return self._docx(desk, report, at, own)
+
+    def _docx(self, desk: Desk, report: Report, at: datetime, own: bytes | None = None) -> bytes:
+        check_papers(desk.papers, f"desk {desk.id}")
+        docx = own if own is not None else self.book.template(desk.id)
+        return word.write(report, desk.papers, desk.office, at, docx=docx, where="template")
+
+    def _publisher(self, source: str) -> str:
+        known = self.publishers.get(source)
+        return clean(known.name) if known else source
+
+    def _handled(self, desk: str, stories: Sequence[str]) -> HandlingCounts:
+        """The furthest that anybody has come with each story."""
+        order = ("seen", "working", "done")
+        wanted, furthest = set(stories), dict[str, int]()
+        for mark in self.marks.marks(desk):
+            if mark.story in wanted:
+                furthest[mark.story] = max(furthest.get(mark.story, 0), order.index(mark.handling))
+        found = list(furthest.values())
+        return HandlingCounts(seen=found.count(0), working=found.count(1), done=found.count(2))
+
+    def _unread(self, at: datetime) -> tuple[UnreadSource, ...]:
+        found = [health for health in self.reading.sources(at) if health.status in _UNREAD or health.silent]
+        lines = (
+            UnreadSource(name=self._publisher(h.source), reason=_reason(h), last_success=h.last_success) for h in found
+        )
+        return tuple(sorted(lines, key=lambda line: line.name.casefold()))
+
+
+def _reason(health: SourceHealth) -> str:
+    return str(health.status) if health.status in _UNREAD else "silent"
+
+
+def between(first: date, last: date) -> ReportAsk:
+    """Any days. Raises ConfigError where they are the wrong way round or more than three years."""
+    if first > last:
+        raise ConfigError(f"the period ends ({last}) before it begins ({first})")
+    if (last - first).days > 3 * 366:
+        raise ConfigError("a report is about three years at most")
+    return ReportAsk(kind="period", first=first, last=last)
+
+
+def place_name(desk: Desk) -> str:
+    """How a sentence names the place: "tỉnh Quảng Ngãi", "huyện Bình Sơn"; its type word in small letters."""
+    name = clean(desk.name.split("(")[0])
+    first, _, rest = name.partition(" ")
+    small = first.lower()
+    return f"{small} {rest}" if small in {"tỉnh", "huyện", "xã", "phường", "quận", "đặc"} and rest else name
+
+
+@cache
+def communes(gazetteer: Gazetteer, units: tuple[str, ...], partial: bool) -> Mapping[str, str]:
+    """Communes of either age in the area of these units: gazetteer id -> name with its type, the old ones marked."""
+    area = (gazetteer.unit(gazetteer.ids[number]) for number in gazetteer.area(units, partial=partial))
+    return {
+        unit.id: unit.full_name if unit.id.startswith("new:") else f"{unit.full_name} (cũ)"
+        for unit in area
+        if unit.level == "commune"
+    }
+
+
+def file_name(content: ReportContent) -> str:
+    """Of a report's files: "diem-bao-binh_son-2025-11-03-2025-11-09"."""
+    about = {"story": f"-{content.ask.story[:8]}", "topic": f"-{content.ask.topic}"}.get(content.ask.kind, "")
+    return f"diem-bao-{content.desk}{about}-{content.ask.first}-{content.ask.last}"
+
+
+def xlsx_file(content: ReportContent) -> PaperFile:
+    """The annex as a spreadsheet."""
+    return PaperFile(name=f"{file_name(content)}.xlsx", media_type=xlsx.MEDIA_TYPE, content=xlsx.annex(content))
+
+
+def shown(part: Section) -> tuple[str, ...]:
+    """The sentences of a section, without tables and with a chart's words."""
+    return tuple(text for block in part.blocks if (text := getattr(block, "text", "") or getattr(block, "alt", "")))
+
+
+def desk_of(record: Record, name: str) -> Desk:
+    """The desk of that id, or the only one. Raises ConfigError."""
+    known = {desk.id: desk for desk in record.desks.desks()}
+    if not name and len(known) == 1:
+        return next(iter(known.values()))
+    if name not in known:
+        raise ConfigError(
+            f"no desk {name}; diembao desk list names them" if name else f"which desk? --desk {', --desk '.join(known)}"
+        )
+    return known[name]
+
+
+def reports(record: Record, publishers: Mapping[str, Publisher], gazetteer: Callable[[], Gazetteer]) -> Reports:
+    """The reports of a record."""
+    return Reports(
+        periods=record.periods, book=record.reports, reading=record.reading, marks=record.handlings,
+        items=record.work, publishers=publishers, gazetteer=gazetteer,
+    )  # fmt: skip

@@ -1,0 +1,196 @@
+"""Fills an office's Word template. The machinery of every paper: reports, letters, releases.
+
+A placeholder is `{{name}}`, in Vietnamese and with or without capitals. One that stands alone in its paragraph may be
+a block: its paragraph gives way to paragraphs and tables. Others take one line of text and keep the look of the place
+where they stand. Paragraphs of the style "DB Hướng dẫn" explain the template and are in no filled paper.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import docx
+from docx.document import Document
+from docx.opc.exceptions import PackageNotFoundError
+from docx.oxml.ns import qn
+from docx.oxml.text.paragraph import CT_P
+from docx.text.paragraph import Paragraph
+from lxml import etree
+
+from core.errors import ConfigError
+from core.text import clean, clip, fold, nfc
+from reports import wordxml
+from reports.blocks import Block
+
+GUIDE_STYLE: Final = "DBHuongDan"
+MOST_BYTES: Final = 5_000_000
+_MOST_UNPACKED: Final = 50_000_000
+_MARK: Final = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+_BROKEN: Final = re.compile(r"\{\{|\}\}")
+_FORBIDDEN: Final = ("word/vbaProject.bin", "word/embeddings/", "word/activeX/", "customUI/")
+"""Parts that run or hide something: a template is text and looks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slots:
+    """The placeholders that a kind of paper knows. `needed` must stand in a template; `empty_goes` lines without
+    text take their paragraph with them.
+    """
+
+    lines: frozenset[str]
+    blocks: frozenset[str]
+    needed: frozenset[str]
+    empty_goes: frozenset[str] = frozenset()
+
+
+def check(content: bytes, slots: Slots, where: str = "template") -> Document:
+    """The template, opened. Raises ConfigError naming the place where it is broken."""
+    document = opened(content, where)
+    found: set[str] = set()
+    for place, paragraph in _paragraphs(document):
+        found |= _marks(paragraph, slots, f"{where}, {place}")
+    missing = sorted(slots.needed - found)
+    if missing:
+        raise ConfigError(
+            f"{where}: the placeholder {{{{{missing[0]}}}}} is missing"
+            + (f" (and {len(missing) - 1} more: {', '.join(missing[1:])})" if len(missing) > 1 else "")
+            + "; put it where its text is to stand, or begin again from `diembao report template`"
+        )
+    return document
+
+
+def fill(
+    content: bytes,
+    slots: Slots,
+    lines: Mapping[str, str],
+    blocks: Mapping[str, Sequence[Block]],
+    where: str = "template",
+) -> Document:
+    """The filled paper. Raises ConfigError as `check` does. A block without a value leaves nothing behind."""
+    document = check(content, slots, where)
+    drawn = wordxml.Drawn(part=document.part)
+    for _, paragraph in list(_paragraphs(document)):
+        if _style(paragraph) == GUIDE_STYLE:
+            _remove(paragraph)
+            continue
+        names = [_name(raw) for raw in _MARK.findall(paragraph.text)]
+        if not names:
+            continue
+        if names[0] in slots.blocks:
+            _put_block(paragraph, wordxml.elements(blocks.get(names[0], ()), drawn))
+        elif any(name in slots.empty_goes and not lines.get(name, "") for name in names):
+            _remove(paragraph)
+        else:
+            _put_lines(paragraph, lines)
+    return document
+
+
+def saved(document: Document) -> bytes:
+    """The document as a file."""
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def opened(content: bytes, where: str) -> Document:
+    """A .docx. Raises ConfigError for anything else, and for one that is too large, runs or embeds something."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:
+            names = package.namelist()
+            unpacked = sum(info.file_size for info in package.infolist())
+        bad = next((name for name in names for part in _FORBIDDEN if name.startswith(part)), "")
+        if len(content) > MOST_BYTES or unpacked > _MOST_UNPACKED:
+            raise ConfigError(f"{where}: larger than {MOST_BYTES // 1_000_000} MB; leave pictures out")
+        if bad:
+            raise ConfigError(f"{where}: holds {bad}; save it without macros and embedded objects, as .docx")
+        return docx.Document(io.BytesIO(content))
+    except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError, etree.XMLSyntaxError) as error:
+        raise ConfigError(f"{where}: not a Word document (.docx): {error}; save it in Word as .docx") from None
+
+
+def _paragraphs(document: Document) -> Iterator[tuple[str, Paragraph]]:
+    """Every paragraph with the place where a person finds it: body, tables, headers and footers."""
+    parts = [("body", document.element.body)]
+    for number, section in enumerate(document.sections, 1):
+        for name in ("header", "first_page_header", "footer", "first_page_footer"):
+            part = getattr(section, name)
+            if not part.is_linked_to_previous:
+                parts.append((f"{name.replace('_', ' ')} {number}", part._element))
+    for name, root in parts:
+        for number, element in enumerate(root.iter(qn("w:p")), 1):
+            assert isinstance(element, CT_P)
+            yield f"{name}, paragraph {number}", Paragraph(element, document._body)
+
+
+def _marks(paragraph: Paragraph, slots: Slots, where: str) -> set[str]:
+    text = paragraph.text
+    if _style(paragraph) == GUIDE_STYLE:
+        return set()
+    names = [_name(raw) for raw in _MARK.findall(text)]
+    if _BROKEN.search(_MARK.sub("", text)):
+        raise ConfigError(f"{where}: a placeholder is not closed in “{clip(clean(text), 60)}”; it is {{{{name}}}}")
+    for name in names:
+        if name not in slots.lines | slots.blocks:
+            known = ", ".join(sorted(slots.lines | slots.blocks))
+            raise ConfigError(f"{where}: there is no placeholder {{{{{name}}}}}; there are {known}")
+        if name in slots.blocks and clean(_MARK.sub("", text)):
+            raise ConfigError(f"{where}: {{{{{name}}}}} needs a paragraph of its own (“{clip(clean(text), 60)}”)")
+    return set(names)
+
+
+def names(text: str) -> list[str]:
+    """Names of the placeholders in a text, as they are compared."""
+    return [_name(raw) for raw in _MARK.findall(text)]
+
+
+def _name(raw: str) -> str:
+    return " ".join(fold(nfc(raw)).split())
+
+
+def _style(paragraph: Paragraph) -> str:
+    found = paragraph._p.style
+    return found or ""
+
+
+def _remove(paragraph: Paragraph) -> None:
+    element = paragraph._p
+    parent = element.getparent()
+    if parent is None:
+        return
+    alone = parent.tag == qn("w:tc") and len(parent.findall(qn("w:p"))) == 1
+    if alone:
+        for child in list(element):
+            if child.tag != qn("w:pPr"):
+                element.remove(child)
+    else:
+        parent.remove(element)
+
+
+def _put_block(paragraph: Paragraph, elements: Sequence[etree._Element]) -> None:
+    element = paragraph._p
+    for one in elements:
+        element.addprevious(one)
+    _remove(paragraph)
+
+
+def _put_lines(paragraph: Paragraph, lines: Mapping[str, str]) -> None:
+    """Fill the placeholders of a paragraph in the look of the run in which each begins; Word splits runs at will."""
+    runs = paragraph.runs
+    while match := _MARK.search("".join(run.text for run in runs)):
+        value = lines.get(_name(match.group(1)), "").replace("{{", "{ {").replace("}}", "} }")
+        at = 0
+        for run in runs:
+            start, end = at, at + len(run.text)
+            at = end
+            if end <= match.start() or start >= match.end():
+                continue
+            cut, rest = (
+                run.text[: max(0, match.start() - start)],
+                run.text[match.end() - start :] if match.end() < end else "",
+            )
+            run.text = cut + (value if start <= match.start() else "") + rest

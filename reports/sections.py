@@ -1,0 +1,409 @@
+"""The body of a report: sections with their sentences, from frozen figures and a person's words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from core.clock import local_day
+from core.records import AnnexLine, ReportContent, ReportWords, StoryLine, UnreadSource
+from core.topics import TOPIC_BY_ID
+from reports import periods
+from reports.blocks import Block, Chart, Heading, Para, Run, Section, para
+from reports.telling import (
+    about,
+    compared,
+    day_digits,
+    days_between,
+    decimal,
+    joined,
+    moment_day,
+    number,
+    sentence,
+    share,
+    t,
+)
+
+_PLACES = 20
+_CULTURE = 10
+_LISTED = 20
+_TOPICS_DRAWN = 10
+
+
+def sections(content: ReportContent, words: ReportWords, *, draft: bool) -> tuple[Section, ...]:
+    """In their order. A draft says where something is to be written; an issued paper leaves such a section out."""
+    kind = content.ask.kind
+    found = [
+        Section(id="chung", title=t("report.title.general"), blocks=tuple(_general(content, words, draft))),
+        Section(id="noi_bat", title=t("report.title.stories"), blocks=tuple(_stories(content))),
+    ]
+    if kind != "story":
+        found.append(Section(id="linh_vuc", title=t("report.title.topics"), blocks=tuple(_fields(content))))
+        found.append(Section(id="xu_ly", title=t("report.title.handling"), blocks=tuple(_handling(content))))
+        found.append(Section(id="nguon", title=t("report.title.sources"), blocks=tuple(_sources(content))))
+    for name, written in (("danh_gia", words.assessment), ("kien_nghi", words.proposals)):
+        blocks = tuple(_written(written, name, draft))
+        if blocks:
+            found.append(Section(id=name, title=t(f"report.title.{name}"), blocks=blocks))
+    return tuple(section for section in found if section.blocks)
+
+
+def title(content: ReportContent) -> str:
+    """What the paper is about, under "BÁO CÁO": "Điểm báo tuần (từ ngày … đến ngày …)"."""
+    period = periods.name(content.ask)
+    if content.ask.kind in ("story", "topic"):
+        return t(f"report.subject.{content.ask.kind}", subject=content.subject, period=period, place=content.place)
+    return t("report.subject.all", period=period, place=content.place)
+
+
+def lines(text: str) -> list[str]:
+    """The paragraphs that a person wrote."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _written(text: str, name: str, draft: bool) -> Iterator[Block]:
+    for line in lines(text):
+        yield para(line)
+    if draft and not lines(text):
+        yield Para(runs=(Run(text=t(f"report.hint.{name}"), italic=True),), hint=True)
+
+
+# Tình hình chung -----------------------------------------------------------------------------------------------------
+
+
+def _general(content: ReportContent, words: ReportWords, draft: bool) -> Iterator[Block]:
+    yield from _written(words.intro, "intro", draft and content.ask.kind != "story")
+    yield para(_counted(content))
+    if content.ask.kind != "story" and content.articles:
+        yield para(_compared(content))
+    if content.articles:
+        yield para(_kinds(content))
+    if content.since:
+        yield para(t("report.since", day=day_digits(content.since)))
+    if content.articles and len(content.bars) > 1:
+        yield _over_time(content)
+
+
+def _counted(content: ReportContent) -> str:
+    between, place = periods.between(content.ask), content.place
+    if content.ask.kind == "story":
+        return t("report.general.story", articles=content.articles, sources=content.sources_told, between=between)
+    if content.read == 0 and not content.articles:
+        return t("report.general.nothing_read", between=between)
+    about = f" ({content.subject})" if content.ask.kind == "topic" else ""
+    key = "none" if content.articles == 0 else "some"
+    return t(
+        f"report.general.{key}", between=between, read=content.read, sources=content.sources_read, place=place,
+        articles=content.articles, about=about,
+    )  # fmt: skip
+
+
+def _compared(content: ReportContent) -> str:
+    """Against the span before and the usual one."""
+    word = periods.before_name(content.ask)
+    if content.before is None:
+        return sentence(compared(content.articles, None, word))
+    text = t("report.general.compared", said=compared(content.articles, content.before.articles, word))
+    if content.usual is not None:
+        usual, span = about(content.usual), periods.spans_name(content.ask)
+        text += " " + t("report.general.usual", usual=usual, spans=content.usual_of, span=span)
+    return text
+
+
+def _kinds(content: ReportContent) -> str:
+    """What is about the place, and what is printed again."""
+    named = content.articles - content.focus
+    place = content.place
+    if content.articles == 1:
+        text = t("report.general.one_about" if content.focus else "report.general.one_named", place=place)
+    elif named == 0:
+        text = t("report.general.all_about", place=place)
+    else:
+        text = t("report.general.about", focus=content.focus, named=named, place=place)
+    if content.articles > 1:
+        text += " " + t(
+            "report.general.reprints" if content.reprints else "report.general.no_reprints", reprints=content.reprints
+        )
+    return text
+
+
+def _over_time(content: ReportContent) -> Chart:
+    months = any((bar.last - bar.first).days > 10 for bar in content.bars)
+    labels = tuple(f"{bar.first:%m/%Y}" if months else f"{bar.first:%d/%m}" for bar in content.bars)
+    values = tuple(bar.articles for bar in content.bars)
+    most = max(range(len(values)), key=values.__getitem__)
+    return Chart(
+        title=t("report.chart.time", place=content.place), labels=labels, values=values,
+        alt=t(
+            "report.chart.time_alt", bars=len(values), all=sum(values), most=values[most], where=labels[most],
+            least=min(values),
+        ),
+    )  # fmt: skip
+
+
+# Nội dung nổi bật ----------------------------------------------------------------------------------------------------
+
+
+def _stories(content: ReportContent) -> Iterator[Block]:
+    if not content.stories:
+        yield para(t("report.stories.none"))
+        return
+    one = content.ask.kind == "story"
+    if not one:
+        yield para(_stories_counted(content))
+    for count, story in enumerate(content.stories, 1):
+        if not one:
+            yield Heading(text=f"{count}. {story.title or t('report.erased_title')}", level=2)
+        yield para(_story_line(story))
+        for quote in story.quotes:
+            source = t("report.quote.source", source=quote.source, day=moment_day(quote.published))
+            yield Para(
+                runs=(
+                    Run(text=f"“{quote.text}”"),
+                    Run(text=f" ({source})."),
+                )
+            )
+        if not story.quotes:
+            yield para(t("report.quote.none"))
+
+
+def _stories_counted(content: ReportContent) -> str:
+    told, every = len(content.stories), content.stories_all
+    if every == 1:
+        return t("report.stories.one")
+    return t("report.stories.all" if told == every else "report.stories.some", told=told, every=every)
+
+
+def _story_line(story: StoryLine) -> str:
+    days = days_between(local_day(story.first), local_day(story.last))
+    if story.articles == 1:
+        text = t("report.story.one", days=days)
+    else:
+        key = "one_source" if story.sources == 1 else "sources"
+        text = t(f"report.story.{key}", articles=story.articles, sources=story.sources, days=days)
+    if story.reprints:
+        text += t("report.story.reprints", reprints=story.reprints)
+    text += "."
+    if story.topics:
+        text += " " + t("report.story.topics", topics="; ".join(TOPIC_BY_ID[topic].vi for topic in story.topics))
+    if story.tone:
+        text += " " + t("report.story.tone", tone=t(f"tone.{story.tone}"))
+    return text
+
+
+# Lĩnh vực, sắc thái, địa bàn, văn hóa -----------------------------------------------------------------------------
+
+
+def _fields(content: ReportContent) -> Iterator[Block]:
+    if not content.articles:
+        yield para(t("report.fields.none"))
+        return
+    names = iter("1234")
+    if content.ask.kind != "topic":
+        yield Heading(text=f"{next(names)}. {t('report.title.topic')}", level=2)
+        yield from _topics(content)
+    yield Heading(text=f"{next(names)}. {t('report.title.tone')}", level=2)
+    yield para(_tones(content))
+    yield Heading(text=f"{next(names)}. {t('report.title.places')}", level=2)
+    yield para(_places(content))
+    if content.ask.kind != "topic":
+        yield Heading(text=f"{next(names)}. {t('report.title.culture')}", level=2)
+        yield from _culture(content)
+
+
+def _topics(content: ReportContent) -> Iterator[Block]:
+    if not content.topics:
+        yield para(t("report.topics.none"))
+        return
+    said = [
+        t("report.topics.one", topic=TOPIC_BY_ID[line.topic].vi, articles=line.articles)
+        + share(line.articles, content.articles)
+        for line in content.topics
+    ]
+    text = sentence(t("report.topics.all", topics="; ".join(said)))
+    if content.untold:
+        text += " " + t("report.topics.untold", articles=content.untold)
+    yield para(f"{text} {t('report.topics.several')}" if len(content.topics) > 1 else text)
+    changed = _changed_topics(content)
+    if changed:
+        yield para(changed)
+    if len(content.topics) > 1:
+        drawn = content.topics[:_TOPICS_DRAWN]
+        yield Chart(
+            title=t("report.chart.topics"),
+            labels=tuple(TOPIC_BY_ID[line.topic].vi for line in drawn),
+            values=tuple(line.articles for line in drawn),
+            alt=t("report.chart.topics_alt", topics="; ".join(said[:_TOPICS_DRAWN])),
+            lying=True,
+        )
+
+
+def _changed_topics(content: ReportContent) -> str:
+    """The three topics that changed most against the span before."""
+    moved = [line for line in content.topics if line.before is not None and line.before != line.articles]
+    moved.sort(key=lambda line: -abs(line.articles - (line.before or 0)))
+    if not moved:
+        return ""
+    word = periods.before_name(content.ask)
+    parts = [f"{TOPIC_BY_ID[x.topic].vi} {compared(x.articles, x.before, word)}" for x in moved[:3]]
+    return sentence(t("report.topics.moved", topics="; ".join(parts)))
+
+
+def _tones(content: ReportContent) -> str:
+    tones = content.tones
+    counted = (("negative", tones.negative), ("neutral", tones.neutral), ("positive", tones.positive))
+    said = [
+        t("report.tone.one", tone=t(f"tone.{name}"), articles=n) + share(n, content.articles)
+        for name, n in counted
+        if n
+    ]
+    if not said:
+        return t("report.tone.none")
+    if tones.unsure:
+        said.append(t("report.tone.unsure", articles=tones.unsure))
+    return f"{sentence('; '.join(said))} {t('report.tone.note')}"
+
+
+def _places(content: ReportContent) -> str:
+    if not content.places:
+        return t("report.places.none")
+    said = [t("report.places.one", place=line.name, articles=line.articles) for line in content.places[:_PLACES]]
+    rest = len(content.places) - _PLACES
+    text = t("report.places.all", communes=len(content.places), places=", ".join(said))
+    return sentence(f"{text} {t('report.places.more', communes=rest)}" if rest > 0 else text)
+
+
+def _culture(content: ReportContent) -> Iterator[Block]:
+    if not content.culture:
+        yield para(t("report.culture.none"))
+        return
+    yield para(
+        t("report.culture.some", articles=len(content.culture)) + share(len(content.culture), content.articles) + ":"
+    )
+    by_id = _by_id(content)
+    for article in content.culture[:_CULTURE]:
+        yield para(f"- {_named(by_id[article])}.")
+    rest = len(content.culture) - _CULTURE
+    if rest > 0:
+        yield para(t("report.more_in_annex", articles=rest))
+
+
+def _by_id(content: ReportContent) -> dict[str, AnnexLine]:
+    return {line.article: line for line in content.annex if line.article}
+
+
+def _named(line: AnnexLine) -> str:
+    name = f"“{line.title}”" if line.title else t("report.erased_title")
+    day = moment_day(line.published) if line.published else line.day
+    return f"{name} ({t('report.quote.source', source=line.source, day=day)})"
+
+
+# Cảnh báo và xử lý, nguồn tin -----------------------------------------------------------------------------------------
+
+
+def _handling(content: ReportContent) -> Iterator[Block]:
+    yield Heading(text=f"1. {t('report.title.alerts')}", level=2)
+    yield para(_alerts(content))
+    yield Heading(text=f"2. {t('report.title.changed')}", level=2)
+    yield from _changed(content)
+    if content.cases is not None:
+        yield Heading(text=f"3. {t('report.title.cases')}", level=2)
+        yield para(_cases(content))
+
+
+def _alerts(content: ReportContent) -> str:
+    sent, handled = content.messages, content.handled
+    if not sent.total:
+        text = t("report.alerts.none")
+    else:
+        counted = (
+            ("delivered", sent.delivered),
+            ("page", sent.page),
+            ("waiting", sent.waiting),
+            ("refused", sent.refused),
+        )
+        said = [t(f"report.alerts.{name}", messages=n) for name, n in counted if n]
+        text = sentence(t("report.alerts.some", messages=sent.total, what=joined(said)))
+    steps = (("done", handled.done), ("working", handled.working), ("seen", handled.seen))
+    taken = [t(f"report.handled.{name}", stories=n) for name, n in steps if n]
+    return f"{text} {sentence(t('report.handled.all', what=joined(taken)))}" if taken else text
+
+
+def _changed(content: ReportContent) -> Iterator[Block]:
+    if not content.changed:
+        yield para(t("report.changed.none"))
+        return
+    by_id = _by_id(content)
+    found = [by_id[article] for article in content.changed if article in by_id]
+    gone = sum(line.state == "withdrawn" for line in found)
+    yield para(_changed_counted(len(found) - gone, gone))
+    for line in found[:_LISTED]:
+        when = moment_day(line.revised_at) if line.revised_at else ""
+        key = "report.changed.gone" if line.state == "withdrawn" else "report.changed.new"
+        yield para(f"- {_named(line)}: {t(key, day=when)}.")
+    if len(found) > _LISTED:
+        yield para(t("report.more_in_annex", articles=len(found) - _LISTED))
+
+
+def _changed_counted(new: int, gone: int) -> str:
+    parts = [t("report.changed.new_count", articles=new)] if new else []
+    parts += [t("report.changed.gone_count", articles=gone)] if gone else []
+    return t("report.changed.some", what=joined(parts))
+
+
+def _cases(content: ReportContent) -> str:
+    cases = content.cases
+    if cases is None or not (cases.opened or cases.closed or any(cases.by_state.values())):
+        return t("report.cases.none")
+    open_now = sum(n for state, n in cases.by_state.items() if state != "closed")
+    text = t("report.cases.some", opened=cases.opened, closed=cases.closed, left=open_now)
+    said = [t(f"report.outcome.{outcome}", cases=n) for outcome, n in cases.outcomes.items() if n]
+    if said:
+        text += " " + sentence(t("report.cases.outcomes", what=joined(said)))
+    if cases.days_to_send is not None:
+        text += " " + t("report.cases.days", days=decimal(cases.days_to_send))
+    return text + (" " + t("report.cases.late", late=cases.late) if cases.late else "")
+
+
+def _sources(content: ReportContent) -> Iterator[Block]:
+    yield Heading(text=f"1. {t('report.title.unread')}", level=2)
+    if not content.unread:
+        yield para(t("report.unread.none"))
+    else:
+        yield para(t("report.unread.some", sources=len(content.unread), day=moment_day(content.collected)))
+        for source in content.unread[:_LISTED]:
+            yield para(f"- {_unread(source)}.")
+        if len(content.unread) > _LISTED:
+            yield para(t("report.unread.more", sources=len(content.unread) - _LISTED))
+    yield Heading(text=f"2. {t('report.title.by_hand')}", level=2)
+    yield from _by_hand([line for line in content.annex if not line.article])
+
+
+def _unread(source: UnreadSource) -> str:
+    said = f"{source.name}: {t(f'report.unread_reason.{source.reason}')}"
+    return said + (t("report.unread.since", day=moment_day(source.last_success)) if source.last_success else "")
+
+
+def _by_hand(items: Sequence[AnnexLine]) -> Iterator[Block]:
+    if not items:
+        yield para(t("report.by_hand.none"))
+        return
+    yield para(t("report.by_hand.some", items=len(items)))
+    for item in items[:_LISTED]:
+        where = f", {item.where}" if item.where else ""
+        yield para(f"- “{item.title}” ({item.source}{where}, {_iso_digits(item.day)}).")
+    if len(items) > _LISTED:
+        yield para(t("report.more_in_annex", articles=len(items) - _LISTED))
+
+
+def _iso_digits(day: str) -> str:
+    return "/".join(reversed(day.split("-")))
+
+
+def closing(content: ReportContent) -> str:
+    """The last sentence of the body: "Trên đây là báo cáo …./."."""
+    return t("report.closing", title=title(content)[:1].lower() + title(content)[1:])
+
+
+def counted_line(content: ReportContent) -> str:
+    """One line for a mail's subject or a list: "12 bài trong 1.840 bài đã đọc"."""
+    return t("report.line", articles=content.articles, read=number(content.read))
