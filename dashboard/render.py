@@ -34,6 +34,9 @@ def environment() -> Environment:
     env.filters["hits"] = evidence.hits
     env.filters["publisher"] = lambda source, ask: text.clean(ask.room.publisher_name(source))
     env.filters["runs"] = diff.runs
+    env.filters["topic_name"] = lambda topic, ask: ask.words.topic(topic)
+    env.filters["facet_topics"] = lambda rows, ask: [(key, ask.words.topic(key), count) for key, count in rows]
+    env.filters["facet_sources"] = lambda rows, ask: [(key, ask.room.publisher_name(key), n) for key, n in rows]
     env.tests["web"] = urls.is_web
     env.globals.update(asset=_asset_version(), zip=zip)
     return env

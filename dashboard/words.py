@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -48,6 +49,20 @@ class Words:
     def short_date(self, day: date) -> str:
         """ "21/11"."""
         return f"{day:%d/%m}"
+
+    def full_date(self, day: date) -> str:
+        """ "21/11/2026"."""
+        return f"{day:%d/%m/%Y}"
+
+    def month(self, month: str) -> str:
+        """2026-11 -> "11/2026"."""
+        year, _, number = month.partition("-")
+        return f"{int(number)}/{year}"
+
+    def month_end(self, month: str) -> str:
+        """2026-11 -> "2026-11-30"."""
+        year, number = map(int, month.split("-")[:2])
+        return date(year, number, monthrange(year, number)[1]).isoformat()
 
     def iso_week(self, day: date) -> str:
         """ "2026-W47", as addresses carry it."""

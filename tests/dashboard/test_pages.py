@@ -176,7 +176,10 @@ class TestSearch:
 
     def test_order_is_kept_in_the_form(self, get: Get) -> None:
         assert 'value="hop" checked' in get("/tim-kiem?q=mua&xep=hop")
-        assert 'value="moi" checked' in get("/tim-kiem?q=mua")
+        assert 'value="moi" checked' in get("/tim-kiem?q=mua&xep=moi")
+
+    def test_with_words_the_best_match_comes_first_unless_asked_otherwise(self, get: Get) -> None:
+        assert 'value="hop" checked' in get("/tim-kiem?q=mua")
 
     def test_pages_of_results(self, press: FakePress) -> None:
         press.articles["binh_son"] = [
@@ -186,7 +189,7 @@ class TestSearch:
         browser = client(press)
         first, last = browser.get("/tim-kiem?q=binh").text, browser.get("/tim-kiem?q=binh&trang=3").text
         assert "Trang 1 / 3" in words(first) and "Bài số 19 về" in words(first) and "Bài số 20 về" not in words(first)
-        assert 'href="/tim-kiem?q=binh&amp;xep=moi&amp;trang=2"' in first
+        assert 'href="/tim-kiem?q=binh&amp;xep=hop&amp;trang=2"' in first
         assert "Bài số 44 về" in words(last) and "Trang sau" not in words(last)
         for wrong in ("0", "-1", "51", "1e3", "x", "²", "9" * 50):
             assert browser.get("/tim-kiem", params={"q": "binh", "trang": wrong}).status_code == 400
