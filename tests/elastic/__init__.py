@@ -1,0 +1,1 @@
+"""The search engine outside the record, on a real server."""
