@@ -7,16 +7,19 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from pydantic import SecretStr
+
 from alerts.channels.email import EmailNotifier
 from alerts.channels.http import Http
 from alerts.channels.notes import Notes
 from alerts.channels.page import PageNotifier
 from alerts.channels.zalo import ZaloNotifier
 from alerts.channels.zalo_calls import ZaloCalls
-from alerts.channels.zalo_tokens import TokenKeeper
+from alerts.channels.zalo_tokens import TokenFetcher, TokenKeeper, Unanswered
 from alerts.channels.zns import ZnsNotifier
-from core.clock import Clock
-from core.errors import StoreError
+from core.clock import Clock, local
+from core.errors import ConfigError, StoreError
+from core.i18n import Language, t
 from core.ports import ChannelBook, Notifier, TokenVault
 from core.records import Channel, ChannelStatus, ChannelTrouble, TokenState
 from core.settings import Settings
@@ -69,6 +72,40 @@ def _http(settings: Settings) -> Http:
     return Http(timeout=settings.zalo.timeout, ca_file=settings.zalo.ca_file, setting="zalo.ca_file")
 
 
+def sign_in(settings: Settings, record: Record, refresh: SecretStr, clock: Clock) -> None:
+    """Take a refresh token that a person has fetched, and exchange it at once for a pair that nobody else holds.
+
+    Raises ConfigError where the app is not set, the token can't be one, or Zalo does not take it; an earlier sign-in
+    then stays as it is.
+    """
+    if not settings.zalo.connected:
+        raise ConfigError("zalo: set app_id and app_secret in [zalo] first; nothing was asked")
+    tokens = vault(settings)
+    with tokens.alone() as alone:
+        if not alone:
+            raise ConfigError("zalo: the token is being refreshed at this moment; try again in a minute")
+        now = clock.now()
+        pair = TokenFetcher(_http(settings), settings.zalo).fetch(refresh, now)
+        if isinstance(pair, Unanswered):
+            raise ConfigError(
+                f"zalo: the refresh token was not taken: {pair.failure}; fetch a new one at developers.zalo.me "
+                "(tools, API Explorer) with the account's administrator signed in"
+            )
+        tokens.sign_in(settings.zalo.app_id, pair, now)
+    record.channels.belong_to(settings.zalo.app_id)
+    record.channels.well("zalo_oa")
+    record.channels.well("zns")
+    record.audit.add(now, "operator", "zalo.connect", settings.zalo.app_id)
+
+
+def disconnect(settings: Settings, record: Record, clock: Clock) -> bool:
+    """Forget tokens and followers; False where there were none."""
+    gone = vault(settings).forget()
+    followers = record.channels.forget_followers()
+    record.audit.add(clock.now(), "operator", "zalo.disconnect", settings.zalo.app_id)
+    return gone or followers > 0
+
+
 def upkeep(settings: Settings, clock: Clock) -> Callable[[], None]:
     """To be called often: now and then it takes up an interrupted refresh and keeps an idle account alive."""
     if not settings.zalo.connected:
@@ -98,6 +135,15 @@ def statuses(settings: Settings, book: ChannelBook, clock: Clock) -> tuple[Chann
         _zns(settings, clock, troubles.get("zns")),
         ChannelStatus(channel="page", sign="ready", says="channel.says.page"),
     )
+
+
+def said(status: ChannelStatus, key: str, language: Language) -> str:
+    """A text of the status for a terminal."""
+    values = dict(status.values)
+    if word := values.get("reason", "").partition(" ")[0]:
+        values["reason"] = f"{t(f'reason.{word}', language)} ({values['reason']})"
+    since = f"{local(status.since):%Y-%m-%d %H:%M}" if status.since else ""
+    return t(key, language, **values, since=since)
 
 
 def _email(settings: Settings, trouble: ChannelTrouble | None) -> ChannelStatus:
@@ -153,23 +199,15 @@ def _signed_in(settings: Settings, clock: Clock, channel: Channel) -> ChannelSta
 def _token_trouble(channel: Channel, state: TokenState, now: datetime) -> ChannelStatus | None:
     asked = state.asked_at
     if asked and not asked <= now < asked + _UNDER_WAY:
-        return _trouble_since(channel, "pending", "wait", asked, state)
-    if state.interrupted_at:
-        return _trouble_since(channel, "interrupted", "sign_in", state.interrupted_at, state)
-    if state.failed_at:
-        return _trouble_since(channel, "failed", "sign_in", state.failed_at, state)
-    return None
-
-
-def _trouble_since(channel: Channel, says: str, todo: str, since: datetime, state: TokenState) -> ChannelStatus:
-    return ChannelStatus(
-        channel=channel,
-        sign="trouble",
-        says=f"channel.says.zalo_{says}",
-        todo=f"channel.todo.zalo_{todo}",
-        values={"failure": state.failure},
-        since=since,
-    )
+        since, says, todo = asked, "channel.says.zalo_pending", "channel.todo.zalo_wait"
+    elif state.interrupted_at:
+        since, says, todo = state.interrupted_at, "channel.says.zalo_interrupted", "channel.todo.zalo_sign_in"
+    elif state.failed_at:
+        since, says, todo = state.failed_at, "channel.says.zalo_failed", "channel.todo.zalo_sign_in"
+    else:
+        return None
+    values = {"failure": state.failure}
+    return ChannelStatus(channel=channel, sign="trouble", says=says, todo=todo, values=values, since=since)
 
 
 def _troubled(trouble: ChannelTrouble, todo: str) -> ChannelStatus:

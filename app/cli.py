@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from app.commands import alerts, answers, desks, reading, reports, running, sources, understanding, upkeep, users
+from app.commands import alerts, answers, desks, reading, reports, running, sources, understanding, upkeep, users, zalo
 from core.errors import DiembaoError
 
 app = typer.Typer(
@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (running, sources, desks, reading, upkeep, understanding, answers, alerts, users, reports):
+for group in (running, sources, desks, reading, upkeep, understanding, answers, alerts, users, reports, zalo):
     group.register(app)
 
 

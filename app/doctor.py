@@ -11,16 +11,19 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 from app import wiring
+from app.channels import said, statuses
 from app.delivering import probe_mail
 from core import settings as settings_module
 from core.clock import SystemClock
 from core.errors import DiembaoError
 from core.settings import Settings
+from core.zalo import HOOK
 from crawlers.publishers import load_all
 from nlp.tagger import load as load_tagger
 from store.sqlite.checkup import problems
 
 Sign = Literal["ok", "--", "!!"]
+_SIGNS: dict[str, Sign] = {"ready": "ok", "off": "--", "trouble": "!!"}
 _ROOM = 1_000_000_000
 
 
@@ -49,7 +52,7 @@ def examine() -> list[Finding]:
     except DiembaoError as error:
         return [Finding(sign="!!", part="settings", says=str(error), todo="correct the file, then ask again")]
     found = [Finding(sign="ok", part="settings", says=f"{settings_module.config_path()} and the environment")]
-    for check in (_python, _folder, _record, _understanding, _publishers, _contact, _mail, _page):
+    for check in (_python, _folder, _record, _understanding, _publishers, _contact, _mail, _zalo, _page):
         found += _guarded(check, settings)
     return found
 
@@ -152,6 +155,30 @@ def _mail(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             sign="--", part="links", says="no public_url: messages carry their whole content and no link to the page"
         )
+
+
+def _zalo(settings: Settings) -> Iterator[Finding]:
+    if not settings.zalo.connected:
+        yield Finding(
+            sign="--", part="zalo", says="not connected: items have a button that copies them for Zalo",
+            todo="an office that has an Official Account sets [zalo], then runs diembao zalo connect",
+        )  # fmt: skip
+        return
+    if not settings.database.exists():
+        return
+    with wiring.record(settings) as kept:
+        found = statuses(settings, kept.channels, SystemClock())
+    for one in found:
+        if one.channel in ("zalo_oa", "zns"):
+            yield Finding(
+                sign=_SIGNS[one.sign], part=one.channel.replace("_oa", ""),
+                says=said(one, one.says, "en"), todo=said(one, one.todo, "en") if one.todo else "",
+            )  # fmt: skip
+    if not (settings.zalo.oa_secret.get_secret_value() and settings.public_url):
+        yield Finding(
+            sign="--", part="webhook", says="no [zalo] oa_secret or no public_url: nobody can make themselves known",
+            todo=f"set both, then enter public_url{HOOK} as the webhook at developers.zalo.me",
+        )  # fmt: skip
 
 
 def _page(settings: Settings) -> Iterator[Finding]:

@@ -63,11 +63,30 @@ class Unanswered:
     unsure: bool  # the refresh token may be spent
 
 
+class TokenFetcher:
+    """Exchanges a refresh token for a pair. The token is spent whatever becomes of the answer."""
+
+    def __init__(self, http: Http, settings: ZaloSettings) -> None:
+        self._http, self._settings = http, settings
+
+    def fetch(self, refresh: SecretStr, at: datetime) -> TokenPair | Unanswered:
+        """What Zalo gives for it."""
+        settings = self._settings
+        body = {"refresh_token": refresh.get_secret_value(), "app_id": settings.app_id, "grant_type": "refresh_token"}
+        came = self._http.post(
+            settings.oauth_url + PATH,
+            {"secret_key": settings.app_secret.get_secret_value(), "Content-Type": "application/x-www-form-urlencoded"},
+            urlencode(body).encode(),
+        )
+        return read_pair(came, refresh, settings.app_secret, at)
+
+
 class TokenKeeper:
     """Gives out the access token and renews it. May be used from several threads and processes."""
 
     def __init__(self, vault: TokenVault, http: Http, settings: ZaloSettings, clock: Clock) -> None:
-        self._vault, self._http, self._settings, self._clock = vault, http, settings, clock
+        self._vault, self._settings, self._clock = vault, settings, clock
+        self._fetcher = TokenFetcher(http, settings)
         self._mine = threading.Lock()
 
     def token(self) -> Token | DeliveryResult:
@@ -110,7 +129,7 @@ class TokenKeeper:
                 state.asked_at.isoformat(timespec="seconds"),
             )
         self._vault.begin(account, at)
-        came = self._fetch(state.pair.refresh, at)
+        came = self._fetcher.fetch(state.pair.refresh, at)
         if isinstance(came, Unanswered):
             self._vault.failed(account, self._clock.now(), came.failure, unsure=came.unsure)
             log.error("the Zalo token was not refreshed: %s", came.failure)
@@ -118,16 +137,6 @@ class TokenKeeper:
         self._keep(account, state.number, came, at)
         log.info("the Zalo token was refreshed")
         return Token(access=came.access, number=state.number + 1)
-
-    def _fetch(self, refresh: SecretStr, at: datetime) -> TokenPair | Unanswered:
-        settings = self._settings
-        body = {"refresh_token": refresh.get_secret_value(), "app_id": settings.app_id, "grant_type": "refresh_token"}
-        came = self._http.post(
-            settings.oauth_url + PATH,
-            {"secret_key": settings.app_secret.get_secret_value(), "Content-Type": "application/x-www-form-urlencoded"},
-            urlencode(body).encode(),
-        )
-        return read_pair(came, refresh, settings.app_secret, at)
 
     def _keep(self, account: str, number: int, pair: TokenPair, at: datetime) -> None:
         """Write what Zalo gave; the old token is worth nothing now, so a full disk is tried again for a while."""

@@ -83,6 +83,10 @@ class ChannelBook(Protocol):
 
     def troubles(self) -> tuple[ChannelTrouble, ...]: ...
 
+    def belong_to(self, account: str) -> None:
+        """Followers are known to this account from now on: those of another one go."""
+        ...
+
     def forget_followers(self) -> int:
         """Delete all followers and codes: the account is disconnected or another."""
         ...

@@ -125,6 +125,14 @@ class ChannelBook:
                 for row in con.execute("SELECT * FROM channel_troubles ORDER BY channel")
             )
 
+    def belong_to(self, account: str) -> None:
+        """Followers are known to this account from now on: those of another one go (their ids hold for one only)."""
+        with self._db.write(durable=True) as con:
+            before = con.execute("SELECT value FROM meta WHERE name = 'zalo_account'").fetchone()
+            con.execute("INSERT OR REPLACE INTO meta VALUES ('zalo_account', ?)", (account,))
+            if before and before["value"] != account:
+                self.forget_followers()
+
     def forget_followers(self) -> int:
         """Delete all followers and codes: the account is disconnected or another."""
         with self._db.write(durable=True) as con:
