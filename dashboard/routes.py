@@ -23,6 +23,7 @@ from dashboard.pages import (
     sources,
     stories,
     today,
+    trends,
     work,
     zalo_hook,
 )
@@ -71,6 +72,7 @@ DOORS: Final[tuple[Door, ...]] = (
     _see("/tim-kiem/xuat", search.export),
     _do("/tim-kiem/loc", posting(search.save)),
     _do("/tim-kiem/loc/{number:int}/xoa", posting(search.forget)),
+    _see("/xu-huong", trends.page),
     _see("/canh-bao", alerts.page),
     _see("/kenh-gui", channels.page, Right.ADMINISTER),
     _do("/kenh-gui/ma/{recipient}", posting(channels.invite), Right.ADMINISTER),

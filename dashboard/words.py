@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from core import i18n
 from core.clock import local, local_day
 from core.i18n import Language
+from core.records import Step
 from core.topics import TOPIC_BY_ID, ToneLabel
 
 
@@ -63,6 +64,18 @@ class Words:
         """2026-11 -> "2026-11-30"."""
         year, number = map(int, month.split("-")[:2])
         return date(year, number, monthrange(year, number)[1]).isoformat()
+
+    def slot(self, slot: str, step: Step) -> str:
+        """A step of time, short: "21/11", or "11/2026" for a month."""
+        day = date.fromisoformat(slot)
+        return f"{day.month}/{day.year}" if step == "month" else f"{day:%d/%m}"
+
+    def slot_full(self, slot: str, step: Step) -> str:
+        """The same in full: "T7 21/11/2026", "16/11 – 22/11/2026", "11/2026"."""
+        day = date.fromisoformat(slot)
+        if step == "day":
+            return f"{self.t(f'weekday_short.{day.isoweekday()}')} {day:%d/%m/%Y}"
+        return self.slot(slot, step) if step == "month" else f"{day:%d/%m} – {day + timedelta(days=6):%d/%m/%Y}"
 
     def iso_week(self, day: date) -> str:
         """ "2026-W47", as addresses carry it."""
