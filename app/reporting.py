@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Protocol
 
-from core.clock import local_day
+from core.clock import local, local_day
 from core.errors import ConfigError
 from core.papers import check_papers
 from core.ports import Handlings, PaperKind, PeriodReadings, ReadingRoom, ReportBook
@@ -26,6 +26,7 @@ from core.records import (
     ReportContent,
     ReportHead,
     ReportKind,
+    ReportSchedule,
     ReportWords,
     SourceHealth,
     UnreadSource,
@@ -34,7 +35,7 @@ from core.text import clean
 from core.topics import TOPIC_IDS
 from nlp.gazetteer.units import Gazetteer
 from nlp.sentences import sentences as split_sentences
-from reports import collect, filling, pdf, periods, sections, template, word, xlsx
+from reports import collect, feeds, filling, mail, pdf, periods, sections, template, word, xlsx
 from reports.blocks import Section
 from store.sqlite.record import Record
 
@@ -90,6 +91,10 @@ class Reports:
         if topic not in TOPIC_IDS:
             raise ConfigError(f"no topic {topic!r}; there are {', '.join(sorted(TOPIC_IDS))}")
         return replace(between(first, last), kind="topic", topic=topic)
+
+    def period_ask(self, first: date, last: date) -> ReportAsk:
+        """Any days. Raises ConfigError for wrong ones."""
+        return between(first, last)
 
     def collect(self, desk: Desk, ask: ReportAsk, at: datetime) -> ReportContent:
         """Everything that the report says but what a person writes into it."""
@@ -172,6 +177,51 @@ class Reports:
         """A report as .docx, in the desk's own template or in `own`."""
         return self._docx(desk, report, at, own)
 
+    def schedule(self, schedule: ReportSchedule, at: datetime, by: str) -> None:
+        """Take a schedule; what is over already is not drafted any more."""
+        ended = periods.newest(schedule.kind, local_day(at), week_ends=week_end(schedule.weekday)).last
+        self.book.set_schedule(replace(schedule, last_done=ended), at, by)
+
+    def due(self, desks: Sequence[Desk], at: datetime, public_url: str = "") -> int:
+        """Draft what its schedule asks for, and put the mails into the outbox. Returns how many were drafted.
+
+        A period is drafted once: its mails are keyed by the draft, and the schedule remembers its last day.
+        """
+        known = {desk.id: desk for desk in desks}
+        drafted = 0
+        for schedule in self.book.schedules():
+            desk, ask = known.get(schedule.desk), due(schedule, at)
+            if desk is None or ask is None:
+                continue
+            number = self.draft(desk, ask, at, "schedule")
+            if schedule.mail:
+                self.mail(desk, number, at, public_url)
+            self.book.schedule_done(schedule.desk, schedule.kind, ask.last)
+            drafted += 1
+        return drafted
+
+    def mail(self, desk: Desk, number: int, at: datetime, public_url: str = "") -> int:
+        """Put the summary with the report into the outbox, for leadership and information office. Returns how many.
+
+        Each of them gets a report once, however often this is asked.
+        """
+        report = self.book.report(desk.id, number)
+        file = self.file(desk, number, "docx")
+        if report is None or file is None:
+            return 0
+        link = f"{public_url.rstrip('/')}/bao-cao/{number}" if public_url else ""
+        quoted = {q.article: q.published for story in report.content.stories for q in story.quotes}
+        listed = {line.article: line.published for line in report.content.annex if line.article and line.published}
+        return self.book.send(mail.messages(desk, report, (file,), link), quoted | listed, at)
+
+    def atom(self, desk: Desk, address: str = "") -> str:
+        """The headlines chosen for the portal as Atom."""
+        return feeds.atom(desk, self.book.headlines(desk.id), self._publisher, address)
+
+    def json_feed(self, desk: Desk, address: str = "") -> str:
+        """The same as JSON Feed."""
+        return feeds.json_feed(desk, self.book.headlines(desk.id), self._publisher, address)
+
     def _docx(self, desk: Desk, report: Report, at: datetime, own: bytes | None = None) -> bytes:
         check_papers(desk.papers, f"desk {desk.id}")
         docx = own if own is not None else self.book.template(desk.id)
@@ -197,6 +247,22 @@ class Reports:
             UnreadSource(name=self._publisher(h.source), reason=_reason(h), last_success=h.last_success) for h in found
         )
         return tuple(sorted(lines, key=lambda line: line.name.casefold()))
+
+
+def week_end(weekday: int) -> int:
+    """A weekly report is about the seven days before its own: written on Friday, the week ends on Thursday."""
+    return (weekday - 2) % 7 + 1
+
+
+def due(schedule: ReportSchedule, at: datetime) -> ReportAsk | None:
+    """The period that a schedule asks to be drafted at `at`; None: nothing yet, or it was."""
+    if not schedule.enabled:
+        return None
+    here = local(at)
+    ask = periods.newest(schedule.kind, here.date(), week_ends=week_end(schedule.weekday))
+    fresh = schedule.last_done is None or schedule.last_done < ask.last
+    late = here.date() - ask.last > timedelta(days=1) or here.hour * 60 + here.minute >= schedule.minute
+    return ask if fresh and late else None
 
 
 def _reason(health: SourceHealth) -> str:

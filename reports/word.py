@@ -132,8 +132,10 @@ def _names(element: object) -> list[str]:
 def _copies(papers: OfficePapers) -> Iterator[Para]:
     for line in papers.copies:
         yield Para(runs=(Run(text=f"- {line.name};"),), look="copies")
-    if papers.filing:
-        yield Para(runs=(Run(text=t("report.foot.filing", filing=papers.filing)),), look="copies")
+    if not papers.copies:
+        yield Para(runs=(Run(text=t("report.foot.copies_blank")),), look="copies")
+    filing = t("report.foot.filing", filing=papers.filing) if papers.filing else t("report.foot.filing_blank")
+    yield Para(runs=(Run(text=filing),), look="copies")
 
 
 def annex(content: ReportContent) -> Iterator[Block]:

@@ -5,12 +5,9 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
+import xlsxwriter
 
 from core.clock import local
 from core.records import AnnexLine, ReportContent
@@ -22,35 +19,45 @@ MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml
 _COLUMNS: Final = (
     ("number", 6), ("title", 70), ("source", 26), ("day", 18), ("url", 60), ("topics", 34), ("note", 30),
 )  # fmt: skip
-_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "|", "%")
-_LONGEST: Final = 32_767
+_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+_LONGEST: Final = 32_000
+_OPTIONS: Final = {
+    "in_memory": True, "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+    "strings_to_numbers": False,
+}  # fmt: skip
 
 
 def safe(text: str) -> str:
     """A cell's text that no spreadsheet takes for a formula, in this file or in a CSV made of it (OWASP)."""
-    shown = clean(text)[: _LONGEST - 1]
+    shown = clean(text)[:_LONGEST]
     return f"'{shown}" if shown.startswith(_STARTS) or text.startswith(_STARTS) else shown
 
 
 def annex(content: ReportContent) -> bytes:
     """Every article of the report, a row each."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(t("report.sheet.name"))
-    sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(_COLUMNS))}{max(1, len(content.annex)) + 1}"
-    for number, (_, width) in enumerate(_COLUMNS, 1):
-        sheet.column_dimensions[get_column_letter(number)].width = width
-    sheet.append([_head(sheet, t(f"report.sheet.{name}")) for name, _ in _COLUMNS])
-    for row in rows(content.annex):
-        sheet.append([_dated(sheet, value) for value in row])
-    book.properties.creator = "diembao"
-    book.properties.title = None
     out = io.BytesIO()
-    book.save(out)
+    with xlsxwriter.Workbook(out, _OPTIONS) as book:
+        book.set_properties({"author": "", "comments": ""})
+        sheet = book.add_worksheet(t("report.sheet.name"))
+        head = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        day, minute = (book.add_format({"num_format": form}) for form in ("dd/mm/yyyy", "dd/mm/yyyy hh:mm"))
+        for column, (name, width) in enumerate(_COLUMNS):
+            sheet.set_column(column, column, width)
+            sheet.write_string(0, column, t(f"report.sheet.{name}"), head)
+        sheet.freeze_panes(1, 0)
+        sheet.autofilter(0, 0, max(1, len(content.annex)), len(_COLUMNS) - 1)
+        for number, row in enumerate(rows(content.annex), 1):
+            for column, value in enumerate(row):
+                if isinstance(value, date):
+                    sheet.write_datetime(number, column, value, minute if isinstance(value, datetime) else day)
+                elif isinstance(value, int):
+                    sheet.write_number(number, column, value)
+                else:
+                    sheet.write_string(number, column, value)
     return out.getvalue()
 
 
-def rows(lines: Iterable[AnnexLine]) -> Iterable[tuple[object, ...]]:
+def rows(lines: Iterable[AnnexLine]) -> Iterable[tuple[str | int | date, ...]]:
     """The cells of each line; texts are safe, days are dates."""
     for number, line in enumerate(lines, 1):
         yield (
@@ -73,19 +80,3 @@ def _notes(line: AnnexLine) -> Iterable[str]:
         yield t("report.annex.changed")
     if not line.article:
         yield t("report.annex.by_hand", where=line.where) if line.where else t("report.annex.by_hand_only")
-
-
-def _head(sheet: Any, text: str) -> Any:
-    cell = WriteOnlyCell(sheet, value=text)
-    cell.font, cell.alignment = Font(bold=True), Alignment(vertical="top", wrap_text=True)
-    return cell
-
-
-def _dated(sheet: Any, value: object) -> object:
-    """Dates carry their format; anything else stands for itself."""
-    if not isinstance(value, date):
-        return value
-    cell: Any = WriteOnlyCell(sheet)
-    cell.value = value
-    cell.number_format = "dd/mm/yyyy hh:mm" if isinstance(value, datetime) else "dd/mm/yyyy"
-    return cell

@@ -134,6 +134,37 @@ class ReportDesk(Protocol):
         """Freeze a draft whole. Raises ConfigError for a template or papers that can't be used."""
         ...
 
+    def schedule(self, schedule: ReportSchedule, at: datetime, by: str) -> None:
+        """Take a schedule; what is over already is not drafted any more."""
+        ...
+
+    def mail(self, desk: Desk, number: int, at: datetime, public_url: str = "") -> int:
+        """Put the summary with the report into the outbox, for leadership and information office. Returns how many.
+
+        Each of them gets a report once, however often this is asked.
+        """
+        ...
+
+    def story_ask(self, desk: Desk, story: str) -> ReportAsk:
+        """All days of a story. Raises ConfigError where the desk has none of that id."""
+        ...
+
+    def topic_ask(self, topic: str, first: date, last: date) -> ReportAsk:
+        """One topic over some days. Raises ConfigError for a topic that there is not, or wrong days."""
+        ...
+
+    def period_ask(self, first: date, last: date) -> ReportAsk:
+        """Any days. Raises ConfigError for wrong ones."""
+        ...
+
+    def atom(self, desk: Desk, address: str = "") -> str:
+        """The headlines chosen for the portal as Atom; `address` is the feed's own."""
+        ...
+
+    def json_feed(self, desk: Desk, address: str = "") -> str:
+        """The same as JSON Feed."""
+        ...
+
     def file(self, desk: Desk, number: int, kind: PaperKind) -> PaperFile | None:
         """The report as a file. Raises ConfigError where it can't be made: a broken template, no LibreOffice."""
         ...
