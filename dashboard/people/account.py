@@ -81,7 +81,7 @@ def _factor(ask: Asked, user: User, *, wrong: str = "", status: int = 200) -> Re
         people(ask).begin_second_factor(user.id, secret)
     return render.page(
         ask, "people/factor.html", status=status, changes=True, secret=totp.grouped(secret),
-        replaces=user.second_factor, picture=totp.picture(secret, user.email), address=totp.address(secret, user.email), wrong=wrong,
+        replaces=user.second_factor, picture=totp.picture(secret, user.email), wrong=wrong,
     )  # fmt: skip
 
 

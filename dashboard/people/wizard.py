@@ -16,7 +16,6 @@ from core.text import clean, clip, fold_plain
 from dashboard import forms, render
 from dashboard.asking import Asked, asked, open_here
 from dashboard.forms import Form
-from dashboard.guard import NotSignedIn
 from dashboard.people.signing import people, sign_in
 
 START = "/bat-dau"
@@ -103,9 +102,9 @@ def _may_begin(ask: Asked, request: Request) -> bool:
 
 
 def _elsewhere(ask: Asked) -> Response:
-    """What to do where the first run can't be had here. Raises NotSignedIn where it is over."""
+    """What to do where the first run can't be had here; where it is over, to the day's page."""
     if ask.room.people is None or ask.room.people.any():
-        raise NotSignedIn
+        return forms.onward(ask, "/")
     sample = ask.room.status().sample
     return render.page(ask, "people/elsewhere.html", status=200 if sample else 403, sample=sample)
 

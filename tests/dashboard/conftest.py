@@ -41,10 +41,12 @@ def client(
     given = dict(parts or {})
     if record is not None:
         given |= {"people": record.people, "audit": record.audit, "passwords": Passwords(CHEAPEST)}
-    app = create_app(
-        reading=press, search=press, desks=press, corrections=press, differ=differ, publishers=press.publishers,
-        clock=clock or FixedClock(MORNING), settings=Settings(**(settings or {})), status=lambda: status, **given,
-    )  # fmt: skip
+    given = {
+        "reading": press, "search": press, "desks": press, "corrections": press, "differ": differ,
+        "publishers": press.publishers, "clock": clock or FixedClock(MORNING), "settings": Settings(**(settings or {})),
+        "status": lambda: status,
+    } | given  # fmt: skip
+    app = create_app(**given)
     return TestClient(app, base_url="http://127.0.0.1:8765", raise_server_exceptions=False, **how)
 
 

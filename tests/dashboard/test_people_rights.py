@@ -1,0 +1,199 @@
+"""Every door, tried with each level and with none: who has the right comes in, and nobody else."""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+import pytest
+from starlette.testclient import TestClient
+
+from core.access import RIGHTS, Level, Right
+from core.i18n import t
+from core.records import Desk
+from dashboard.routes import DOORS, Door
+from store.sqlite.record import Record
+from tests.dashboard.conftest import MORNING, SignIn, client
+from tests.fakes.reading import FakePress
+
+NOT_ALLOWED = t("error.not_allowed")
+
+
+def address(door: Door) -> str:
+    """The door's address with something in its places."""
+    return re.sub(r"\{\w+:int\}", "1", re.sub(r"\{\w+(:path)?\}", "nothing", door.path))
+
+
+def outcome(browser: TestClient, door: Door) -> str:
+    """login, refused or in."""
+    answer = browser.request(door.method, address(door), follow_redirects=False)
+    to = answer.headers.get("location", "").partition("?")[0]
+    if answer.status_code == 401 or (answer.status_code == 303 and to == "/dang-nhap"):
+        return "in" if door.right is Right.PUBLIC and door.path.startswith("/dang-nhap") else "login"
+    if answer.status_code == 403 and NOT_ALLOWED in answer.text:
+        return "refused"
+    return "in"
+
+
+def wanted(level: Level | None, door: Door) -> str:
+    if door.right is Right.PUBLIC:
+        return "in"
+    if level is None:
+        return "login"
+    return "in" if door.right in RIGHTS[level] else "refused"
+
+
+@pytest.mark.parametrize("level", [None, *Level])
+def test_every_door_asks_for_its_right(signed_in: SignIn, level: Level | None) -> None:
+    browser = signed_in(level)
+    wrong = []
+    for door in DOORS:
+        got = outcome(browser, door)
+        if got != wanted(level, door):
+            wrong.append((door.method, door.path, door.right, got))
+    assert not wrong
+
+
+def test_only_these_doors_are_for_everybody() -> None:
+    """A door for everybody is added here with care: it must show nothing of a desk but what a signed link names."""
+    public = {door.path for door in DOORS if door.right is Right.PUBLIC}
+    pages = {"/pham-vi", "/khoe", "/healthz", "/bat-dau"}
+    login = {"/dang-nhap", "/dang-nhap/ma", "/dang-nhap/oidc", "/dang-nhap/oidc/ve", "/dang-xuat"}
+    links = {"/dat-mat-khau/{token}", "/c/{token}", "/zalo/su-kien"}
+    assert {path for path in public - pages - login - links if not path.startswith(("/c/{token}/", "/cong/"))} == set()
+
+
+def test_what_changes_something_takes_post_only() -> None:
+    assert {door.method for door in DOORS} <= {"GET", "POST"}
+    for door in DOORS:
+        if door.method == "POST":
+            assert "posting" in getattr(door.handler, "__qualname__", "") or door.right is Right.PUBLIC, door.path
+
+
+class TestNobody:
+    def test_without_users_only_this_machine_may_look(self, press: FakePress, record: Record) -> None:
+        here = client(press, record=record, client=("127.0.0.1", 50000))
+        assert here.get("/", follow_redirects=False).status_code == 200
+        for address, headers in (
+            ("203.0.113.7", {}), ("10.0.0.5", {}), ("127.0.0.1", {"x-forwarded-for": "127.0.0.1"}),
+            ("127.0.0.1", {"forwarded": "for=127.0.0.1"}), ("127.0.0.1", {"x-real-ip": "127.0.0.1"}),
+        ):  # fmt: skip
+            far = client(press, record=record, client=(address, 50000))
+            assert far.get("/", headers=headers, follow_redirects=False).status_code == 303, (address, headers)
+
+    def test_with_a_public_address_this_machine_is_a_proxys_too(self, press: FakePress, record: Record) -> None:
+        here = client(
+            press, record=record, client=("127.0.0.1", 50000), settings={"public_url": "https://bao.binhson.example"}
+        )
+        assert here.get("/", follow_redirects=False).status_code == 303
+        assert here.get("/bat-dau").status_code == 403
+
+    def test_with_users_this_machine_has_to_sign_in_too(
+        self, signed_in: SignIn, press: FakePress, record: Record
+    ) -> None:
+        signed_in(None)
+        here = client(press, record=record, client=("127.0.0.1", 50000))
+        assert here.get("/", follow_redirects=False).status_code == 303
+
+    def test_a_cookie_of_no_session_is_nobody(self, signed_in: SignIn) -> None:
+        browser = signed_in(None)
+        browser.cookies.set("vao", "guessed")
+        assert browser.get("/", follow_redirects=False).status_code == 303
+
+
+class TestDesks:
+    @pytest.fixture
+    def other(self, press: FakePress, record: Record) -> Desk:
+        desk = Desk(id="my_hao", name="Mỹ Hào", office="UBND phường Mỹ Hào", units=())
+        press.book.append(desk)
+        press.articles["my_hao"] = []
+        record.desks.apply_desk(desk, MORNING, "test")
+        return desk
+
+    @pytest.mark.parametrize("level", [level for level in Level if level is not Level.OPERATOR])
+    def test_a_level_holds_on_its_desk_alone(self, signed_in: SignIn, other: Desk, level: Level) -> None:
+        browser = signed_in(level)
+        assert browser.get("/?ban=binh_son").status_code == 200
+        assert browser.get("/?ban=my_hao").status_code == 404
+        page = browser.get("/").text
+        assert "Mỹ Hào" not in page
+
+    def test_the_operator_sees_no_desks_articles(self, signed_in: SignIn, other: Desk, press: FakePress) -> None:
+        browser = signed_in(Level.OPERATOR)
+        article = press.articles["binh_son"][0].listed
+        for path in ("/", f"/bai/{article.id}", "/tim-kiem?q=binh+son", "/canh-bao", "/sua-nhan/xuat"):
+            answer = browser.get(path)
+            assert answer.status_code == 403 and article.title not in answer.text, path
+
+    def test_who_holds_no_level_sees_nothing(self, signed_in: SignIn, record: Record) -> None:
+        browser = signed_in(Level.OFFICER)
+        (user,) = [u for u in record.people.users() if u.id.startswith("u-officer")]
+        record.people.change(user.id, memberships=(), at=MORNING, by="test")
+        assert browser.get("/").status_code == 403 and browser.get("/tai-khoan").status_code == 200
+
+
+def test_a_level_taken_away_acts_at_once(signed_in: SignIn, record: Record) -> None:
+    browser = signed_in(Level.OFFICER)
+    assert browser.get("/").status_code == 200
+    record.people.disable(record.people.users()[0].id, MORNING, "test")
+    assert browser.get("/", follow_redirects=False).status_code == 303
+
+
+class TestBehindAProxy:
+    PUBLIC: ClassVar = {"public_url": "https://tinh.example/diem-bao"}
+
+    def at(self, signed_in: SignIn, **how: object) -> TestClient:
+        browser = signed_in(Level.OFFICER, settings=self.PUBLIC)
+        browser.base_url = "https://tinh.example"
+        return browser
+
+    def links(self, page: str) -> set[str]:
+        return set(re.findall(r'(?:href|action|src)="(/[^"]*)"', page))
+
+    @pytest.mark.parametrize("path", ["/diem-bao/", "/"], ids=["prefix kept", "prefix taken away"])
+    def test_every_link_carries_the_prefix(self, signed_in: SignIn, path: str) -> None:
+        answer = self.at(signed_in).get(path)
+        assert answer.status_code == 200
+        assert self.links(answer.text) and all(link.startswith("/diem-bao/") for link in self.links(answer.text))
+
+    def test_files_are_found_with_and_without_it(self, signed_in: SignIn) -> None:
+        browser = self.at(signed_in)
+        assert browser.get("/diem-bao/static/style.css").status_code == 200
+        assert browser.get("/static/style.css").status_code == 200
+
+    def test_the_login_comes_back_under_the_prefix(self, signed_in: SignIn) -> None:
+        browser = signed_in(None, settings=self.PUBLIC)
+        browser.base_url = "https://tinh.example"
+        answer = browser.get("/diem-bao/tim-kiem?q=x", follow_redirects=False)
+        assert answer.headers["location"] == "/diem-bao/dang-nhap?tiep=/tim-kiem%3Fq%3Dx"
+
+    def test_only_a_trusted_proxy_names_a_prefix(self, press: FakePress) -> None:
+        said = {"x-forwarded-prefix": "/bao"}
+        trusted = client(press, client=("127.0.0.1", 1)).get("/", headers=said).text
+        stranger = client(press, client=("203.0.113.9", 1)).get("/", headers=said).text
+        assert all(link.startswith("/bao/") for link in self.links(trusted))
+        assert not any(link.startswith("/bao/") for link in self.links(stranger))
+
+    @pytest.mark.parametrize("prefix", ["//evil.example", "/a/../b", "https://evil.example", '/"onload="', "/a b"])
+    def test_a_strange_prefix_is_none(self, press: FakePress, prefix: str) -> None:
+        page = client(press, client=("127.0.0.1", 1)).get("/", headers={"x-forwarded-prefix": prefix}).text
+        assert all(re.match(r"/(?!/)", link) for link in self.links(page)) and "evil" not in page
+        assert '"onload' not in page
+
+    def test_an_address_is_believed_from_a_trusted_proxy_only(
+        self, press: FakePress, record: Record, signed_in: SignIn
+    ) -> None:
+        from tests.dashboard.test_people import log_in
+
+        signed_in(None)
+        for direct, said, noted in (
+            ("127.0.0.1", "198.51.100.4", "198.51.100.0/24"), ("203.0.113.9", "198.51.100.4", "203.0.113.0/24"),
+            ("127.0.0.1", "1.2.3.4, 198.51.100.4", "198.51.100.0/24"), ("127.0.0.1", "nonsense", "127.0.0.0/24"),
+            ("127.0.0.1", "2001:db8:1:2ff::7", "2001:db8:1:200::/56"),
+        ):  # fmt: skip
+            browser = client(press, record=record, client=(direct, 1))
+            browser.headers["x-forwarded-for"] = said
+            log_in(browser, "nobody@x.vn", "wrong password")
+            with record.database.read() as con:
+                row = con.execute("SELECT network FROM sign_ins ORDER BY id DESC LIMIT 1").fetchone()
+            assert row["network"] == noted
