@@ -176,7 +176,7 @@ def test_what_is_sent_twice_or_late_changes_nothing(
 def test_a_refused_login_is_told_without_the_secret(record: Record, relay: Between, alias: str, side: Indexing) -> None:
     write(record, 1)
     relay.instead = lambda _m, _p, _b: (401, {"error": {"type": "security_exception", "reason": "s3cret"}})
-    settings = ElasticSettings(hosts=(relay.url,), username="diembao", password="s3cret")  # type: ignore[arg-type]
+    settings = ElasticSettings(hosts=(relay.url,), username="diembao", password="s3cret")
     with connect(settings) as client, pytest.raises(EngineRefuses) as said:
         Feed(client, alias, side, FixedClock(NOON)).once()
     assert "s3cret" not in str(said.value)
