@@ -27,7 +27,7 @@ from dashboard.pages import (
     work,
     zalo_hook,
 )
-from dashboard.people import account, login, reset, users, wizard
+from dashboard.people import account, login, oidc, reset, users, wizard
 
 Handler = Callable[[Request], Response] | Callable[[Request], Awaitable[Response]]
 
@@ -84,6 +84,8 @@ DOORS: Final[tuple[Door, ...]] = (
     _do("/dang-nhap", posting(login.log_in), Right.PUBLIC),
     _see("/dang-nhap/ma", login.code_page, Right.PUBLIC),
     _do("/dang-nhap/ma", posting(login.give_code), Right.PUBLIC),
+    _see("/dang-nhap/oidc", oidc.begin, Right.PUBLIC),
+    _see("/dang-nhap/oidc/ve", oidc.back, Right.PUBLIC),
     _do("/dang-xuat", posting(login.log_out), Right.PUBLIC),
     _see("/dat-mat-khau/{token}", reset.page, Right.PUBLIC),
     _do("/dat-mat-khau/{token}", posting(reset.choose), Right.PUBLIC),

@@ -24,7 +24,7 @@ def new_link(ask: Asked, user: User) -> str:
     """The whole address of a new link for that user; only its hash is kept."""
     token = new_token()
     people(ask).new_link(user.id, hashed(token), ask.words.now + LASTS, ask.words.now, ask.user.id)
-    return f"{_base(ask)}{RESET}/{token}"
+    return f"{base(ask)}{RESET}/{token}"
 
 
 def page(request: Request) -> Response:
@@ -60,6 +60,7 @@ def _page(
     )  # fmt: skip
 
 
-def _base(ask: Asked) -> str:
+def base(ask: Asked) -> str:
+    """Where the pages are reached from outside; by this request where no public address is set."""
     public = ask.room.settings.public_url.rstrip("/")
     return public or f"http://{ask.request.headers.get('host', '')}"
