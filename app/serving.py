@@ -7,8 +7,11 @@ import threading
 import uvicorn
 
 from app import wiring
+from app.addresses import PastedAddresses
 from app.channels import statuses
 from app.comparing import differ
+from app.operation import Keeper, Machine
+from app.places import GazetteerPlaces
 from app.world import World
 from core.clock import SystemClock
 from core.records import Desk, UnitChoice
@@ -35,6 +38,11 @@ def serve(settings: Settings, world: World) -> None:
             settings=settings,
             status=lambda: _status(kept, world),
             office=Office(
+                work=kept.work,
+                addresses=PastedAddresses(settings, world, kept),
+                keeper=Keeper(settings, world, kept),
+                operation=Machine(kept),
+                places=GazetteerPlaces(wiring.gazetteer()),
                 channel_book=kept.channels,
                 channel_statuses=lambda: statuses(settings, kept.channels, world.clock),
             ),

@@ -64,7 +64,15 @@ def found_at(settings: Settings, url: str) -> Proposal:
 
 
 def add(
-    settings: Settings, world: World, proposal: Proposal, *, kind: str, licence: str, name: str, province: str
+    settings: Settings,
+    world: World,
+    proposal: Proposal,
+    *,
+    kind: str,
+    licence: str,
+    name: str,
+    province: str,
+    by: str = "operator",
 ) -> Path:
     """Write the declaration of a proposal into the installation's folder. Raises ConfigError with the reason."""
     declared = declaration(
@@ -72,7 +80,7 @@ def add(
     )
     _check_addresses(declared, _guard(settings))
     file = write_declaration(settings.data_dir / "publishers", declared, known=world.publishers.values())
-    _audit(settings, "source.add", declared.id, licence)
+    _audit(settings, "source.add", declared.id, licence, by)
     return file
 
 
@@ -106,9 +114,9 @@ def _guard(settings: Settings) -> AddressGuard:
     return AddressGuard(private=private_hosts(settings.crawl.private_hosts))
 
 
-def _audit(settings: Settings, action: str, subject: str, detail: str) -> None:
+def _audit(settings: Settings, action: str, subject: str, detail: str, by: str = "operator") -> None:
     with wiring.record(settings) as kept:
-        kept.audit.add(SystemClock().now(), "operator", action, subject, detail)
+        kept.audit.add(SystemClock().now(), by, action, subject, detail)
 
 
 @contextmanager

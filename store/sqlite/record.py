@@ -30,6 +30,7 @@ from store.sqlite.factbook import FactBook
 from store.sqlite.handling import Handlings
 from store.sqlite.ledger import Ledger
 from store.sqlite.migrate import Migration, migrate
+from store.sqlite.operation import Operation
 from store.sqlite.outbox import Outbox
 from store.sqlite.people import People
 from store.sqlite.periods import PeriodReadings
@@ -61,6 +62,7 @@ class Record:
     stories: Stories
     corrections: Corrections
     work: DeskWork
+    operation: Operation
     facts: FactBook
     comparisons: Comparisons
     cases: CaseBook
@@ -117,6 +119,7 @@ def open_record(
             stories=Stories(db),
             corrections=Corrections(db),
             work=DeskWork(db),
+            operation=Operation(db, path, keep),
             facts=FactBook(db),
             comparisons=Comparisons(db),
             cases=CaseBook(db),
