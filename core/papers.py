@@ -6,9 +6,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.errors import ConfigError
-from core.i18n import t
+from core.i18n import Language, t
 from core.records import OfficePapers, PaperRecipient
 from core.roles import Role, refusal
+
+
+class PaperError(ConfigError):
+    """A paper or its template that can't be used. `key` and `values` say it in the catalogue."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(t(key, "en", **values))
+        self.key, self.values = key, values
+
+    def said(self, language: Language) -> str:
+        """In that language."""
+        return t(self.key, language, **self.values)
+
 
 NUMBER_MARK = "{number}"
 """Stands in the pattern of a paper's number where the clerk's number goes."""
@@ -27,10 +40,10 @@ def paper_refusal(papers: OfficePapers | None) -> str | None:
 
 
 def check_papers(papers: OfficePapers | None, where: str) -> None:
-    """Raises ConfigError for papers with a recipient who may not be one."""
+    """Raises PaperError for papers with a recipient who may not be one."""
     reason = paper_refusal(papers)
     if reason:
-        raise ConfigError(f"{where}: papers: {t(reason, 'en')}")
+        raise PaperError("report.papers_refused", where=where, why=t(reason, "en"))
 
 
 def papers_from(values: Mapping[str, Any] | None) -> OfficePapers | None:

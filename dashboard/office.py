@@ -7,7 +7,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from core.ports import AddressDesk, CaseDesk, ChannelBook, DeskWork, FactDesk, Operation, Places, SourceKeeper
+from core.ports import (
+    AddressDesk,
+    CaseDesk,
+    ChannelBook,
+    DeskWork,
+    FactDesk,
+    Operation,
+    Places,
+    ReportBook,
+    ReportDesk,
+    SourceKeeper,
+)
 from core.records import (
     ChannelStatus,
     HandItem,
@@ -100,6 +111,8 @@ class Office:
     keeper: SourceKeeper | None = None
     operation: Operation | None = None
     places: Places | None = None
+    reports: ReportDesk | None = None
+    report_book: ReportBook | None = None
     facts: FactDesk | None = None
     cases: CaseDesk | None = None
     channel_book: ChannelBook | None = None

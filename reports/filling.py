@@ -22,7 +22,7 @@ from docx.oxml.text.paragraph import CT_P
 from docx.text.paragraph import Paragraph
 from lxml import etree
 
-from core.errors import ConfigError
+from core.papers import PaperError
 from core.text import clean, clip, fold, nfc
 from reports import wordxml
 from reports.blocks import Block
@@ -49,18 +49,15 @@ class Slots:
 
 
 def check(content: bytes, slots: Slots, where: str = "template") -> Document:
-    """The template, opened. Raises ConfigError naming the place where it is broken."""
+    """The template, opened. Raises PaperError naming the place where it is broken."""
     document = opened(content, where)
     found: set[str] = set()
     for place, paragraph in _paragraphs(document):
         found |= _marks(paragraph, slots, f"{where}, {place}")
     missing = sorted(slots.needed - found)
     if missing:
-        raise ConfigError(
-            f"{where}: the placeholder {{{{{missing[0]}}}}} is missing"
-            + (f" (and {len(missing) - 1} more: {', '.join(missing[1:])})" if len(missing) > 1 else "")
-            + "; put it where its text is to stand, or begin again from `diembao report template`"
-        )
+        names = ", ".join(f"{{{{{name}}}}}" for name in missing)
+        raise PaperError("report.template.missing", where=where, names=names)
     return document
 
 
@@ -71,7 +68,7 @@ def fill(
     blocks: Mapping[str, Sequence[Block]],
     where: str = "template",
 ) -> Document:
-    """The filled paper. Raises ConfigError as `check` does. A block without a value leaves nothing behind."""
+    """The filled paper. Raises PaperError as `check` does. A block without a value leaves nothing behind."""
     document = check(content, slots, where)
     drawn = wordxml.Drawn(part=document.part)
     for _, paragraph in list(_paragraphs(document)):
@@ -98,19 +95,19 @@ def saved(document: Document) -> bytes:
 
 
 def opened(content: bytes, where: str) -> Document:
-    """A .docx. Raises ConfigError for anything else, and for one that is too large, runs or embeds something."""
+    """A .docx. Raises PaperError for anything else, and for one that is too large, runs or embeds something."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             names = package.namelist()
             unpacked = sum(info.file_size for info in package.infolist())
         bad = next((name for name in names for part in _FORBIDDEN if name.startswith(part)), "")
         if len(content) > MOST_BYTES or unpacked > _MOST_UNPACKED:
-            raise ConfigError(f"{where}: larger than {MOST_BYTES // 1_000_000} MB; leave pictures out")
+            raise PaperError("report.template.large", where=where, most=MOST_BYTES // 1_000_000)
         if bad:
-            raise ConfigError(f"{where}: holds {bad}; save it without macros and embedded objects, as .docx")
+            raise PaperError("report.template.holds", where=where, part=bad)
         return docx.Document(io.BytesIO(content))
     except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError, etree.XMLSyntaxError) as error:
-        raise ConfigError(f"{where}: not a Word document (.docx): {error}; save it in Word as .docx") from None
+        raise PaperError("report.template.no_docx", where=where, why=str(error)) from None
 
 
 def _paragraphs(document: Document) -> Iterator[tuple[str, Paragraph]]:
@@ -132,14 +129,15 @@ def _marks(paragraph: Paragraph, slots: Slots, where: str) -> set[str]:
     if _style(paragraph) == GUIDE_STYLE:
         return set()
     names = [_name(raw) for raw in _MARK.findall(text)]
+    shown = clip(clean(text), 60)
     if _BROKEN.search(_MARK.sub("", text)):
-        raise ConfigError(f"{where}: a placeholder is not closed in “{clip(clean(text), 60)}”; it is {{{{name}}}}")
+        raise PaperError("report.template.open", where=where, text=shown)
     for name in names:
         if name not in slots.lines | slots.blocks:
             known = ", ".join(sorted(slots.lines | slots.blocks))
-            raise ConfigError(f"{where}: there is no placeholder {{{{{name}}}}}; there are {known}")
+            raise PaperError("report.template.unknown", where=where, name=f"{{{{{name}}}}}", known=known)
         if name in slots.blocks and clean(_MARK.sub("", text)):
-            raise ConfigError(f"{where}: {{{{{name}}}}} needs a paragraph of its own (“{clip(clean(text), 60)}”)")
+            raise PaperError("report.template.alone", where=where, name=f"{{{{{name}}}}}", text=shown)
     return set(names)
 
 

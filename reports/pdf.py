@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from core.errors import ConfigError
+from core.papers import PaperError
 
 FONT: Final = "Times New Roman"
 FREE_FONT: Final = "Liberation Serif"
@@ -28,7 +28,7 @@ class Pdf:
 
 
 def convert(docx: bytes, *, seconds: float = SECONDS) -> Pdf:
-    """The PDF of a .docx. Raises ConfigError where LibreOffice is missing, fails or takes too long."""
+    """The PDF of a .docx. Raises PaperError where LibreOffice is missing, fails or takes too long."""
     office = program()
     with tempfile.TemporaryDirectory(prefix="diembao-pdf-") as folder:
         source = Path(folder) / "paper.docx"
@@ -40,18 +40,15 @@ def convert(docx: bytes, *, seconds: float = SECONDS) -> Pdf:
         said = _run(command, seconds)
         made = source.with_suffix(".pdf")
         if not made.exists():
-            raise ConfigError(f"LibreOffice made no PDF of the report: {said or 'it said nothing'}; open it in Word")
+            raise PaperError("report.pdf.none_made", why=said or "-")
         return Pdf(content=made.read_bytes(), note=font_note())
 
 
 def program() -> str:
-    """Where LibreOffice is. Raises ConfigError that names the package."""
+    """Where LibreOffice is. Raises PaperError that names the package."""
     found = shutil.which("soffice") or shutil.which("libreoffice")
     if not found:
-        raise ConfigError(
-            "a PDF is made by LibreOffice, which is not installed here; install the package libreoffice-writer-nogui "
-            "(Debian, Ubuntu) or libreoffice-writer (others), or open the .docx and save it as PDF in Word"
-        )
+        raise PaperError("report.pdf.no_office", package="libreoffice-writer-nogui")
     return found
 
 
@@ -79,7 +76,7 @@ def _run(command: list[str], seconds: float) -> str:
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired:
-        raise ConfigError(f"LibreOffice took more than {seconds:.0f} s over the report and was stopped") from None
+        raise PaperError("report.pdf.slow", seconds=f"{seconds:.0f}") from None
     except OSError as error:
-        raise ConfigError(f"LibreOffice ({command[0]}) does not start: {error.strerror or error}") from None
+        raise PaperError("report.pdf.no_start", program=command[0], why=error.strerror or str(error)) from None
     return " ".join((done.stderr or done.stdout).split())[-300:]
