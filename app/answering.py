@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import get_args
 
+from answers.compare import compare as hold_beside
+from answers.compare import prepare
 from answers.figures import read_figures
-from app.filters import Row
-from core.records import Figure
+from answers.likeness import Fact
+from app.filters import Row, RowError
+from core.records import Dimension, Figure
 from core.text import nfc
 
 
@@ -26,3 +30,42 @@ def _shown(figure: Figure) -> Row:
         "start": figure.start,
         "end": figure.end,
     }
+
+
+def compare(rows: Iterable[Row]) -> Iterator[Row]:
+    """{"id","text","fact"} -> {"id","verdict","printed"} and, where there is a verdict, sentence, offsets, reasons."""
+    for row in rows:
+        found = hold_beside(prepare(nfc(str(row.get("text", "")))), read_fact(row))
+        if found is None:
+            yield {"id": row["id"], "verdict": "none", "printed": ""}
+            continue
+        yield {
+            "id": row["id"],
+            "verdict": found.verdict,
+            "printed": found.figure.text,
+            "value": [found.figure.low, found.figure.high],
+            "start": found.figure.start,
+            "end": found.figure.end,
+            "sentence": found.sentence,
+            "score": found.score,
+            "reasons": [{"key": reason.key, "words": reason.words} for reason in found.reasons],
+        }
+
+
+def read_fact(row: Row) -> Fact:
+    """The fact of a row. Raises RowError naming the row where a part is missing or no dimension of ours."""
+    fact = row.get("fact")
+    try:
+        if not isinstance(fact, dict) or fact["dim"] not in get_args(Dimension):
+            raise ValueError(fact)
+        place = nfc(str(fact.get("place") or ""))
+        return Fact(
+            id=str(row["id"]),
+            indicator=nfc(str(fact["indicator"])),
+            value=float(fact["value"]),
+            dimension=fact["dim"],
+            places=(place,) if place else (),
+            period=nfc(str(fact.get("period") or "")),
+        )
+    except (KeyError, TypeError, ValueError):
+        raise RowError(f'{row["id"]}: "fact" needs indicator, value (a number) and dim (a known dimension)') from None

@@ -10,6 +10,7 @@ from app import filters
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
     app.command()(figures)
+    app.command()(compare)
 
 
 def figures() -> None:
@@ -17,3 +18,10 @@ def figures() -> None:
     from app import answering
 
     filters.run(answering.figures)
+
+
+def compare() -> None:
+    """Filter: {"id","text","fact"} -> {"id","verdict","printed"}, JSON Lines."""
+    from app import answering
+
+    filters.run(answering.compare)

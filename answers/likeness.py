@@ -1,0 +1,335 @@
+"""How much a printed figure seems to speak of what a fact measures: features of a figure in its text against a fact.
+
+Each feature is a plain number with a name, so that a decision can be explained. Indicator words are looked for in the
+figure's sentence, nearer ones counting more; words that mean nearly the same count in part (cosine of their vectors).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+
+from answers.agreement import agrees, apart, digits, in_base
+from answers.terms import STOP, Array, Lexicon, Term
+from core.records import Dimension, Figure
+from core.text import fold
+
+Features = dict[str, float]
+_REACH: Final = 8.0
+"""Terms over which nearness falls to 1/e."""
+_LIKE: Final = 0.65
+"""Cosine from which two terms are taken for the same."""
+_SENTENCE: Final = re.compile(r"[.!?…](?=[\s”\"’)]|$)|\n")
+_WORD: Final = re.compile(r"[^\W\d_]+\d*|\d+")
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
+_AGAINST_YEAR: Final = re.compile(r"so (?:với|cùng)[^.;]{0,25}?((?:19|20)\d\d)")
+_CHANGE: Final = re.compile(r"\b(?:tăng|giảm|hơn|thêm|bớt|hụt|tốc độ|chênh)\b")
+_NAME: Final = re.compile(r"(?<!^)\b[A-ZĐ]\w*|\d+")
+_GENERIC: Final = frozenset("tỉnh xã huyện phường quận tp h q thành phố tx thị bv".split())  # noqa: SIM905
+_QUALIFIERS: Final = (
+    "bình quân", "trung bình", "khác", "còn lại", "chưa", "không", "dự kiến", "kế hoạch", "chỉ tiêu", "mục tiêu",
+    "trước đây", "ban đầu", "đầu tiên", "riêng", "định mức", "tối đa", "mới", "cũ", "đang", "nữ", "một năm",
+    "một tháng", "mỗi", "cả năm", "hiện nay", "tổng", "phải", "sắp", "thực tế", "liên tiếp", "đăng ký", "đề xuất",
+)  # fmt: skip
+"""Words of an indicator that make it another one when the sentence lacks them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """What of a fact is held against texts."""
+
+    id: str
+    version: int = 1
+    indicator: str
+    also_called: tuple[str, ...] = ()
+    value: float
+    high: float | None = None  # where the document gives a range
+    dimension: Dimension
+    places: tuple[str, ...] = ()  # names of the place, as texts may print it
+    period: str = ""  # as the office writes it
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A text made ready once for many facts. Text NFC."""
+
+    text: str
+    figures: tuple[Figure, ...]
+    lexicon: Lexicon
+
+    @cached_property
+    def folded(self) -> str:
+        return fold(self.text)
+
+    @cached_property
+    def terms(self) -> list[Term]:
+        return self.lexicon.terms(self.text)
+
+    @cached_property
+    def vectors(self) -> Array:
+        return self.lexicon.rows([term.name for term in self.terms])
+
+    @cached_property
+    def numbered(self) -> dict[str, list[int]]:
+        """Term -> where it stands among the terms."""
+        found: dict[str, list[int]] = {}
+        for number, term in enumerate(self.terms):
+            found.setdefault(term.name, []).append(number)
+        return found
+
+    @cached_property
+    def starts(self) -> Array:
+        return np.array([term.start for term in self.terms], np.int64)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        return frozenset(_WORD.findall(self.folded))
+
+    @cached_property
+    def years(self) -> frozenset[str]:
+        return frozenset(w for w in self.words if _YEAR.fullmatch(w))
+
+    @cached_property
+    def compared_years(self) -> frozenset[str]:
+        """Years that the text only measures against ("so với năm 2018")."""
+        return frozenset(_AGAINST_YEAR.findall(self.folded))
+
+    @cached_property
+    def ends(self) -> list[int]:
+        """Where sentences end."""
+        return [match.end() for match in _SENTENCE.finditer(self.text)] + [len(self.text)]
+
+    def sentence(self, at: int) -> tuple[int, int]:
+        """Offsets of the sentence around an offset."""
+        start = 0
+        for end in self.ends:
+            if at < end:
+                return start, end
+            start = end
+        return start, len(self.text)
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A figure's surroundings among the terms of its text."""
+
+    first: int  # first term of the figure, or after it
+    past: int
+    inside: Array  # per term, whether it stands in the figure's sentence
+    nearness: Array  # per term, 1 beside the figure, falling with distance and with figures between
+    sentence: tuple[int, int]
+
+
+def spot(passage: Passage, figure: Figure) -> Spot:
+    """Where a figure stands."""
+    start, end = passage.sentence(figure.start)
+    starts = passage.starts
+    first, past = int(np.searchsorted(starts, figure.start)), int(np.searchsorted(starts, figure.end))
+    number = np.arange(len(starts))
+    away = np.where(number < first, first - number, np.where(number >= past, number - past + 1, 0))
+    inside = (starts >= start) & (starts < end)
+    nearness = np.exp(-away / _REACH) * np.where(inside, 1.0, 0.5)
+    for other in passage.figures:
+        at = int(np.searchsorted(starts, other.start))
+        if other is figure or abs(at - first) > 80:
+            continue
+        if at < first:
+            nearness[:at] *= 0.8
+        elif at >= past:
+            nearness[at:] *= 0.6
+    return Spot(first, past, inside, nearness, (start, end))
+
+
+class Spots:
+    """The surroundings of each figure of a passage, worked out when first asked for."""
+
+    def __init__(self, passage: Passage) -> None:
+        self.passage = passage
+        self._known: dict[int, Spot] = {}
+
+    def __getitem__(self, figure: Figure) -> Spot:
+        if figure.start not in self._known:
+            self._known[figure.start] = spot(self.passage, figure)
+        return self._known[figure.start]
+
+
+def likeness(passage: Passage, terms: list[str]) -> Array:
+    """Indicator terms x text terms: 1 for the same term, else the cosine, 0 between numbers and words."""
+    alike: Array = np.clip(passage.lexicon.rows(terms) @ passage.vectors.T, 0.0, 0.999)
+    for row, name in enumerate(terms):
+        if name[:1].isdigit():
+            alike[row] = 0.0
+        if name in passage.numbered:
+            alike[row, passage.numbered[name]] = 1.0
+    return alike
+
+
+def indicator_terms(lexicon: Lexicon, words: str) -> list[str]:
+    """The terms of an indicator that say something."""
+    return [term.name for term in lexicon.terms(words) if term.name not in STOP] or ["người"]
+
+
+def features(spots: Spots, fact: Fact) -> list[tuple[Figure, Features]]:
+    """For each figure of the fact's dimension, its features; an empty list where there is none."""
+    passage = spots.passage
+    kind = in_base(0.0, fact.dimension)[0]
+    figures = [figure for figure in passage.figures if in_base(0.0, figure.dimension)[0] == kind]
+    if not figures or not passage.terms:
+        return []
+    terms = _best_wording(passage, fact)
+    alike, weights = likeness(passage, terms), passage.lexicon.weights(terms)
+    shared = _of_text(passage, fact)
+    found = []
+    for figure in figures:
+        row = {**shared, **_words(passage, figure, spots[figure], alike, weights)}
+        row.update(_in_sentence(passage, figure, fact, spots[figure]))
+        row.update(_value(figure, fact))
+        row["only"] = float(len(figures) == 1)
+        found.append((figure, row))
+    for name in ("near", "alike", "back", "head_near", "tail_near", "noun"):
+        _margins([row for _, row in found], name)
+    return found
+
+
+def _best_wording(passage: Passage, fact: Fact) -> list[str]:
+    """The terms of the indicator, or of another name of it that has more words in the text."""
+    wordings = [indicator_terms(passage.lexicon, words) for words in (fact.indicator, *fact.also_called)]
+    return max(wordings, key=lambda terms: sum(t in passage.numbered for t in terms) / len(terms))
+
+
+def _margins(rows: list[Features], name: str) -> None:
+    values = [row[name] for row in rows]
+    best = sorted(values, reverse=True)[:2]
+    for row in rows:
+        if len(values) == 1:
+            row[f"{name}_margin"] = 0.15
+        else:
+            row[f"{name}_margin"] = row[name] - (best[1] if row[name] == best[0] else best[0])
+
+
+def _words(passage: Passage, figure: Figure, place: Spot, alike: Array, weights: Array) -> Features:
+    total = float(weights.sum())
+    inside = np.flatnonzero(place.inside)
+    best = alike[:, inside].max(axis=1) if len(inside) else np.zeros(len(weights))
+    around = _around(passage, place)
+    nearest = (alike * place.nearness).max(axis=1)
+    counted = [n for n in range(place.past - 1, place.past + 2) if 0 <= n < len(passage.terms) and place.inside[n]]
+    return {
+        "head": float(best[:2] @ weights[:2] / weights[:2].sum()),
+        "head_near": float(nearest[:2] @ weights[:2] / weights[:2].sum()),
+        "tail": float(best[2:] @ weights[2:] / weights[2:].sum()) if len(weights) > 2 else float(best.mean()),
+        "tail_near": float(nearest[2:] @ weights[2:] / weights[2:].sum())
+        if len(weights) > 2
+        else float(nearest.mean()),
+        "noun": float(alike[:2][:, counted].max()) if counted else 0.5,
+        "noun_any": float(alike[:, counted].max()) if counted else 0.5,
+        "near": float(nearest @ weights) / total,
+        "sentence": float(best @ weights) / total,
+        "alike": float((best >= _LIKE) @ weights) / total,
+        "same": float((best == 1.0) @ weights) / total,
+        "mass": float(best @ weights) / 30,
+        "near_mass": float(nearest @ weights) / 30,
+        "missed": float((1 - best) @ weights) / 30,
+        "lowest": float(best.min()),
+        "whole": float((alike.max(axis=1) >= _LIKE) @ weights) / total,
+        "back": _mean_best(alike, around[0] + around[1]),
+        "left": _mean_best(alike, around[0][-3:]),
+        "right": _mean_best(alike, around[1][:3]),
+        "ranged": float(figure.low < figure.high),
+        "bounded": float(figure.bound != "exact"),
+        "long": len(weights) / 6,
+    }
+
+
+def _mean_best(alike: Array, columns: list[int]) -> float:
+    return float(alike[:, columns].max(axis=0).mean()) if columns else 0.4
+
+
+def _around(passage: Passage, place: Spot) -> tuple[list[int], list[int]]:
+    """Telling terms of the sentence up to four before and after a figure."""
+
+    def told(numbers: range) -> list[int]:
+        return [n for n in numbers if place.inside[n] and passage.terms[n].name not in STOP]
+
+    return told(range(max(0, place.first - 4), place.first)), told(
+        range(place.past, min(len(passage.terms), place.past + 4))
+    )
+
+
+def _in_sentence(passage: Passage, figure: Figure, fact: Fact, place: Spot) -> Features:
+    sentence = passage.folded[place.sentence[0] : place.sentence[1]]
+    indicator = fold(fact.indicator)
+    before = passage.folded[max(0, figure.start - 28) : figure.start]
+    names = [fold(name) for name in _NAME.findall(fact.indicator)]
+    return {
+        "change": float(bool(_CHANGE.search(before)) != bool(_CHANGE.search(indicator))),
+        "unmatched": float(sum(q in indicator and q not in sentence for q in _QUALIFIERS)),
+        "names_missing": float(sum(name not in passage.folded for name in names)),
+    }
+
+
+def _value(figure: Figure, fact: Fact) -> Features:
+    away = apart(figure, fact.value, fact.dimension)
+    tenfold = abs(away - round(away)) < 1e-6 and round(away) >= 1
+    printed, verified = digits(figure.low), digits(fact.value)
+    kind = in_base(0.0, fact.dimension)[0]
+    return {
+        "agrees": float(
+            agrees(figure, fact.value, fact.dimension)
+            or (fact.high is not None and fact.high > fact.value and _within(figure, fact))
+        ),
+        "equal": float(away < 1e-9),
+        "apart": 0.3 if tenfold else away,
+        "far": float(away > 1 and not tenfold),
+        "within_twice": float(away < 0.31),
+        "touching": float(away < 0.1),
+        "near_value": float(0.1 <= away < 0.5),
+        "half_away": float(0.5 <= away <= 1),
+        "tenfold": float(tenfold),
+        "permuted": float(printed != verified and len(printed) > 1 and sorted(printed) == sorted(verified)),
+        "count": float(kind == "count"),
+        "duration": float(kind == "duration"),
+        "percent": float(kind == "percent"),
+        "extent": float(
+            kind in {"area_m2", "length_m", "mass_kg", "volume_m3", "power_w", "speed_kmh", "temperature_c"}
+        ),
+        "money": float(kind.startswith("money")),
+        "size": min(6.0, math.log10(max(fact.value, 1.0))) / 6,
+    }
+
+
+def _within(figure: Figure, fact: Fact) -> bool:
+    """Whether the printed value lies in the range that the document gives."""
+    printed, low = in_base(figure.low, figure.dimension)[1], in_base(fact.value, fact.dimension)[1]
+    high = in_base(fact.high or fact.value, fact.dimension)[1]
+    return low * 0.999 <= printed <= high * 1.001
+
+
+def _of_text(passage: Passage, fact: Fact) -> Features:
+    """Place and period, which the text states once for many figures."""
+    numbers = re.findall(r"\d+", fact.period)
+    years = {n for n in numbers if _YEAR.fullmatch(n)}
+    told = sum(n in passage.words or n.lstrip("0") in passage.words for n in numbers)
+    place = place_share(passage, fact)
+    return {
+        "no_period": float(not fact.period),
+        "period_missing": float(bool(numbers) and told < len(numbers)),
+        "other_year": float(bool(years) and bool(passage.years) and not years & passage.years),
+        "compared_year": float(bool(years & passage.compared_years) and not _CHANGE.search(fold(fact.indicator))),
+        "place_missing": float(place < 0.5),
+    }
+
+
+def place_share(passage: Passage, fact: Fact) -> float:
+    """The share of the words of the fact's place that the text holds, of its best name; 1 for no place."""
+    shares = []
+    for name in fact.places:
+        words = [w for w in _WORD.findall(fold(name)) if w not in _GENERIC]
+        if words:
+            shares.append(sum(w in passage.words for w in words) / len(words))
+    return max(shares, default=1.0)

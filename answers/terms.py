@@ -1,0 +1,106 @@
+"""Words of Vietnamese text as terms: synonyms made one, each with its weight and its vector.
+
+Vectors say what stands near what (models/words.npz, made by `app.learning_answers`): positive pointwise mutual
+information and SVD, as in nlp; rarity is the logarithm of how seldom a term is.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from core.text import fold
+
+Array = np.ndarray[Any, Any]
+MODELS: Final = Path(__file__).parent / "models"
+_WORD: Final = re.compile(r"[^\W\d_]+\d*|\d+(?:[.,/]\d+)*")
+_LONGEST: Final = 4
+_NUMBER_WEIGHT: Final = 4.0
+STOP: Final = frozenset(
+    {"số", "các", "của", "và", "là", "được", "đã", "có", "cho", "với", "trong", "tại", "theo", "từ", "đến", "tới", "ở",
+     "bị", "do", "để", "một", "những", "này", "đó", "khi", "thì", "mà", "về", "ra", "vào", "lên", "sau", "trước", "mỗi",
+     "cả"}
+)  # fmt: skip
+"""Terms that say nothing of what is measured."""
+
+
+class Term(NamedTuple):
+    """A term and where it stands."""
+
+    name: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lexicon:
+    """Terms with vectors (row 0: unknown, zero) and weights; phrases that mean the same."""
+
+    index: Mapping[str, int]
+    vectors: Array  # (1 + terms) x dimensions, float32, unit rows
+    rarity: Array  # (1 + terms), natural logarithm of 1 / frequency
+    same: Mapping[str, str]  # folded phrase -> the phrase that stands for its group
+
+    def terms(self, text: str) -> list[Term]:
+        """The terms of NFC text, longest phrases first, from left to right."""
+        words = [(m.group(), m.start(), m.end()) for m in _WORD.finditer(fold(text))]
+        found: list[Term] = []
+        at = 0
+        while at < len(words):
+            name, length = self._longest([word for word, _, _ in words[at : at + _LONGEST]])
+            found.append(Term(name, words[at][1], words[at + length - 1][2]))
+            at += length
+        return found
+
+    def _longest(self, words: list[str]) -> tuple[str, int]:
+        for length in range(len(words), 1, -1):
+            phrase = " ".join(words[:length])
+            if phrase in self.same:
+                return self.same[phrase], length
+            if length == 2 and phrase in self.index:
+                return phrase, 2
+        return self.same.get(words[0], words[0]), 1
+
+    def rows(self, names: list[str]) -> Array:
+        """Vectors of terms: n x dimensions."""
+        found: Array = self.vectors[[self.index.get(name, 0) for name in names]]
+        return found
+
+    def weights(self, names: list[str]) -> Array:
+        """How much each term says: rare ones more."""
+        return np.array(
+            [_NUMBER_WEIGHT if n[:1].isdigit() else float(self.rarity[self.index.get(n, 0)]) for n in names]
+        )
+
+
+def synonyms(text: str) -> dict[str, str]:
+    """Phrase -> the first of its group, from lines of phrases with commas between."""
+    found: dict[str, str] = {}
+    for line in text.strip().splitlines():
+        group = [fold(phrase.strip()) for phrase in line.split(",")]
+        for phrase in group:
+            found.setdefault(phrase, group[0])
+    return found
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The shipped one, loaded once."""
+    with np.load(MODELS / "words.npz") as file:
+        names = file["terms"].tobytes().decode().split("\n")
+        vectors = file["vectors"].astype(np.float32) * file["scales"].astype(np.float32)[:, None]
+        rarity = file["rarity"].astype(np.float32)
+    groups = tomllib.loads((Path(__file__).parent / "synonyms.toml").read_text(encoding="utf-8"))["groups"]
+    return Lexicon(
+        index={name: number for number, name in enumerate(names, 1)},
+        vectors=vectors,
+        rarity=rarity,
+        same=synonyms(groups),
+    )
