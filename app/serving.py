@@ -6,7 +6,7 @@ import threading
 
 import uvicorn
 
-from app import wiring
+from app import answer_desk, wiring
 from app.addresses import PastedAddresses
 from app.channels import statuses
 from app.comparing import differ
@@ -45,6 +45,8 @@ def serve(settings: Settings, world: World) -> None:
                 places=GazetteerPlaces(wiring.gazetteer()),
                 channel_book=kept.channels,
                 channel_statuses=lambda: statuses(settings, kept.channels, world.clock),
+                facts=answer_desk.fact_desk(kept, world.clock),
+                cases=answer_desk.case_desk(kept),
             ),
             people=kept.people,
             audit=kept.audit,

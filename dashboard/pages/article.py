@@ -5,10 +5,11 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from core.records import ReadArticle, ReadStory
+from core.records import Case, FactEntry, KeptComparison, ReadArticle, ReadStory
 from dashboard import changes, evidence, render
 from dashboard.asking import Asked, NotHere, asked
 from dashboard.pages.labels import labels
+from dashboard.pages.reports import on_portal
 from dashboard.pages.work import work
 
 PASSAGES_SHOWN = 4
@@ -31,7 +32,8 @@ def page(request: Request) -> Response:
         passages=evidence.passages(listed, read), shown=PASSAGES_SHOWN, labels=labels(ask, listed),
         revisions=changes.shown(ask.room.reading.revisions(ask.desk.id, wanted), ask.room.differ),
         story=_story(ask, read), keep_days=ask.room.settings.keep.replaced_days,
-        work=work(ask, "article", wanted), about=evidence.about(listed), aside=_aside(ask, wanted),
+        work=work(ask, "article", wanted), about=evidence.about(listed), aside=_aside(ask, wanted), portal=on_portal(ask, wanted),
+        figures=_figures(ask, wanted), book=ask.room.office.facts, cases=_cases(ask, wanted),
     )  # fmt: skip
 
 
@@ -42,6 +44,18 @@ def _marked(read: ReadArticle, name: str) -> list[object]:
         evidence.marked(text, evidence.spans(mentions, "body" if name == "body" else "caption", number))
         for number, text in enumerate(texts)
     ]
+
+
+def _figures(ask: Asked, article: str) -> tuple[tuple[KeptComparison, FactEntry], ...]:
+    """Its printed figures beside those of the fact book."""
+    book = ask.room.office.facts
+    return book.beside(ask.desk.id, article) if book and ask.desk else ()
+
+
+def _cases(ask: Asked, article: str) -> tuple[Case, ...] | None:
+    """The cases about it, for who may see them; None for others."""
+    cases = ask.room.office.cases
+    return cases.of_article(ask.desk.id, article) if cases and ask.desk and ask.may("cases") else None
 
 
 def _aside(ask: Asked, article: str) -> bool:

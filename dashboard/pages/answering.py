@@ -1,0 +1,146 @@
+"""What a desk sets for its answers (deadlines, holidays, wording of letters), and what its cases came to."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import get_args
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from core.clock import local_day
+from core.errors import AnswerError
+from core.ports import CaseDesk
+from core.records import (
+    TEMPLATE_KINDS,
+    AnswerRules,
+    CaseKind,
+    CaseOutcome,
+    CaseState,
+    Deadline,
+    Desk,
+    Holiday,
+    LetterTemplate,
+    TemplateKind,
+)
+from core.text import clean, nfc
+from dashboard import forms, render
+from dashboard.asking import Asked, NotHere
+from dashboard.pages.cases import CASES, asked_cases
+from dashboard.uploads import Sent
+
+_HOLIDAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})\s*(\+?)\s*(.*)")
+_MOST_HOLIDAYS = 400
+WITH_DEADLINE = (CaseKind.CORRECTION, CaseKind.ANSWER, CaseKind.RELEASE, CaseKind.QUESTION)
+
+
+def outcomes(request: Request) -> Response:
+    """`/vu-viec/ket-qua?tu=&den=`: by state and outcome, days to answer. Never by publisher."""
+    ask, cases, desk = asked_cases(request)
+    today = local_day(ask.words.now)
+    last = _day(request.query_params.get("den", ""), today)
+    first = _day(request.query_params.get("tu", ""), last - dt.timedelta(days=89))
+    return render.page(
+        ask, "case_outcomes.html", figures=cases.figures(desk.id, min(first, last), last), first=min(first, last),
+        last=last, kinds=CaseKind, states=CaseState, outcomes=CaseOutcome,
+    )  # fmt: skip
+
+
+def rules(request: Request) -> Response:
+    """`/vu-viec/cai-dat`."""
+    ask, cases, desk = asked_cases(request)
+    return _rules(ask, cases, desk)
+
+
+def set_rules(request: Request, sent: Sent) -> Response:
+    """POST `/vu-viec/cai-dat`: `hai-nguoi`; `ngay-<kind>` and `theo-<kind>`; `ngay-nghi`, a line a day."""
+    ask, cases, desk = asked_cases(request)
+    try:
+        made = AnswerRules(
+            desk=desk.id, two_people=bool(sent["hai-nguoi"]), deadlines=_deadlines(sent),
+            holidays=_holidays(sent["ngay-nghi"]),
+        )  # fmt: skip
+        cases.set_rules(made, ask.words.now, ask.user.id)
+    except AnswerError as error:
+        return _rules(ask, cases, desk, error=error, sent=sent)
+    return forms.onward(ask, f"{CASES}/cai-dat", xong=1)
+
+
+def template(request: Request) -> Response:
+    """`/vu-viec/mau/{kind}`."""
+    ask, cases, desk = asked_cases(request)
+    return _template(ask, cases, cases.template(desk.id, _kind(request)))
+
+
+def set_template(request: Request, sent: Sent) -> Response:
+    """POST `/vu-viec/mau/{kind}`: `ve-viec`, `noi-dung`. What may not be asked for is refused, with the words."""
+    ask, cases, desk = asked_cases(request)
+    text = "\n".join(clean(line) for line in nfc(sent["noi-dung"]).splitlines() if line.strip())
+    made = LetterTemplate(kind=_kind(request), about=clean(sent["ve-viec"])[:200], text=text)
+    try:
+        cases.set_template(desk.id, made, ask.words.now, ask.user.id)
+    except AnswerError as error:
+        return _template(ask, cases, made, error=error)
+    return forms.onward(ask, f"{CASES}/mau/{made.kind}", xong=1)
+
+
+def _rules(
+    ask: Asked, cases: CaseDesk, desk: Desk, *, error: AnswerError | None = None, sent: Sent | None = None
+) -> Response:
+    set_now = cases.rules(desk.id)
+    lines = "\n".join(f"{day.day:%d/%m/%Y} {'+ ' if day.works else ''}{day.name}" for day in set_now.holidays)
+    return render.page(
+        ask, "case_rules.html", status=422 if error else 200, changes=True, rules=set_now, kinds=WITH_DEADLINE,
+        holidays=sent["ngay-nghi"] if sent else lines, error=error, templates=TEMPLATE_KINDS,
+    )  # fmt: skip
+
+
+def _template(ask: Asked, cases: CaseDesk, shown: LetterTemplate, error: AnswerError | None = None) -> Response:
+    return render.page(
+        ask, "letter_template.html", status=422 if error else 200, changes=True, template=shown, error=error,
+        placeholders=cases.placeholders(shown.kind), templates=TEMPLATE_KINDS,
+    )  # fmt: skip
+
+
+def _deadlines(sent: Sent) -> dict[CaseKind, Deadline]:
+    found = {}
+    for kind in WITH_DEADLINE:
+        days = sent[f"ngay-{kind.value}"].strip()
+        if not days:
+            continue
+        if not (days.isascii() and days.isdigit() and len(days) < 4):
+            raise AnswerError("case.refused.days")
+        found[kind] = Deadline(days=int(days), source=clean(sent[f"theo-{kind.value}"])[:300])
+    return found
+
+
+def _holidays(text: str) -> tuple[Holiday, ...]:
+    """Lines "02/09/2026 Quốc khánh"; a plus before the name: a day on which the office works though it is a weekend."""
+    found: dict[dt.date, Holiday] = {}
+    for line in nfc(text).splitlines():
+        if not line.strip():
+            continue
+        match = _HOLIDAY.fullmatch(line.strip())
+        try:
+            day = dt.date(int(match[3]), int(match[2]), int(match[1])) if match else None
+        except ValueError:
+            day = None
+        if match is None or day is None or len(found) >= _MOST_HOLIDAYS:
+            raise AnswerError("case.refused.holiday", line=clean(line)[:60])
+        found[day] = Holiday(day=day, name=clean(match[5])[:80], works=bool(match[4]))
+    return tuple(found[day] for day in sorted(found))
+
+
+def _kind(request: Request) -> TemplateKind:
+    for kind in get_args(TemplateKind):
+        if kind == request.path_params["kind"]:
+            return kind  # type: ignore[no-any-return]
+    raise NotHere("error.no_such_page")
+
+
+def _day(text: str, default: dt.date) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text) if text else default
+    except ValueError:
+        return default

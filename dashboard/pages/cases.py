@@ -1,0 +1,321 @@
+"""Vụ việc: what the office answers, how far it is, and what came of it. Opening a case is written to the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from core.access import Right, allowed
+from core.clock import local_day
+from core.errors import AnswerError
+from core.ports import CaseDesk
+from core.records import Case, CaseKind, CaseState, Desk, Ground, SentPaper, SourceDocument, User
+from core.text import clean
+from dashboard import forms, render
+from dashboard.asking import Asked, BadRequest, NotHere, asked
+from dashboard.pages.factbook import day_of, download
+from dashboard.uploads import Sent
+
+CASES = "/vu-viec"
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def page(request: Request) -> Response:
+    """`/vu-viec`, `/vu-viec?da-dong=1`."""
+    ask, cases, desk = asked_cases(request)
+    over = request.query_params.get("da-dong") == "1"
+    return render.page(
+        ask, "cases.html", found=cases.cases(desk.id, closed=over), over=over, today=local_day(ask.words.now),
+        states=CaseState,
+    )  # fmt: skip
+
+
+def new(request: Request) -> Response:
+    """`/vu-viec/mo?bai=`, `?cau-chuyen=`, `?doi-chieu=`, or by hand."""
+    ask, _, desk = asked_cases(request)
+    return _opening(ask, _proposed(ask, desk, request.query_params))
+
+
+def add(request: Request, sent: Sent) -> Response:
+    """POST `/vu-viec/mo`."""
+    ask, cases, desk = asked_cases(request)
+    try:
+        case = _proposed(ask, desk, sent.fields)
+        kind = _kind(sent["loai"])
+        source = case.source or (sent["bao"] if kind is CaseKind.QUESTION else "")
+        case = replace(
+            case, kind=kind, subject=sent["noi-dung"] or case.subject, reason=sent["ly-do"], source=source,
+            reply_to=clean(sent["tra-loi"])[:200] if kind is CaseKind.QUESTION else "",
+            ground=case.ground if kind is CaseKind.CORRECTION else None,
+        )  # fmt: skip
+        if source and source not in ask.room.publishers:
+            raise AnswerError("case.refused.no_paper")
+        opened = cases.open(case)
+    except AnswerError as error:
+        return _opening(ask, _proposed(ask, desk, sent.fields), error=error, sent=sent)
+    return forms.onward(ask, f"{CASES}/{opened.id}")
+
+
+def case_page(request: Request) -> Response:
+    """`/vu-viec/{number}`; that it was opened is audited."""
+    ask, cases, desk = asked_cases(request)
+    ask.audit("case.read", str(request.path_params["number"]))
+    return _shown(ask, cases, desk, request.path_params["number"])
+
+
+def ground(request: Request, sent: Sent) -> Response:
+    """POST `/vu-viec/{number}/can-cu`: what a correction request rests on."""
+
+    def act(ask: Asked, cases: CaseDesk, desk: Desk, number: int) -> None:
+        view = cases.view(desk.id, number, ask.words.now)
+        before = view.case.ground if view else None
+        nature = sent["loai"] if sent["loai"] in ("figure", "dated_fact", "opinion", "criticism", "question") else ""
+        if not nature:
+            raise BadRequest("error.bad_form")
+        made = Ground(
+            quote=sent["trich-dan"], nature=nature, typed=bool(sent["tu-go"]),  # type: ignore[arg-type]
+            contrary=clean(sent["so-lieu"])[:1000], document=_document(sent),
+            fact=before.fact if before else "", fact_version=before.fact_version if before else 0,
+            comparison=before.comparison if before else 0,
+        )  # fmt: skip
+        cases.draft(desk.id, number, at=ask.words.now, by=ask.user.id, ground=made)
+
+    return _acted(request, act)
+
+
+def draft(request: Request, sent: Sent) -> Response:
+    """POST `/vu-viec/{number}/noi-dung`: subject and text of the answer, release or reply."""
+
+    def act(ask: Asked, cases: CaseDesk, desk: Desk, number: int) -> None:
+        cases.draft(desk.id, number, at=ask.words.now, by=ask.user.id, subject=sent["tieu-de"], body=sent["noi-dung"])
+
+    return _acted(request, act)
+
+
+def confirm(request: Request, sent: Sent) -> Response:
+    """POST `/vu-viec/{number}/xac-nhan`: one confirmation a letter."""
+
+    def act(ask: Asked, cases: CaseDesk, desk: Desk, number: int) -> None:
+        if not sent["da-doc"]:
+            raise AnswerError("case.refused.say_confirmed")
+        cases.confirm(desk.id, number, at=ask.words.now, by=ask.user.id)
+
+    return _acted(request, act)
+
+
+def send(request: Request, sent: Sent) -> Response:
+    """POST `/vu-viec/{number}/gui`: number, day and way by which the letter left."""
+
+    def act(ask: Asked, cases: CaseDesk, desk: Desk, number: int) -> None:
+        paper = SentPaper(number=clean(sent["so"])[:60], day=day_of(sent["ngay"]), way=clean(sent["cach"])[:60])
+        cases.send(desk.id, number, paper, at=ask.words.now, by=ask.user.id)
+
+    return _acted(request, act)
+
+
+def close(request: Request, sent: Sent) -> Response:
+    """POST `/vu-viec/{number}/dong`: `ket-qua`, `ly-do`."""
+    return _acted(
+        request,
+        lambda ask, cases, desk, number: cases.close(
+            desk.id, number, sent["ket-qua"], sent["ly-do"], at=ask.words.now, by=ask.user.id
+        ),
+    )
+
+
+def assign(request: Request, sent: Sent) -> Response:
+    """POST `/vu-viec/{number}/giao`: `nguoi`, a user of this desk who may handle cases."""
+
+    def act(ask: Asked, cases: CaseDesk, desk: Desk, number: int) -> None:
+        user = sent["nguoi"]
+        if user and user not in {one.id for one in colleagues(ask, desk)}:
+            raise BadRequest("error.bad_form")
+        cases.assign(desk.id, number, user, at=ask.words.now, by=ask.user.id)
+
+    return _acted(request, act)
+
+
+def due(request: Request, sent: Sent) -> Response:
+    """POST `/vu-viec/{number}/han`: `ngay`, `theo`."""
+
+    def act(ask: Asked, cases: CaseDesk, desk: Desk, number: int) -> None:
+        day = day_of(sent["ngay"]) if sent["ngay"] else None
+        cases.set_due(desk.id, number, day, sent["theo"], at=ask.words.now, by=ask.user.id)
+
+    return _acted(request, act)
+
+
+def note(request: Request, sent: Sent) -> Response:
+    """POST `/vu-viec/{number}/ghi-chu`."""
+    return _acted(
+        request,
+        lambda ask, cases, desk, number: cases.note(desk.id, number, sent["ghi-chu"], at=ask.words.now, by=ask.user.id),
+    )
+
+
+def attach(request: Request, sent: Sent) -> Response:
+    """POST `/vu-viec/{number}/tep`."""
+
+    def act(ask: Asked, cases: CaseDesk, desk: Desk, number: int) -> None:
+        if "tep" not in sent.files:
+            raise AnswerError("factbook.no_file")
+        cases.attach(desk.id, number, *sent.files["tep"], at=ask.words.now, by=ask.user.id)
+
+    return _acted(request, act)
+
+
+def publish(request: Request, sent: Sent) -> Response:
+    """POST `/vu-viec/{number}/cong-bo`: the release goes to the office's own feeds."""
+    del sent
+    return _acted(
+        request, lambda ask, cases, desk, number: cases.publish(desk.id, number, at=ask.words.now, by=ask.user.id)
+    )
+
+
+def letter(request: Request) -> Response:
+    """`/vu-viec/{number}/van-ban`: the letter in Word."""
+    ask, cases, desk = asked_cases(request)
+    number = request.path_params["number"]
+    view = cases.view(desk.id, number, ask.words.now)
+    if view is None:
+        raise NotHere("case.refused.none")
+    try:
+        content = cases.letter(desk, number, ask.room.publisher_name(view.case.source))
+    except AnswerError as error:
+        return _shown(ask, cases, desk, number, error)
+    ask.audit("case.letter", str(number))
+    return download(content, _DOCX, f"van-ban-{number}.docx")
+
+
+def evidence(request: Request, sent: Sent) -> Response:
+    """POST `/vu-viec/{number}/bang-chung`: `ly-do`. A ZIP; the reason and the download are audited."""
+    ask, cases, desk = asked_cases(request)
+    number = request.path_params["number"]
+    view = cases.view(desk.id, number, ask.words.now)
+    if view is None:
+        raise NotHere("case.refused.none")
+    try:
+        content = cases.evidence(
+            desk.id, number, ask.room.publisher_name(view.case.source), sent["ly-do"], at=ask.words.now, by=ask.user.id
+        )
+    except AnswerError as error:
+        return _shown(ask, cases, desk, number, error)
+    return download(content, "application/zip", f"bang-chung-{number}.zip")
+
+
+def file(request: Request) -> Response:
+    """`/vu-viec/{number}/tep/{file}`: an attachment, as a download."""
+    ask, cases, desk = asked_cases(request)
+    number = request.path_params["number"]
+    found = cases.file(desk.id, number, request.path_params["file"])
+    if found is None:
+        raise NotHere("case.refused.none")
+    ask.audit("case.file", str(number), found[0].sha256)
+    ending = found[0].name.rpartition(".")[2].lower()[:5]
+    return download(found[1], found[0].media_type, f"tep-{found[0].id}.{ending}")
+
+
+def asked_cases(request: Request) -> tuple[Asked, CaseDesk, Desk]:
+    """What every page of cases needs. Raises NotHere where this installation has none."""
+    ask = asked(request)
+    cases = ask.room.office.cases
+    if cases is None or ask.desk is None:
+        raise NotHere("case.refused.not_here")
+    return ask, cases, ask.desk
+
+
+def colleagues(ask: Asked, desk: Desk) -> tuple[User, ...]:
+    """Who may be given a case of this desk."""
+    people = ask.room.people.users() if ask.room.people else ()
+    return tuple(
+        one for one in people
+        if one.disabled is None and any(m.desk == desk.id and allowed(m.level, Right.CASES) for m in one.memberships)
+    )  # fmt: skip
+
+
+def _acted(request: Request, act: Callable[[Asked, CaseDesk, Desk, int], None]) -> Response:
+    """The case again after an act; with the reason where it was declined."""
+    ask, cases, desk = asked_cases(request)
+    number = request.path_params["number"]
+    try:
+        act(ask, cases, desk, number)
+    except AnswerError as error:
+        return _shown(ask, cases, desk, number, error)
+    return forms.onward(ask, f"{CASES}/{number}")
+
+
+def _shown(ask: Asked, cases: CaseDesk, desk: Desk, number: int, error: AnswerError | None = None) -> Response:
+    view = cases.view(desk.id, number, ask.words.now)
+    if view is None:
+        raise NotHere("case.refused.none")
+    release = next((one for one in cases.releases(desk.id) if one.case == number), None)
+    return render.page(
+        ask, "case.html", status=409 if error else 200, changes=True, view=view, case=view.case, error=error,
+        colleagues=colleagues(ask, desk), today=local_day(ask.words.now).isoformat(), kinds=CaseKind,
+        states=CaseState, release=release, uptake=cases.taken_up(release, ask.words.now) if release else (),
+        paper=ask.room.publisher_name(view.case.source) if view.case.source else "",
+    )  # fmt: skip
+
+
+def _opening(ask: Asked, case: Case, *, error: AnswerError | None = None, sent: Sent | None = None) -> Response:
+    papers = sorted(ask.room.publishers.values(), key=lambda one: one.name.casefold())
+    return render.page(
+        ask, "case_new.html", status=422 if error else 200, changes=True, case=case, error=error, kinds=CaseKind,
+        papers=papers, sent=sent, chosen=sent["loai"] if sent else "correction" if case.ground else "",
+    )  # fmt: skip
+
+
+def _proposed(ask: Asked, desk: Desk, given) -> Case:  # type: ignore[no-untyped-def]
+    """A case as the page that led here proposes it: from a comparison, an article, a story, or bare."""
+    now = ask.words.now
+    case = Case(
+        id=0, desk=desk.id, kind=CaseKind.CORRECTION, state=CaseState.OPEN, subject="", opened_at=now,
+        opened_by=ask.user.id, touched=now,
+    )  # fmt: skip
+    number = given.get("doi-chieu", "")
+    book = ask.room.office.facts
+    found = book.comparison(desk.id, int(number)) if book and number.isascii() and number.isdigit() else None
+    article = found[0].article if found else given.get("bai", "")
+    read = ask.room.reading.article(desk.id, article) if article else None
+    if read is None:
+        return _of_story(ask, case, given.get("cau-chuyen", ""))
+    listed = read.listed
+    case = replace(
+        case, article=listed.id, story=listed.story, source=listed.source, url=listed.url, title=listed.title,
+        subject=listed.title, published=listed.published.at,
+    )  # fmt: skip
+    if found and book:
+        kept, fact = found
+        contrary = f"{fact.indicator} là {book.shown(fact)} {fact.unit}"
+        case = replace(
+            case, text_hash=kept.text_hash,
+            ground=Ground(
+                quote=clean(kept.comparison.sentence), contrary=contrary, document=fact.document, fact=fact.id,
+                fact_version=fact.version, comparison=kept.id,
+            ),
+        )  # fmt: skip
+    return case
+
+
+def _of_story(ask: Asked, case: Case, story: str) -> Case:
+    read = ask.room.reading.story(case.desk, story, ask.words.now) if story else None
+    return replace(case, story=read.view.id, subject=read.view.title) if read else case
+
+
+def _document(sent: Sent) -> SourceDocument | None:
+    number, issuer = clean(sent["van-ban-so"])[:100], clean(sent["van-ban-co-quan"])[:200]
+    if not (number and issuer and sent["van-ban-ngay"]):
+        return None
+    return SourceDocument(
+        number=number, issued=day_of(sent["van-ban-ngay"]), issuer=issuer, title=clean(sent["van-ban-ten"])[:300]
+    )
+
+
+def _kind(text: str) -> CaseKind:
+    try:
+        return CaseKind(text)
+    except ValueError:
+        raise BadRequest("error.bad_form") from None
