@@ -28,7 +28,7 @@ from core.records import (
     UpTake,
 )
 from core.roles import Role
-from core.text import fold
+from core.text import fold, nfc
 from nlp.sentences import sentences
 from nlp.stories.reprints import sameness
 from store.sqlite.record import Record
@@ -42,18 +42,24 @@ TAKEN_UP: Final = 0.2
 _LEAST_WORDS: Final = 20
 
 
-def holder() -> HoldBeside:
-    """What holds printed figures beside verified ones."""
-    from answers.compare import compare  # noqa: PLC0415 - loaded where figures are compared
+def book_of(facts: Sequence[FactEntry], day: date) -> HoldBeside:
+    """What holds the figures of a text beside these facts, as they are in force on a day."""
+    from answers.book import Book  # noqa: PLC0415 - loaded where figures are compared
 
-    return compare
+    return Book.of_entries(facts, _names, day).compare
 
 
-def fact_desk(kept: Record, clock: Clock, hold: HoldBeside | None = None) -> FactDesk:
+def _names(unit: str) -> tuple[str, ...]:
+    """As texts may print a unit."""
+    gazetteer = wiring.gazetteer()
+    return (gazetteer.unit(unit).name, *gazetteer.unit(unit).aliases) if unit in gazetteer else ()
+
+
+def fact_desk(kept: Record, clock: Clock) -> FactDesk:
     """The port FactDesk over an open record."""
     return FactDesk(
         facts=kept.facts, cases=kept.cases, comparisons=kept.comparisons, places=_places, named=_named,
-        recompare=lambda desk: recompare(kept, desk, clock.now(), hold or holder()),
+        recompare=lambda desk: recompare(kept, desk, clock.now()),
     )  # fmt: skip
 
 
@@ -88,9 +94,9 @@ def _named(unit: str) -> str:
 class Beside:
     """What is written with an article: where its text came from, its comparisons, what became of a quoted sentence."""
 
-    def __init__(self, kept: Record, hold: HoldBeside | None = None) -> None:
-        self._kept, self._hold = kept, hold
-        self._books: dict[str, tuple[int, date, tuple[FactEntry, ...]]] = {}
+    def __init__(self, kept: Record) -> None:
+        self._kept = kept
+        self._books: dict[str, tuple[int, date, HoldBeside | None]] = {}
 
     def __call__(self, tagged: TaggedArticle, page: FetchedPage) -> Callable[[Saved], None]:
         article = tagged.located.article
@@ -111,17 +117,15 @@ class Beside:
 
     def _compare(self, desk: str, text: str, at: datetime) -> Sequence[Comparison] | None:
         """Comparisons of a text with a desk's book; None where the book is empty or the text isn't kept."""
-        book = self._book(desk, local_day(at))
-        if not book or not text:
-            return None
-        self._hold = self._hold or holder()
-        return self._hold(text, book, at)
+        book = self._book(desk, local_day(at)) if text else None
+        return book(nfc(text)) if book else None
 
-    def _book(self, desk: str, today: date) -> tuple[FactEntry, ...]:
+    def _book(self, desk: str, today: date) -> HoldBeside | None:
         stamp = self._kept.facts.stamp(desk)
         known = self._books.get(desk)
         if known is None or known[:2] != (stamp, today):
-            known = self._books[desk] = (stamp, today, self._kept.facts.in_force(desk, today))
+            facts = self._kept.facts.in_force(desk, today)
+            known = self._books[desk] = (stamp, today, book_of(facts, today) if facts else None)
         return known[2]
 
 
@@ -150,14 +154,15 @@ def _around(old: str, new: str, quote: str) -> tuple[str, str]:
     return quote, ""
 
 
-def recompare(kept: Record, desk: str, now: datetime, hold: HoldBeside) -> None:
+def recompare(kept: Record, desk: str, now: datetime) -> None:
     """Hold the live articles of the last days beside the book anew."""
-    book = kept.facts.in_force(desk, local_day(now))
+    facts = kept.facts.in_force(desk, local_day(now))
+    book = book_of(facts, local_day(now)) if facts else None
     for back in range(RECOMPARED_DAYS):
         for listed in kept.reading.day(desk, local_day(now) - timedelta(days=back)):
             texts = kept.cases.texts(desk, listed.id)
             if listed.state == "live" and texts and not texts[0].reserved:
-                kept.comparisons.put(desk, listed.id, hold(texts[0].text, book, now) if book else (), now)
+                kept.comparisons.put(desk, listed.id, book(texts[0].text) if book else (), now)
 
 
 def taken_up(kept: Record, release: Release, at: datetime) -> tuple[UpTake, ...]:

@@ -305,11 +305,9 @@ class CaseReport(Protocol):
 
 
 class HoldBeside(Protocol):
-    """Holds the figures of a text beside facts of the book. Says nothing where it is in doubt. Pure."""
+    """Holds the figures of an NFC text beside the facts of a book. Says nothing where it is in doubt. Pure."""
 
-    def __call__(
-        self, text: str, facts: Sequence[FactEntry], printed: dt.datetime | None = None
-    ) -> Sequence[Comparison]: ...
+    def __call__(self, text: str, /) -> Sequence[Comparison]: ...
 
 
 class LetterPress(Protocol):
