@@ -1,89 +1,123 @@
-"""The first rule: a new article about a desk's place is told to those whose roles cover it. Pure."""
+"""Which rules match a story or a source. Pure: functions of what the record shows and of the rule."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
-from alerts.compose import compose
-from alerts.recipients import refused
-from core.records import Desk, DeskMatch, Message, Publisher, Recipient, TaggedArticle
-from core.roles import ROLE_TOPICS
+from core.records import (
+    AlertPlan,
+    EndpointStatus,
+    ListedArticle,
+    ReadStory,
+    Rule,
+    RuleEvent,
+    SourceHealth,
+)
+from core.roles import Role
+from core.topics import HARM_TOPICS
 
-PAGE = "page"
-"""Stands for a recipient where a desk has none: the message is kept for whoever opens the page."""
+OFFICES: Final = (Role.INFORMATION_OFFICE,)
+DEFAULT_RULES: Final = (
+    Rule(
+        id="khan-thien-tai",
+        topics=("disaster", "weather"),
+        tone="negative",
+        urgent=True,
+        roles=(Role.INFORMATION_OFFICE, Role.DISASTER_PREVENTION),
+        next_roles=(Role.LEADERSHIP,),
+    ),
+    Rule(
+        id="khan-nhieu-bao",
+        topics=tuple(sorted(HARM_TOPICS)),
+        min_sources=3,
+        growing=True,
+        urgent=True,
+        roles=tuple(Role),
+    ),
+    Rule(id="ban-tin", roles=tuple(Role)),
+    Rule(id="bai-da-sua", event=RuleEvent.CHANGED, roles=OFFICES),
+    Rule(id="nguon-bi-chan", event=RuleEvent.BLOCKED, roles=OFFICES),
+    Rule(id="nguon-im-lang", event=RuleEvent.SILENT, roles=OFFICES),
+)
+"""What holds on a desk that has no rules of its own."""
 
 
-def messages_for(
-    tagged: TaggedArticle,
-    desks: Sequence[Desk],
-    publisher: Publisher | None,
-    *,
-    now: datetime,
-    mail: bool,
-    old_days: float = 2,
-    public_url: str = "",
-) -> tuple[Message, ...]:
-    """The messages that a NEW article raises, one for each recipient and desk; none for an old one.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A rule and the articles of the story for which it holds."""
 
-    `mail`: whether a mail server is configured; without one, and for a recipient without an address, the message
-    stays on the page. `old_days`: an article published longer ago raises nothing, so that filling an empty record is
-    quiet. The caller asks for new articles only; a repeated call makes messages with the same keys.
+    rule: Rule
+    articles: tuple[ListedArticle, ...]
+
+    @property
+    def topics(self) -> frozenset[str]:
+        return frozenset(label.topic for article in self.articles for label in article.topics)
+
+
+def default_plan(desk: str) -> AlertPlan:
+    """The plan that comes with the program."""
+    return AlertPlan(desk=desk, rules=DEFAULT_RULES)
+
+
+def articles_of(story: ReadStory) -> tuple[ListedArticle, ...]:
+    """All articles of a story in the order in which they were first seen."""
+    found = [article for day in story.days for article in (*day.articles, *day.reprints)]
+    return tuple(sorted(found, key=lambda article: (article.first_seen, article.id)))
+
+
+def matches(
+    rules: Sequence[Rule], articles: Sequence[ListedArticle], *, growing: bool, old_days: float
+) -> tuple[Match, ...]:
+    """Rules about stories that hold for one with these articles. `growing`: whether it clearly grows at the moment.
+
+    Something must have been fresh when it was found: what was published `old_days` earlier raises nothing.
     """
-    if tagged.located.article.published.at < now - timedelta(days=old_days):
-        return ()
-    by_id = {desk.id: desk for desk in desks}
+    found = []
+    for rule in rules:
+        if rule.enabled and rule.event in {RuleEvent.STORY, RuleEvent.CHANGED}:
+            chosen = tuple(article for article in articles if holds(rule, article))
+            many = len({article.source for article in chosen}) >= rule.min_sources
+            if many and any(fresh(article, old_days) for article in chosen) and (growing or not rule.growing):
+                found.append(Match(rule=rule, articles=chosen))
+    return tuple(found)
+
+
+def holds(rule: Rule, article: ListedArticle) -> bool:
+    """Whether the conditions on a single article hold for this one."""
+    changed = article.revised_at is not None or article.state == "withdrawn"
+    if changed is False if rule.event is RuleEvent.CHANGED else article.state != "live":
+        return False
+    return (
+        (article.focus or not rule.focus)
+        and _one_of(rule.units, {mention.unit for mention in article.mentions})
+        and _one_of(rule.topics, {label.topic for label in article.topics})
+        and _one_of(rule.publishers, {article.source})
+        and (rule.tone is None or (article.tone.sure and article.tone.label == rule.tone))
+    )
+
+
+def fresh(article: ListedArticle, old_days: float) -> bool:
+    """Whether it was found soon after its publication (or has changed since)."""
+    return article.published.at >= article.first_seen - timedelta(days=old_days) or article.revised_at is not None
+
+
+def source_event(health: SourceHealth) -> RuleEvent | None:
+    """What is to be told of a source, if anything."""
+    if health.status is EndpointStatus.BLOCKED:
+        return RuleEvent.BLOCKED
+    return RuleEvent.SILENT if health.silent else None
+
+
+def source_rules(rules: Sequence[Rule], health: SourceHealth) -> tuple[Rule, ...]:
+    """Rules that hold for how a source fares."""
+    event = source_event(health)
     return tuple(
-        _message(tagged, by_id[match.desk], match, recipient, publisher, mail=mail, public_url=public_url)
-        for match in tagged.located.matches
-        if match.desk in by_id
-        for recipient in receivers(by_id[match.desk], {label.topic for label in tagged.topics})
+        rule for rule in rules if rule.enabled and rule.event is event and _one_of(rule.publishers, {health.source})
     )
 
 
-def receivers(desk: Desk, topics: set[str]) -> tuple[Recipient, ...]:
-    """Recipients of the desk whose roles cover one of the topics, one for each address.
-
-    One whom core.roles refuses gets nothing. A desk without any recipient tells its own page.
-    """
-    chosen: dict[str, Recipient] = {}
-    for recipient in desk.recipients:
-        if refused(recipient) is None and covers(recipient, topics):
-            chosen.setdefault(recipient.email.lower() or f"id:{recipient.id}", recipient)
-    if not desk.recipients:
-        return (Recipient(id=PAGE, name=desk.office, roles=()),)
-    return tuple(chosen.values())
-
-
-def covers(recipient: Recipient, topics: set[str]) -> bool:
-    """Whether one of the recipient's roles sees all, or one of these topics."""
-    for role in recipient.roles:
-        own = ROLE_TOPICS[role]
-        if own is None or own & topics:
-            return True
-    return False
-
-
-def _message(
-    tagged: TaggedArticle,
-    desk: Desk,
-    match: DeskMatch,
-    recipient: Recipient,
-    publisher: Publisher | None,
-    *,
-    mail: bool,
-    public_url: str,
-) -> Message:
-    article = tagged.located.article
-    words = compose(tagged, desk, match, publisher, public_url=public_url)
-    sent = mail and bool(recipient.email)
-    return Message(
-        key=f"alert:{desk.id}:{article.id}:{recipient.id}",
-        desk=desk.id,
-        recipient=recipient.id,
-        channel="email" if sent else "page",
-        article=article.id,
-        subject=words.subject,
-        text=words.text,
-        html=words.html if sent else "",
-    )
+def _one_of(wanted: tuple[str, ...], there: set[str]) -> bool:
+    return not wanted or not there.isdisjoint(wanted)

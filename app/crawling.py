@@ -8,14 +8,13 @@ from contextlib import nullcontext
 from importlib.metadata import version
 from typing import Any
 
-from alerts.rules import messages_for
 from app import wiring
+from app.answer_desk import Beside
 from app.flow import Flow
 from app.labels import CorrectedTagger
 from app.progress import progress
 from app.stories import StoryDesk
 from app.world import World
-from core.records import Message, TaggedArticle
 from core.settings import CrawlSettings, Settings
 from crawlers.crawl_plan import Crawl, CrawlStats
 from crawlers.extract import PressExtractor
@@ -58,28 +57,16 @@ def plan(settings: Settings, world: World, kept: Record, *, forever: bool) -> Cr
         ledger=kept.ledger,
         clock=world.clock,
         settings=limits,
-        on_page=flow(settings, world, kept).read,
+        on_page=flow(world, kept).read,
         parse=parsers(limits),
         version=version("diembao"),
         once=not forever,
     )
 
 
-def flow(settings: Settings, world: World, kept: Record) -> Flow:
+def flow(world: World, kept: Record) -> Flow:
     """The pipeline over an open record, for the desks that it holds."""
     desks = kept.desks.desks()
-
-    def alerts(tagged: TaggedArticle) -> tuple[Message, ...]:
-        publisher = world.publishers.get(tagged.located.article.source)
-        return messages_for(
-            tagged,
-            desks,
-            publisher,
-            now=world.clock.now(),
-            mail=bool(settings.smtp.host),
-            old_days=settings.alerts.old_days,
-            public_url=settings.public_url,
-        )
 
     return Flow(
         gate=PatternGate(gate_names(wiring.gazetteer(), desks)),
@@ -89,9 +76,10 @@ def flow(settings: Settings, world: World, kept: Record) -> Flow:
         store=kept.articles,
         ledger=kept.ledger,
         stories=StoryDesk(kept.stories, world.clock),
-        alerts=alerts,
+        alerts=lambda _: (),  # the record notes what happened; the deliver role makes messages of it
         publishers=world.publishers,
         clock=world.clock,
+        beside=Beside(kept),
     )
 
 

@@ -6,15 +6,18 @@ import smtplib
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 from alerts.channels.email import EmailNotifier
 from alerts.drain import DrainReport, deliver_forever, drain_once
-from app import wiring
+from alerts.planner import Planner
+from app import alerting, reporting, wiring
 from app.channels import channels, upkeep
 from app.upkeep import daily
 from app.world import World
-from core.clock import SystemClock
+from core.clock import SystemClock, local
 from core.settings import Settings
+from core.text import clean, clip
 
 
 def deliver(settings: Settings, world: World, *, stop: threading.Event, forever: bool) -> str:
@@ -22,11 +25,16 @@ def deliver(settings: Settings, world: World, *, stop: threading.Event, forever:
     with wiring.record(settings, world.clock) as kept:
         notifiers = channels(settings, kept, world.clock)
         tidy, tend = daily(kept, world.clock), upkeep(settings, world.clock)
+        planner = Planner(alerting.office(settings, kept, world.clock, world.publishers, notifiers))
+        rules = alerting.sending(settings, kept)
+        drafts = reporting.scheduled(settings, kept, world.publishers, world.clock)
 
         def drain() -> DrainReport:
             tidy()
             tend()
-            return drain_once(kept.outbox, notifiers, kept.desks, world.clock, stop=stop)
+            planner.round()
+            drafts()
+            return drain_once(kept.outbox, notifiers, kept.desks, world.clock, stop=stop, rules=rules)
 
         if forever:
             deliver_forever(drain, stop)
@@ -55,12 +63,27 @@ def _said(reports: list[DrainReport]) -> str:
 
 
 def due(settings: Settings, world: World) -> Iterator[str]:
-    """The messages that wait, a line each; nothing is sent or claimed."""
+    """The messages that wait and the alerts whose message is still to be made, a line each; nothing is sent."""
+    now = world.clock.now()
     with wiring.record(settings, world.clock) as kept:
+        for row in kept.outbox.due(now):
+            when = row.message.not_before or row.created
+            yield _line(when, now, row.message.desk, row.message.channel, row.message.recipient, row.message.subject)
         for desk in kept.desks.desks():
-            for row in kept.reading.messages(desk.id, limit=1000):
-                if row.state == "waiting":
-                    yield f"{desk.id:16} {row.message.channel:6} {row.message.recipient:24} {row.message.subject}"
+            for alert in kept.alerts.alerts(desk.id):
+                if alert.due:
+                    read = kept.reading.story(desk.id, alert.story, now)
+                    title = read.view.title if read else alert.story
+                    yield _line(alert.due, now, desk.id, alert.pace, alert.recipient, title)
+        waiting = len(kept.alerts.events())
+        if waiting:
+            yield f"{waiting} changes of articles are still to be looked at by the next delivery"
+
+
+def _line(when: datetime, now: datetime, *said: str) -> str:
+    desk, way, recipient, title = said
+    due = "now" if when <= now else f"{local(when):%d/%m %H:%M}"
+    return f"{due:12} {desk:16} {way:8} {recipient:24} {clip(clean(title), 100)}"
 
 
 def probe_mail(settings: Settings) -> str:

@@ -127,6 +127,12 @@ class AlertSettings(_Part):
     """Which articles raise an alert."""
 
     old_days: float = Field(default=2, gt=0, description="an article published longer ago raises none (first filling)")
+    spread_minutes: float = Field(
+        default=20, ge=0, le=180, description="window over which the digests of several desks are spread"
+    )
+    per_day: dict[Literal["email", "zalo_oa", "zns"], int] = Field(
+        default={}, description="messages a day that a channel may send; the last tenth is kept for urgent ones"
+    )
 
 
 class ServeSettings(_Part):

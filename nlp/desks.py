@@ -45,7 +45,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from core.errors import ConfigError
 from core.i18n import t
 from core.papers import check_papers, papers_from
-from core.records import Desk, OfficePapers, Recipient
+from core.records import Channel, Desk, OfficePapers, QuietHours, Recipient
 from core.roles import Role, refusal
 from core.settings import explain
 from core.text import clean
@@ -56,10 +56,16 @@ _Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 _Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 _Short = Annotated[str, StringConstraints(max_length=200)]
 CANDIDATES_SHOWN: Final = 12
+_SPAN: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _Quiet(_Part):
+    hours: Annotated[str, StringConstraints(pattern=_SPAN)]
+    channel: Channel | None = None
 
 
 class _Recipient(_Part):
@@ -67,6 +73,10 @@ class _Recipient(_Part):
     name: _Line
     roles: Annotated[tuple[str, ...], Field(min_length=1)]
     email: str = ""
+    phone: str = ""
+    channels: tuple[Channel, ...] = ()
+    quiet: tuple[_Quiet, ...] = ()
+    evening: bool = False
 
 
 class _Place(_Part):
@@ -164,10 +174,7 @@ def dump_desk(desk: Desk) -> str:
         keys = ("kind", "name", "unit")
         content["places"] = [dict(zip(keys, place, strict=False)) for place in desk.places]
     if desk.recipients:
-        content["recipients"] = [
-            {"id": r.id, "name": r.name, "roles": [str(role) for role in r.roles], "email": r.email}
-            for r in desk.recipients
-        ]
+        content["recipients"] = [_said(recipient) for recipient in desk.recipients]
     if desk.papers:
         filled = {name: value for name, value in dataclasses.asdict(desk.papers).items() if value}
         content["papers"] = {name: list(v) if isinstance(v, tuple) else v for name, v in filled.items()}
@@ -221,9 +228,45 @@ def _clean(value: Any) -> Any:
 
 def _recipient(entry: _Recipient, where: str) -> Recipient:
     for role in entry.roles:
-        reason = refusal(role=role, name=entry.name, address=entry.email)
+        reason = refusal(role=role, name=entry.name, address=entry.email, phone=entry.phone)
         if reason:
             raise ConfigError(f"{where}: {t(reason, 'en')}")
     return Recipient(
-        id=entry.id, name=clean(entry.name), roles=tuple(Role(role) for role in entry.roles), email=entry.email
+        id=entry.id,
+        name=clean(entry.name),
+        roles=tuple(Role(role) for role in entry.roles),
+        email=entry.email,
+        phone=entry.phone,
+        channels=entry.channels,
+        quiet=tuple(_quiet(one) for one in entry.quiet),
+        evening=entry.evening,
     )
+
+
+def _quiet(entry: _Quiet) -> QuietHours:
+    start, end = (int(time[:2]) * 60 + int(time[3:]) for time in entry.hours.split("-"))
+    return QuietHours(channel=entry.channel, start=start, end=end)
+
+
+def _said(recipient: Recipient) -> dict[str, object]:
+    """What a desk file says of a recipient. A Zalo account is no part of it: its owner connects it by a code."""
+    said: dict[str, object] = {
+        "id": recipient.id, "name": recipient.name, "roles": [str(role) for role in recipient.roles],
+        "email": recipient.email,
+    }  # fmt: skip
+    if recipient.phone:
+        said["phone"] = recipient.phone
+    if recipient.channels:
+        said["channels"] = list(recipient.channels)
+    if recipient.quiet:
+        said["quiet"] = [
+            {"hours": f"{_time(one.start)}-{_time(one.end)}"} | ({"channel": one.channel} if one.channel else {})
+            for one in recipient.quiet
+        ]
+    if recipient.evening:
+        said["evening"] = True
+    return said
+
+
+def _time(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"

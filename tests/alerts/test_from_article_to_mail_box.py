@@ -1,4 +1,4 @@
-"""An article is saved with its alerts, which go by a real mail server to those whose roles cover it, once."""
+"""An article is saved; what is told of it goes by a real mail server to those whose roles cover it, once."""
 
 from __future__ import annotations
 
@@ -10,15 +10,13 @@ from pydantic import SecretStr
 
 from alerts.channels.email import EmailNotifier
 from alerts.drain import drain_once
-from alerts.rules import messages_for
 from core.clock import FixedClock
-from core.records import Recipient, TaggedArticle
+from core.records import Recipient
 from core.roles import Role
-from core.settings import KeepSettings, SmtpSettings
-from store.sqlite.record import Record, open_record
-from tests.dashboard.conftest import client
-from tests.fakes.reading import FakePress, publisher
-from tests.fakes.records import NOON, make_article, make_desk, make_tagged
+from core.settings import SmtpSettings
+from store.sqlite.record import Record
+from tests.fakes.alerting import DIGEST, URGENT, newsroom
+from tests.fakes.records import make_desk, make_tagged
 from tests.fakes.smtp import PASSWORD, USER, MailRoom, mail_server
 
 DESK = make_desk(
@@ -29,11 +27,7 @@ DESK = make_desk(
         Recipient(id="head", name="Lãnh đạo", roles=(Role.LEADERSHIP,)),
     )
 )
-
-
-def save(record: Record, tagged: TaggedArticle) -> None:
-    paper = publisher("bao_mau", "Báo Mẫu")
-    record.articles.save(tagged, messages_for(tagged, record.desks.desks(), paper, now=NOON, mail=True))
+ROADS = replace(URGENT, topics=("transport_infrastructure",))
 
 
 def notifier(room: MailRoom, clock: FixedClock) -> EmailNotifier:
@@ -44,45 +38,60 @@ def notifier(room: MailRoom, clock: FixedClock) -> EmailNotifier:
     return EmailNotifier(settings, clock)
 
 
-def test_once_to_each_whose_roles_cover_it(tmp_path: Path) -> None:
-    clock = FixedClock(NOON)
-    with (
-        mail_server(tmp_path) as room,
-        open_record(tmp_path / "r.sqlite3", clock=clock, keep=KeepSettings()) as record,
-    ):
-        record.desks.apply_desk(DESK, NOON, "test")
-        article = make_article()
-        save(record, make_tagged(article))
-        save(record, make_tagged(article))
-        save(record, make_tagged(replace(article, lead="Sáng nay, xã Bình Sơn thông xe cầu mới, dài hơn dự kiến.")))
+def test_once_to_each_whose_roles_cover_it(tmp_path: Path, record: Record, clock: FixedClock) -> None:
+    desk = newsroom(record, clock, ROADS, desk=DESK, channels=("email",))
+    with mail_server(tmp_path) as room:
+        article = desk.prints("transport_infrastructure", source="bao_mau")
+        record.articles.save(make_tagged(article), ())
         room.on_rcpt = ["451 4.7.1 Greylisted"]
-        for _ in range(4):
+        for _ in range(6):
+            desk.round(5)
             drain_once(record.outbox, {"email": notifier(room, clock)}, record.desks, clock)
-            clock.move(timedelta(minutes=5))
         assert sorted(address for to in room.recipients for address in to) == ["kinhte@xa.gov.vn", "tin@xa.gov.vn"]
         assert {mail["Subject"] for mail in room.mails} == {
-            "[Điểm báo Bình Sơn] Bình Sơn khánh thành cầu mới (Báo Mẫu)"
+            "[Điểm báo Bình Sơn] KHẨN: Bình Sơn khánh thành cầu mới (Báo Mẫu)"
         }
-        rows = {row.message.recipient: row.state for row in record.reading.messages("binh_son")}
-        assert rows == {"office": "delivered", "roads": "delivered", "head": "page"}
-        shown = client(FakePress(book=[DESK], outbox={"binh_son": list(record.reading.messages("binh_son"))}))
-        page = shown.get("/canh-bao").text
-        assert "Lãnh đạo" in page and "đọc trên trang" in page and page.count("đã gửi") == 2
+    rows = {row.message.recipient: row.state for row in desk.rows()}
+    assert rows == {"office": "delivered", "roads": "delivered", "head": "page"}
 
 
-def test_a_day_without_the_mail_server_loses_nothing(tmp_path: Path) -> None:
-    clock = FixedClock(NOON)
-    with open_record(tmp_path / "r.sqlite3", clock=clock, keep=KeepSettings()) as record:
-        record.desks.apply_desk(DESK, NOON, "test")
-        for number in range(5):
-            save(record, make_tagged(make_article(f"tin-{number}.html")))
-        with mail_server(tmp_path) as gone:
-            pass
-        for _ in range(30):
-            drain_once(record.outbox, {"email": notifier(gone, clock)}, record.desks, clock)
-            clock.move(timedelta(minutes=50))
-        with mail_server(tmp_path) as room:
-            clock.move(timedelta(hours=1))
+def test_a_day_without_the_mail_server_loses_nothing(tmp_path: Path, record: Record, clock: FixedClock) -> None:
+    desk = newsroom(record, clock, ROADS, desk=DESK, channels=("email",))
+    for _ in range(5):
+        desk.prints("transport_infrastructure")
+    with mail_server(tmp_path) as gone:
+        pass
+    for _ in range(30):
+        desk.round(50)
+        drain_once(record.outbox, {"email": notifier(gone, clock)}, record.desks, clock)
+    with mail_server(tmp_path) as room:
+        clock.move(timedelta(hours=1))
+        drain_once(record.outbox, {"email": notifier(room, clock)}, record.desks, clock)
+        made = [row.message.key for row in desk.rows() if row.message.channel == "email"]
+        assert len(room.mails) == len(made) >= 10
+        assert len({mail["Message-ID"] for mail in room.mails}) == len(made)
+
+
+def test_a_digest_that_failed_in_the_evening_does_not_ring_at_night(
+    tmp_path: Path, record: Record, clock: FixedClock
+) -> None:
+    late = tuple(replace(one, evening=True) for one in DESK.recipients)
+    desk = newsroom(record, clock, DIGEST, desk=replace(DESK, recipients=late), channels=("email",))
+    desk.prints("transport_infrastructure")
+    desk.round()
+    with mail_server(tmp_path) as gone:
+        pass
+    for _ in range(12):  # 17:10 to 22:00
+        clock.move(timedelta(minutes=310 if not desk.rows() else 25))
+        desk.round()
+        drain_once(record.outbox, {"email": notifier(gone, clock)}, record.desks, clock)
+    with mail_server(tmp_path) as room:
+        for _ in range(14):
             drain_once(record.outbox, {"email": notifier(room, clock)}, record.desks, clock)
-            assert len(room.mails) == 10
-            assert len({mail["Message-ID"] for mail in room.mails}) == 10
+            clock.move(timedelta(minutes=30))
+            hour = (clock.now() + timedelta(hours=7)).hour
+            if hour < 6 or hour >= 22:
+                assert room.mails == []
+        clock.move(timedelta(hours=2))
+        drain_once(record.outbox, {"email": notifier(room, clock)}, record.desks, clock)
+        assert sorted(to[0] for to in room.recipients) == ["kinhte@xa.gov.vn", "tin@xa.gov.vn"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import threading
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from app import wiring
 from app.channels import channels
 from app.comparing import differ
 from app.crawling import crawl
+from app.delivering import deliver
 from app.world import World
 from core.clock import SystemClock, local_day
 from core.settings import Settings
@@ -109,8 +111,10 @@ def test_today_is_on_the_page_with_evidence_and_an_alert_waits(run: Run, page: T
     told = [item.text.title in shown or f"/bai/{ids[item.article.slug]}" in stories for item in expected]
     assert sum(told) >= len(expected) - 1
     assert "<mark" in today
+    deliver(run.settings, run.world, stop=threading.Event(), forever=False)
     with wiring.record(run.settings) as kept:
-        assert kept.reading.messages("binh_son")
+        assert kept.alerts.alerts("binh_son"), "told at once or with the digest"
+        assert not kept.alerts.events()
 
 
 def test_search_without_diacritics_finds_what_is_written_with_them(run: Run, page: TestClient) -> None:

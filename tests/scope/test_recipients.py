@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from alerts.channels.email import EmailNotifier
 from alerts.drain import drain_once
-from alerts.rules import messages_for
+from alerts.planner import Planner
+from alerts.recipients import receivers, refused
 from core.clock import FixedClock
 from core.errors import ConfigError
-from core.records import Delivered, DeliveryResult, Desk, Message, Recipient, Refused
+from core.records import Delivered, DeliveryResult, Desk, Label, Message, Recipient, Refused
 from core.roles import Role, refusal
 from core.settings import KeepSettings, SmtpSettings
 from nlp.desks import parse_desk
 from nlp.gazetteer.units import Gazetteer
 from store.sqlite.record import open_record
 from tests.dashboard.conftest import client
-from tests.fakes.reading import FakePress, publisher
+from tests.fakes.alerting import office
+from tests.fakes.reading import FakePress
 from tests.fakes.records import NOON, make_desk, make_message, make_tagged
 
 BODIES = (
@@ -83,9 +86,31 @@ class TestEveryDoor:
         ):
             record.desks.apply_desk(desk_with(name, address), NOON, "test")
 
-    def test_message(self, name: str, address: str) -> None:
-        desk = desk_with(name, address)
-        assert messages_for(make_tagged(), [desk], publisher("bao_mau", "Báo Mẫu"), now=NOON, mail=True) == ()
+    def test_message(self, name: str, address: str, tmp_path: Path) -> None:
+        """A desk that came to hold such a body by another way than the doors above."""
+        clock = FixedClock(NOON)
+        with open_record(tmp_path / "r.sqlite3", clock=clock, keep=KeepSettings()) as record:
+            book = FakePress(book=[desk_with(name, address)])
+            planner = Planner(office(record, clock, desks=book))
+            record.articles.save(make_tagged(topics=(Label(topic="disaster", score=0.9),)), ())
+            for _ in range(50):
+                planner.round()
+                clock.move(timedelta(minutes=30))
+            assert record.outbox.counts() == {}
+
+    def test_made_before_the_desk_changed(self, name: str, address: str, tmp_path: Path) -> None:
+        """An alert that waits for the digest when its recipient becomes such a body."""
+        clock = FixedClock(NOON)
+        with open_record(tmp_path / "r.sqlite3", clock=clock, keep=KeepSettings()) as record:
+            record.articles.save(make_tagged(), ())
+            Planner(office(record, clock, desks=FakePress(book=[desk_with("Phòng Văn hóa", "")]))).round()
+            assert record.alerts.alerts("binh_son")
+            clock.move(timedelta(hours=21))
+            Planner(office(record, clock, desks=FakePress(book=[desk_with(name, address)]))).round()
+            assert record.outbox.counts() == {}
+
+    def test_test_message(self, name: str, address: str) -> None:
+        assert refused(desk_with(name, address).recipients[0]) == "recipient.security_body"
 
     def test_drain(self, name: str, address: str, tmp_path: Path) -> None:
         """A message that was written before, for a recipient who has since become such a body."""
@@ -117,5 +142,5 @@ def test_offices_with_similar_names_are_not_refused() -> None:
 def test_a_department_gets_its_own_topics_only() -> None:
     health = Recipient(id="yt", name="Trạm Y tế", roles=(Role.HEALTH,), email="yte@binhson.gov.vn")
     desk = make_desk(recipients=(health, replace(health, id="ld", name="Lãnh đạo", roles=(Role.LEADERSHIP,), email="")))
-    sent = messages_for(make_tagged(), [desk], None, now=NOON, mail=True)
-    assert [message.recipient for message in sent] == ["ld"]
+    told = receivers(desk, tuple(Role), {"transport_infrastructure"})
+    assert [recipient.id for recipient in told] == ["ld"]

@@ -1,0 +1,63 @@
+"""What rules would have raised lately: the stories of the past weeks, told article by article as they came. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from alerts.recipients import receivers
+from alerts.rules import articles_of, matches
+from core.records import Desk, ReadStory, Rule, RuleEvent
+
+Growing = Callable[[Sequence[datetime], datetime], bool]
+"""Whether a story with articles at these times clearly grows at that moment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Previewed:
+    """What one rule would have done."""
+
+    rule: str
+    stories: tuple[tuple[datetime, str, str], ...]  # (when, id, title) of each story that it would have told
+    recipients: tuple[str, ...]  # ids of those who would have been told of one
+    known: bool = True  # False: the past says nothing about such a rule (sources, figures)
+
+
+def preview(
+    desk: Desk, rules: Sequence[Rule], stories: Iterable[ReadStory], growing: Growing, old_days: float
+) -> tuple[Previewed, ...]:
+    """One line a rule. A story counts once, when the rule first holds for it and reaches somebody."""
+    told: dict[str, list[tuple[datetime, str, str]]] = {rule.id: [] for rule in rules}
+    reached: dict[str, dict[str, None]] = {rule.id: {} for rule in rules}
+    for story in stories:
+        for rule in rules:
+            at, people = first_time(desk, rule, story, growing, old_days)
+            if at is not None:
+                told[rule.id].append((at, story.view.id, story.view.title))
+                reached[rule.id].update(dict.fromkeys(people))
+    return tuple(
+        Previewed(
+            rule=rule.id,
+            stories=tuple(sorted(told[rule.id], reverse=True)),
+            recipients=tuple(reached[rule.id]),
+            known=rule.event in {RuleEvent.STORY, RuleEvent.CHANGED},
+        )
+        for rule in rules
+    )
+
+
+def first_time(
+    desk: Desk, rule: Rule, story: ReadStory, growing: Growing, old_days: float
+) -> tuple[datetime | None, tuple[str, ...]]:
+    """When the rule first held for the story while its articles came in, and whom it reached; None: never."""
+    articles = articles_of(story)
+    times = [article.first_seen for article in articles]
+    for number, article in enumerate(articles, 1):
+        grows = rule.growing and growing(times[:number], article.first_seen)
+        found = matches([rule], articles[:number], growing=grows, old_days=old_days)
+        if found:
+            people = receivers(desk, rule.roles, found[0].topics)
+            if people:
+                return article.first_seen, tuple(one.id for one in people)
+    return None, ()

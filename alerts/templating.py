@@ -1,0 +1,186 @@
+"""Templates of messages: those that come with the program, and an office's own in their place.
+
+An office's own file counts only while it is sound; a broken one is passed over and told of. What a template may do is a
+closed list, so that none can hang the program or reach anything but its values: it fills in values, asks whether they
+are there or equal, and runs through lists that are given to it, two deep at most.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, StrictUndefined, Template, TemplateError, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+log = logging.getLogger(__name__)
+
+SHIPPED: Final = Path(__file__).parent / "templates"
+PARTS: Final = ("subject.txt", "body.txt", "body.html", "brief.txt")
+NAMES: Final = ("alert", "digest")
+MOST_CHARACTERS: Final = 20_000
+_MOST_LOOPS: Final = 2
+_MOST_COMPILED: Final = 64
+_FILTERS: Final = frozenset({"length", "upper", "lower", "capitalize", "trim", "escape", "e", "first", "last"})
+_ALLOWED: Final = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Getattr, nodes.Getitem, nodes.If,
+    nodes.For, nodes.Filter, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Slice, nodes.CondExpr,
+    nodes.Sub, nodes.Add, nodes.Concat,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Why a part of an office's own template is not used."""
+
+    name: str
+    part: str
+    says: str  # with the line, for whoever wrote it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """A message's parts as the templates give them, and what was passed over."""
+
+    subject: str
+    text: str
+    html: str
+    brief: str
+    faults: tuple[Fault, ...] = ()
+
+
+class Templates:
+    """The templates of an installation; `folder`: where an office's own lie, `<name>/<part>`."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
+        self._plain, self._rich = _environment(html=False), _environment(html=True)
+        self._compiled: dict[tuple[bool, str], Template] = {}
+
+    def render(self, name: str, values: Mapping[str, object]) -> Rendered:
+        """All parts of a message. A broken part of the office's own is replaced by the shipped one, and told."""
+        faults: list[Fault] = []
+        done = {part: self._part(name, part, values, faults) for part in PARTS}
+        return Rendered(
+            subject=done["subject.txt"], text=done["body.txt"], html=done["body.html"], brief=done["brief.txt"],
+            faults=tuple(faults),
+        )  # fmt: skip
+
+    def source(self, name: str, part: str) -> str:
+        """The text in force: the office's own, else the shipped one. KeyError for no template of ours."""
+        return self.own(name, part) or shipped(name, part)
+
+    def own(self, name: str, part: str) -> str:
+        """The office's own text; "" where there is none or it can't be read."""
+        check_name(name, part)
+        if self._folder is None:
+            return ""
+        try:
+            return (self._folder / name / part).read_text(encoding="utf-8")[: MOST_CHARACTERS + 1]
+        except (OSError, UnicodeDecodeError):
+            return ""
+
+    def keep(self, name: str, part: str, text: str) -> None:
+        """Take a text as the office's own ("": the shipped one again). The caller has asked `fault` before."""
+        check_name(name, part)
+        if self._folder is None:
+            raise ValueError("no folder for templates")
+        file = self._folder / name / part
+        if not text:
+            file.unlink(missing_ok=True)
+            return
+        file.parent.mkdir(parents=True, exist_ok=True)
+        fresh = file.with_suffix(f"{file.suffix}.new")
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(file)
+
+    def fault(self, part: str, text: str, values: Mapping[str, object]) -> str:
+        """What is wrong with a text, tried with these values; "" where nothing is."""
+        try:
+            self.try_out(part, text, values)
+        except (TemplateError, ValueError, TypeError, KeyError, AttributeError) as error:
+            line = getattr(error, "lineno", None)
+            return f"{line}: {error}" if line else str(error)
+        return ""
+
+    def try_out(self, part: str, text: str, values: Mapping[str, object]) -> str:
+        """A text filled with values. Raises TemplateError or ValueError for what is not allowed."""
+        return self._template(part, text).render(values)
+
+    def faults(self, examples: Mapping[str, Mapping[str, object]]) -> tuple[Fault, ...]:
+        """All of the office's own that are broken; `examples`: values for each name."""
+        found = []
+        for name in NAMES:
+            for part in PARTS:
+                text = self.own(name, part)
+                if text and (says := self.fault(part, text, examples[name])):
+                    found.append(Fault(name=name, part=part, says=says))
+        return tuple(found)
+
+    def _part(self, name: str, part: str, values: Mapping[str, object], faults: list[Fault]) -> str:
+        own = self.own(name, part)
+        if own:
+            try:
+                return self.try_out(part, own, values)
+            except (TemplateError, ValueError, TypeError, KeyError, AttributeError) as error:
+                faults.append(Fault(name=name, part=part, says=str(error)))
+                log.error("template %s/%s is broken, the shipped one is used: %s", name, part, error)
+        return self._template(part, shipped(name, part)).render(values)
+
+    def _template(self, part: str, text: str) -> Template:
+        rich = part.endswith(".html")
+        if (rich, text) not in self._compiled:
+            env = self._rich if rich else self._plain
+            check(env, text)
+            if len(self._compiled) >= _MOST_COMPILED:
+                self._compiled.clear()
+            self._compiled[rich, text] = env.from_string(text)
+        return self._compiled[rich, text]
+
+
+@cache
+def shipped(name: str, part: str) -> str:
+    """The text that comes with the program."""
+    check_name(name, part)
+    return (SHIPPED / name / part).read_text(encoding="utf-8")
+
+
+def check_name(name: str, part: str) -> None:
+    """Raises KeyError for what is none of our templates."""
+    if name not in NAMES or part not in PARTS:
+        raise KeyError(f"{name}/{part}")
+
+
+def check(env: Environment, text: str) -> None:
+    """Raises ValueError or TemplateSyntaxError for a template that may do more than fill in values."""
+    if len(text) > MOST_CHARACTERS:
+        raise ValueError(f"longer than {MOST_CHARACTERS} characters")
+    tree = env.parse(text)
+    for node in tree.find_all(nodes.Node):
+        if not isinstance(node, (*_ALLOWED, nodes.Keyword, nodes.Pair)):
+            raise ValueError(f"{getattr(node, 'lineno', '')}: {type(node).__name__} is not allowed in a template")
+        if isinstance(node, nodes.Filter) and node.name not in _FILTERS:
+            raise ValueError(f"{node.lineno}: the filter {node.name} is not allowed in a template")
+        if isinstance(node, nodes.For) and (node.recursive or not isinstance(node.iter, (nodes.Name, nodes.Getattr,
+                                                                                         nodes.Getitem))):  # fmt: skip
+            raise ValueError(f"{node.lineno}: a loop runs through a given list only")
+    if _depth(tree) > _MOST_LOOPS:
+        raise ValueError(f"loops are nested more than {_MOST_LOOPS} deep")
+
+
+def _depth(node: nodes.Node) -> int:
+    below = max((_depth(child) for child in node.iter_child_nodes()), default=0)
+    return below + isinstance(node, nodes.For)
+
+
+def _environment(*, html: bool) -> ImmutableSandboxedEnvironment:
+    """Nothing in a value is ever markup; nothing but the values is there to be named."""
+    env = ImmutableSandboxedEnvironment(
+        autoescape=html, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    env.globals.clear()
+    return env
