@@ -1,0 +1,138 @@
+"""TLS with an own certificate authority, a basic login, and a role that may do no more than it must."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import trustme
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
+
+from core.clock import FixedClock
+from core.errors import StoreError
+from core.settings import ElasticSettings
+from store.elastic.client import EngineAway, EngineRefuses, connect
+from store.elastic.feed import Feed
+from store.elastic.layout import FOLDER
+from store.elastic.search import ElasticSearch
+from store.elastic.upkeep import Upkeep
+from store.sqlite.indexing import Indexing
+from store.sqlite.record import Record
+from tests.elastic.server import Node, java_home, room
+from tests.elastic.test_feed import DESK, write
+from tests.fakes.records import NOON
+
+ALIAS = "diembao-articles"
+LOGINS = {"diembao": "mat-khau-cua-chuong-trinh", "kibana_doc": "mat-khau-cua-nguoi-doc"}
+ROLES = {"diembao": "diembao", "kibana_doc": "diembao_reader"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guarded:
+    """A server with logins and TLS."""
+
+    url: str
+    ca: Path
+
+    def settings(self, user: str, password: str = "", **over: object) -> ElasticSettings:
+        given = {"hosts": (self.url,), "username": user, "password": password or LOGINS[user], "ca_file": str(self.ca)}
+        return ElasticSettings.model_validate(given | over)
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
+    tls = tmp_path_factory.mktemp("tls")
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tls / "ca.pem"))
+    issued = authority.issue_cert("127.0.0.1")
+    with room() as folder:
+        node = Node(
+            folder=folder / "guarded",
+            settings={
+                "xpack.security.enabled": True,
+                "xpack.security.http.ssl.enabled": True,
+                "xpack.security.http.ssl.certificate": "node.crt",
+                "xpack.security.http.ssl.key": "node.key",
+            },
+        )
+        node.prepare()
+        issued.cert_chain_pems[0].write_to_path(str(node.folder / "config" / "node.crt"))
+        issued.private_key_pem.write_to_path(str(node.folder / "config" / "node.key"))
+        shutil.copy(FOLDER / "roles.yml", node.folder / "config" / "roles.yml")
+        for user, password in LOGINS.items():
+            _add_user(node, user, password)
+        node.start()
+        try:
+            node.wait()
+            yield Guarded(url=node.url, ca=tls / "ca.pem")
+        finally:
+            node.stop()
+
+
+def _add_user(node: Node, user: str, password: str) -> None:
+    command = [node.folder / "bin" / "elasticsearch-users", "useradd", user, "-p", password, "-r", ROLES[user]]
+    env = {"ES_JAVA_HOME": str(java_home()), "PATH": "/usr/bin:/bin"}
+    subprocess.run([*map(str, command)], env=env, check=True, capture_output=True)
+
+
+@retry(retry=retry_if_exception_type(EngineAway), stop=stop_after_delay(60), wait=wait_fixed(0.5), reraise=True)
+def set_up(upkeep: Upkeep) -> None:
+    upkeep.set_up()
+
+
+def test_the_least_role_is_enough(guarded: Guarded, record: Record) -> None:
+    side = Indexing(record.database)
+    with connect(guarded.settings("diembao")) as client:
+        upkeep = Upkeep(client, ALIAS, side)
+        set_up(upkeep)
+        feed = Feed(client, ALIAS, side, FixedClock(NOON))
+        kept, gone = write(record, 1), write(record, 2)
+        assert feed.all().indexed == 2
+        record.retention.erase(gone, NOON, "operator")
+        feed.all()
+        assert upkeep.rebuild() == 1
+        client.indices.refresh(index=ALIAS)
+        (hit,) = ElasticSearch(client, ALIAS, side).search(DESK, "lúa").hits
+        assert hit.article.id == kept
+        assert upkeep.status().articles == 1
+        assert upkeep.drop_months("2026-12")
+        assert upkeep.drop()
+
+
+def test_the_role_reaches_nothing_else(guarded: Guarded) -> None:
+    with connect(guarded.settings("diembao")) as client:
+        doors: tuple[Callable[[], object], ...] = (
+            lambda: client.indices.create(index="khac"),
+            lambda: client.search(index=".security*", allow_no_indices=False),
+            lambda: client.cluster.put_settings(persistent={"cluster.max_shards_per_node": 1}),
+        )
+        for refused in doors:
+            with pytest.raises(Exception, match=r"403|security_exception|index_not_found"):
+                refused()
+
+
+def test_readers_of_counts_see_no_article(guarded: Guarded) -> None:
+    with connect(guarded.settings("kibana_doc")) as client, pytest.raises(Exception, match=r"403|security_exception"):
+        client.search(index=ALIAS, allow_no_indices=False)
+
+
+@pytest.mark.parametrize(
+    ("over", "says"),
+    [
+        ({"password": "sai-mat-khau"}, "wrong login"),
+        ({"ca_file": ""}, "can't be reached|TlsError|SSL"),
+    ],
+)
+def test_what_is_wrong_is_told_and_no_secret_with_it(
+    guarded: Guarded, record: Record, over: dict[str, str], says: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = ElasticSettings.model_validate(guarded.settings("diembao").model_dump() | over)
+    with connect(settings) as client, pytest.raises(StoreError, match=says) as said:
+        Upkeep(client, ALIAS, Indexing(record.database)).set_up()
+    assert isinstance(said.value, EngineAway | EngineRefuses)
+    for secret in (*LOGINS.values(), "sai-mat-khau"):
+        assert secret not in str(said.value) + caplog.text
