@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Protocol
 
-from core.clock import local, local_day
+from core.clock import Clock, local, local_day
 from core.errors import ConfigError
 from core.papers import check_papers
 from core.ports import Handlings, PaperKind, PeriodReadings, ReadingRoom, ReportBook
@@ -31,6 +32,7 @@ from core.records import (
     SourceHealth,
     UnreadSource,
 )
+from core.settings import Settings
 from core.text import clean
 from core.topics import TOPIC_IDS
 from nlp.gazetteer.units import Gazetteer
@@ -39,6 +41,7 @@ from reports import collect, feeds, filling, mail, pdf, periods, sections, templ
 from reports.blocks import Section
 from store.sqlite.record import Record
 
+_LOG = logging.getLogger(__name__)
 KINDS: tuple[ReportKind, ...] = ("weekly", "monthly", "quarterly", "yearly")
 LATE = timedelta(days=3)
 """A report collected later than this after its period says nothing about sources that can't be read now."""
@@ -323,6 +326,35 @@ def desk_of(record: Record, name: str) -> Desk:
             f"no desk {name}; diembao desk list names them" if name else f"which desk? --desk {', --desk '.join(known)}"
         )
     return known[name]
+
+
+def scheduled(
+    settings: Settings, record: Record, publishers: Mapping[str, Publisher], clock: Clock
+) -> Callable[[], None]:
+    """To be called often: drafts and mails what schedules ask for, looking at most once a minute.
+
+    A desk whose template or papers can't be used is told of in the log; the others go on.
+    """
+    looked: list[datetime] = []
+    made = reports(record, publishers, _shipped_gazetteer)
+
+    def draft() -> None:
+        now = clock.now()
+        if looked and timedelta(0) <= now - looked[0] < timedelta(minutes=1):
+            return
+        looked[:] = [now]
+        for desk in record.desks.desks() if record.reports.schedules() else ():
+            try:
+                made.due((desk,), now, settings.public_url)
+            except ConfigError as error:
+                _LOG.error("the scheduled report of desk %s could not be made: %s", desk.id, error)
+
+    return draft
+
+
+@cache
+def _shipped_gazetteer() -> Gazetteer:
+    return Gazetteer.load()
 
 
 def reports(record: Record, publishers: Mapping[str, Publisher], gazetteer: Callable[[], Gazetteer]) -> Reports:

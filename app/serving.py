@@ -6,7 +6,7 @@ import threading
 
 import uvicorn
 
-from app import answer_desk, wiring
+from app import answer_desk, reporting, wiring
 from app.addresses import PastedAddresses
 from app.channels import statuses
 from app.comparing import differ
@@ -38,6 +38,8 @@ def serve(settings: Settings, world: World) -> None:
             settings=settings,
             status=lambda: _status(kept, world),
             office=Office(
+                reports=reporting.reports(kept, world.publishers, wiring.gazetteer),
+                report_book=kept.reports,
                 work=kept.work,
                 addresses=PastedAddresses(settings, world, kept),
                 keeper=Keeper(settings, world, kept),

@@ -248,7 +248,8 @@ def _list(ask: Asked, problem: str = "") -> Response:
         ask, "reports.html", changes=True, status=409 if problem else 200, problem=problem,
         reports=book.reports(desk.id, _SHOWN), schedules=schedules, kinds=_KINDS, today=today,
         month_begin=today.replace(day=1), own_template=book.template(desk.id) is not None,
-        headlines=book.headlines(desk.id), topics=TOPICS, feeds=_addresses(ask, desk), may_write=ask.may(Right.WORK), may_issue=ask.may(Right.EDIT),
+        headlines=book.headlines(desk.id), topics=TOPICS, feeds=_addresses(ask, desk),
+        may_write=ask.may(Right.WORK), may_issue=ask.may(Right.EDIT),
         name_of=lambda who: _name(ask, who),
     )  # fmt: skip
 
