@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.recipients import receivers
 from alerts.rules import articles_of, matches
-from core.records import Desk, ReadStory, Rule, RuleEvent
+from core.records import Desk, ReadStory, Rule, RuleEvent, RulePreview
 
 Growing = Callable[[Sequence[datetime], datetime], bool]
 """Whether a story with articles at these times clearly grows at that moment."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Previewed:
-    """What one rule would have done."""
-
-    rule: str
-    stories: tuple[tuple[datetime, str, str], ...]  # (when, id, title) of each story that it would have told
-    recipients: tuple[str, ...]  # ids of those who would have been told of one
-    known: bool = True  # False: the past says nothing about such a rule (sources, figures)
-
-
 def preview(
     desk: Desk, rules: Sequence[Rule], stories: Iterable[ReadStory], growing: Growing, old_days: float
-) -> tuple[Previewed, ...]:
+) -> tuple[RulePreview, ...]:
     """One line a rule. A story counts once, when the rule first holds for it and reaches somebody."""
     told: dict[str, list[tuple[datetime, str, str]]] = {rule.id: [] for rule in rules}
     reached: dict[str, dict[str, None]] = {rule.id: {} for rule in rules}
@@ -37,7 +26,7 @@ def preview(
                 told[rule.id].append((at, story.view.id, story.view.title))
                 reached[rule.id].update(dict.fromkeys(people))
     return tuple(
-        Previewed(
+        RulePreview(
             rule=rule.id,
             stories=tuple(sorted(told[rule.id], reverse=True)),
             recipients=tuple(reached[rule.id]),

@@ -9,7 +9,7 @@ from typing import Final
 from alerts.drain import Rules
 from alerts.facts import Office
 from alerts.links import Signer, load_secret
-from alerts.preview import Previewed, preview
+from alerts.preview import preview
 from alerts.rules import default_plan
 from alerts.templating import Templates
 from app import wiring
@@ -18,7 +18,18 @@ from app.telling import Telling
 from core.clock import Clock, local_day
 from core.errors import ConfigError
 from core.i18n import t
-from core.records import AlertPlan, Channel, Delivered, Desk, Message, Publisher, ReadStory, Recipient, Rule
+from core.records import (
+    AlertPlan,
+    Channel,
+    Delivered,
+    Desk,
+    Message,
+    Publisher,
+    ReadStory,
+    Recipient,
+    Rule,
+    RulePreview,
+)
 from core.rules import plan_refusal
 from core.settings import Settings
 from store.sqlite.record import Record
@@ -94,7 +105,7 @@ def past_stories(kept: Record, desk: str, now: datetime, days: int = PREVIEW_DAY
 
 def preview_of(
     kept: Record, desk: Desk, rules: Sequence[Rule], now: datetime, old_days: float
-) -> tuple[Previewed, ...]:
+) -> tuple[RulePreview, ...]:
     """What these rules would have raised in the past month."""
     return preview(desk, rules, past_stories(kept, desk.id, now), growing, old_days)
 

@@ -1,6 +1,6 @@
 """The few protocols at which parts meet, a module a subject. Wiring (app/) alone knows who stands behind them."""
 
-from core.ports.alerting import AlertBook, Handlings, Undelivered
+from core.ports.alerting import AlertBook, AlertDesk, Handlings, Undelivered
 from core.ports.alerts import Notifier, Outbox
 from core.ports.answers import (
     CaseBook,
@@ -25,6 +25,7 @@ __all__ = [
     "NO_FILTERS",
     "AddressDesk",
     "AlertBook",
+    "AlertDesk",
     "AuditLog",
     "CaseBook",
     "CaseDesk",

@@ -15,9 +15,12 @@ from core.records import (
     Mark,
     Message,
     OutboxRow,
+    Rule,
+    RulePreview,
     SignedLink,
     Silence,
     StoryAlert,
+    TemplateText,
 )
 
 
@@ -127,3 +130,45 @@ class Undelivered(Protocol):
     def send_again(self, message_id: int, at: datetime) -> bool: ...
 
     def drop(self, message_id: int, reason: str, at: datetime) -> bool: ...
+
+
+class AlertDesk(Protocol):
+    """What the pages of alerts are given."""
+
+    @property
+    def handlings(self) -> Handlings: ...
+
+    @property
+    def outbox(self) -> Undelivered: ...
+
+    def waiting(self, desk: str) -> tuple[StoryAlert, ...]:
+        """Alerts whose message is still to be made, the soonest first."""
+        ...
+
+    def plan(self, desk: str) -> AlertPlan:
+        """The plan in force."""
+        ...
+
+    def take_plan(self, plan: AlertPlan, at: datetime, by: str) -> str:
+        """Take a plan; "" or the catalogue key of why it can't be taken."""
+        ...
+
+    def preview(self, desk: str, rules: Sequence[Rule], at: datetime) -> tuple[RulePreview, ...]:
+        """What these rules would have raised in the past month."""
+        ...
+
+    def read_link(self, token: str, at: datetime) -> SignedLink | None:
+        """The link that a token names: neither forged nor over nor revoked, and its recipient still on the desk."""
+        ...
+
+    def template_names(self) -> tuple[tuple[str, str], ...]:
+        """(name, part) of each template."""
+        ...
+
+    def template(self, desk: str, name: str, part: str, text: str | None = None) -> TemplateText:
+        """A template in force, or (with `text`) how that one would look. KeyError for none of ours."""
+        ...
+
+    def keep_template(self, name: str, part: str, text: str) -> None:
+        """Take a text as the office's own; "" for the shipped one again."""
+        ...

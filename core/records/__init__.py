@@ -159,9 +159,11 @@ from core.records.rules import (
     Pace,
     Rule,
     RuleEvent,
+    RulePreview,
     SignedLink,
     Silence,
     StoryAlert,
+    TemplateText,
 )
 from core.records.sources import EndpointHealth, SourceDay, SourceDetail, SourceItem, SourceProposal
 from core.records.stories import StoryChoice, StoryStanding, StoryState
@@ -295,6 +297,7 @@ __all__ = [
     "RevisionText",
     "Rule",
     "RuleEvent",
+    "RulePreview",
     "Saved",
     "SavedFilter",
     "SearchFilters",
@@ -328,6 +331,7 @@ __all__ = [
     "Subject",
     "TaggedArticle",
     "TemplateKind",
+    "TemplateText",
     "TimeProvenance",
     "TokenPair",
     "TokenState",

@@ -164,3 +164,25 @@ class SignedLink:
     created: datetime
     expires: datetime
     revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulePreview:
+    """What one rule would have done in the past weeks."""
+
+    rule: str
+    stories: tuple[tuple[datetime, str, str], ...]  # (when, id, title) of each story that it would have told
+    recipients: tuple[str, ...]  # ids of those who would have been told of one
+    known: bool = True  # False: the past says nothing about such a rule (sources, figures)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateText:
+    """A part of a message's template in force."""
+
+    name: str
+    part: str
+    text: str
+    own: bool  # written by the office, not shipped
+    fault: str = ""  # why the office's own is passed over
+    shown: str = ""  # filled with an example
