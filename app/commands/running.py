@@ -75,7 +75,7 @@ def _run_first(settings: Settings, roles: tuple[str, ...]) -> None:
 
 
 def _run_sample(settings: Settings, roles: tuple[str, ...]) -> None:
-    from app import wiring
+    from app import sample_facts, wiring
     from app.sample import SampleProcess
 
     typer.echo("No desk is configured: reading the sample press for the sample desk (invented texts, no network).")
@@ -83,6 +83,7 @@ def _run_sample(settings: Settings, roles: tuple[str, ...]) -> None:
     with SampleProcess() as sample:
         sample_settings = settings.model_copy(update={"data_dir": folder})
         wiring.apply_sample_desk(sample_settings)
+        sample_facts.apply(sample_settings)
         _say_where(settings, roles)
         announce = wiring.first_article(sample_settings) if "crawl" in roles else None
         running.supervisor(roles, ["--sample-port", str(sample.port)], folder, announce).run()
