@@ -10,7 +10,20 @@ import sys
 
 import typer
 
-from app.commands import alerts, answers, desks, reading, reports, running, sources, understanding, upkeep, users, zalo
+from app.commands import (
+    alerts,
+    answers,
+    desks,
+    export,
+    reading,
+    reports,
+    running,
+    sources,
+    understanding,
+    upkeep,
+    users,
+    zalo,
+)
 from core.errors import DiembaoError
 
 app = typer.Typer(
@@ -21,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (running, sources, desks, reading, upkeep, understanding, answers, alerts, users, reports, zalo):
+for group in (running, sources, desks, reading, upkeep, understanding, answers, alerts, users, reports, export, zalo):
     group.register(app)
 
 
