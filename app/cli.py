@@ -15,6 +15,7 @@ from app.commands import (
     answers,
     desks,
     export,
+    index,
     reading,
     reports,
     running,
@@ -34,7 +35,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for group in (running, sources, desks, reading, upkeep, understanding, answers, alerts, users, reports, export, zalo):
+_GROUPS = (
+    running, sources, desks, reading, reports, export, alerts, users, zalo, answers, index, upkeep, understanding,
+)  # fmt: skip
+for group in _GROUPS:
     group.register(app)
 
 

@@ -26,9 +26,6 @@ def register(app: typer.Typer) -> None:
     app.command()(restore)
     app.command()(erase)
     app.command()(migrate)
-    index = typer.Typer(no_args_is_help=True, help="The search index.")
-    index.command("rebuild")(index_rebuild)
-    app.add_typer(index, name="index")
 
 
 def config_show(as_json: AsJson = False) -> None:
@@ -88,13 +85,6 @@ def migrate() -> None:
     from app import upkeep
 
     typer.echo(upkeep.migrate(settings_module.load()))
-
-
-def index_rebuild() -> None:
-    """Make the search index anew from the record."""
-    from app import upkeep
-
-    typer.echo(upkeep.rebuild_index(settings_module.load()))
 
 
 def masked(settings: Settings) -> dict[str, Any]:

@@ -128,3 +128,4 @@ class SearchPage:
     hits: tuple[SearchHit, ...]
     total: int
     bounded: bool = False
+    stand_in: bool = False  # the search engine is away: the record's own search has answered

@@ -1,0 +1,178 @@
+"""The search engine outside the record, where one is set: its search before the record's own, its feed, its upkeep."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from app import wiring
+from app.progress import progress
+from core.clock import Clock, SystemClock
+from core.errors import ConfigError
+from core.ports import NO_FILTERS, SearchIndex
+from core.records import Change, Facets, IndexStatus, SearchFilters, SearchPage
+from core.settings import Settings
+from store.elastic.client import EngineAway, EngineRefuses, connect
+from store.elastic.feed import Feed
+from store.elastic.search import ElasticSearch
+from store.elastic.upkeep import Upkeep
+from store.sqlite.indexing import Indexing
+from store.sqlite.record import Record
+
+_LOG = logging.getLogger(__name__)
+_AFTER_AWAY: Final = timedelta(seconds=10)
+"""An engine that gave no answer is left alone so long: a reader waits for a time-out once, not at every key."""
+_PACE: Final = 0.5
+_LONGEST: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """All that is done with an engine, over one record."""
+
+    search: ElasticSearch
+    feed: Feed
+    upkeep: Upkeep
+    side: Indexing
+
+
+def engine(settings: Settings, kept: Record, clock: Clock) -> Engine | None:
+    """The engine of the settings; None where there is none. Nothing is asked of it yet. Raises ConfigError."""
+    if not settings.elastic.hosts:
+        return None
+    client, alias, side = connect(settings.elastic), settings.elastic.alias, Indexing(kept.database)
+    return Engine(
+        search=ElasticSearch(client, alias, side),
+        feed=Feed(client, alias, side, clock),
+        upkeep=Upkeep(client, alias, side, replicas=settings.elastic.replicas),
+        side=side,
+    )
+
+
+class Standby:
+    """The port SearchIndex: the engine's answers, and the record's own while the engine is away, marked so."""
+
+    def __init__(self, first: SearchIndex, own: SearchIndex, clock: Clock) -> None:
+        self._first, self._own, self._clock = first, own, clock
+        self._left_alone: datetime | None = None
+
+    def search(
+        self,
+        desk: str,
+        query: str,
+        *,
+        by_time: bool = False,
+        offset: int = 0,
+        limit: int = 20,
+        filters: SearchFilters = NO_FILTERS,
+    ) -> SearchPage:
+        """See the port; `stand_in` says that the record has answered."""
+        if self._asked():
+            try:
+                return self._first.search(desk, query, by_time=by_time, offset=offset, limit=limit, filters=filters)
+            except (EngineAway, EngineRefuses) as error:
+                self._leave_alone(str(error))
+        page = self._own.search(desk, query, by_time=by_time, offset=offset, limit=limit, filters=filters)
+        return replace(page, stand_in=True)
+
+    def facets(self, desk: str, query: str, filters: SearchFilters = NO_FILTERS) -> Facets:
+        """See the port."""
+        if self._asked():
+            try:
+                return self._first.facets(desk, query, filters)
+            except (EngineAway, EngineRefuses) as error:
+                self._leave_alone(str(error))
+        return self._own.facets(desk, query, filters)
+
+    def apply(self, changes: Sequence[Change]) -> None:
+        """The record's own index is written with the article; the engine has its feed."""
+        self._own.apply(changes)
+
+    def _asked(self) -> bool:
+        return self._left_alone is None or self._clock.now() >= self._left_alone
+
+    def _leave_alone(self, reason: str) -> None:
+        self._left_alone = self._clock.now() + _AFTER_AWAY
+        _LOG.warning("search answered by the record", extra={"reason": reason})
+
+
+def searching(settings: Settings, kept: Record, clock: Clock) -> SearchIndex:
+    """What the pages search with."""
+    far = engine(settings, kept, clock)
+    return kept.search if far is None else Standby(far.search, kept.search, clock)
+
+
+def feed_forever(settings: Settings, kept: Record, clock: Clock, stop: threading.Event) -> None:
+    """Feed the engine until stopped; where it is away, ask again after a pause that grows. For a thread of its own."""
+    far = engine(settings, kept, clock)
+    if far is None:
+        return
+    pause, ready = _PACE, False
+    while not stop.wait(pause):
+        try:
+            if not ready:
+                far.upkeep.set_up()
+                ready = True
+            far.feed.all()
+            pause = _PACE
+        except (EngineAway, EngineRefuses) as error:
+            pause = min(pause * 2, _LONGEST)
+            _LOG.warning("search engine not fed", extra={"reason": str(error), "pause": pause})
+
+
+def required(settings: Settings, kept: Record, clock: Clock) -> Engine:
+    """The engine. Raises ConfigError where none is set."""
+    far = engine(settings, kept, clock)
+    if far is None:
+        raise ConfigError('no search engine is set: name its nodes, [elastic] hosts = ["https://host:9200"]')
+    return far
+
+
+def set_up(settings: Settings) -> str:
+    """Load the template and the alias. Raises EngineAway, EngineRefuses, ConfigError."""
+    clock = SystemClock()
+    with wiring.record(settings) as kept:
+        required(settings, kept, clock).upkeep.set_up()
+    return f"template and alias {settings.elastic.alias} stand; fill them: diembao index rebuild"
+
+
+def status(settings: Settings) -> IndexStatus | None:
+    """How the engine stands; None where none is set."""
+    with wiring.record(settings) as kept:
+        far = engine(settings, kept, SystemClock())
+        return None if far is None else far.upkeep.status()
+
+
+def rebuild(settings: Settings) -> str:
+    """Write the engine's indices anew and switch; then take what came meanwhile."""
+    with wiring.record(settings) as kept:
+        far = required(settings, kept, SystemClock())
+        done = [0]
+
+        def note(articles: int) -> None:
+            done[0] = articles
+
+        with progress(lambda: f"{done[0]} articles sent"):
+            articles = far.upkeep.rebuild(note)
+            far.feed.all()
+    return f"{articles} articles are in new indices behind {settings.elastic.alias}; the old ones are gone"
+
+
+def drop(settings: Settings) -> str:
+    """Take the engine's indices away; the record is untouched."""
+    with wiring.record(settings) as kept:
+        gone = required(settings, kept, SystemClock()).upkeep.drop()
+    return f"{gone} indices dropped; the record's own search goes on"
+
+
+def purge(far: Engine, kept: Record, now: datetime, months: int) -> tuple[str, ...]:
+    """Drop the months whose texts are over, and let what is still named of them (titles) come again by the feed."""
+    from store.sqlite.retention import months_before  # noqa: PLC0415 - used by the nightly purge only
+
+    edge = months_before(now, months + 1).strftime("%Y-%m")
+    del kept
+    return far.upkeep.drop_months(edge)
