@@ -40,13 +40,23 @@ UPTAKE_DAYS: Final = 30
 TAKEN_UP: Final = 0.2
 """Least share of a release's words that stand, four in a row, in an article that took it up."""
 _LEAST_WORDS: Final = 20
+FRESH_DAYS: Final = 45
+"""For so long after the end of a fact's period a text that names no other year is taken to speak of it."""
 
 
 def book_of(facts: Sequence[FactEntry], day: date) -> HoldBeside:
     """What holds the figures of a text beside these facts, as they are in force on a day."""
     from answers.book import Book  # noqa: PLC0415 - loaded where figures are compared
 
-    return Book.of_entries(facts, _names, day).compare
+    return Book.of_entries([_as_printed(fact, day) for fact in facts], _names, day).compare
+
+
+def _as_printed(fact: FactEntry, day: date) -> FactEntry:
+    """A text of these days names no year for what has just happened: then the fact's period goes without saying."""
+    first, last = fact.period_from, fact.period_to or fact.period_from
+    if first is None or last is None or not first <= day <= last + timedelta(days=FRESH_DAYS):
+        return fact
+    return replace(fact, period_from=None, period_to=None, period_name="")
 
 
 def _names(unit: str) -> tuple[str, ...]:
@@ -156,10 +166,12 @@ def _around(old: str, new: str, quote: str) -> tuple[str, str]:
 
 def recompare(kept: Record, desk: str, now: datetime) -> None:
     """Hold the live articles of the last days beside the book anew."""
-    facts = kept.facts.in_force(desk, local_day(now))
-    book = book_of(facts, local_day(now)) if facts else None
+    today = local_day(now)
+    facts = kept.facts.in_force(desk, today)
     for back in range(RECOMPARED_DAYS):
-        for listed in kept.reading.day(desk, local_day(now) - timedelta(days=back)):
+        day = today - timedelta(days=back)
+        book = book_of([replace(fact, valid_from=min(fact.valid_from, day)) for fact in facts], day) if facts else None
+        for listed in kept.reading.day(desk, day):
             texts = kept.cases.texts(desk, listed.id)
             if listed.state == "live" and texts and not texts[0].reserved:
                 kept.comparisons.put(desk, listed.id, book(texts[0].text) if book else (), now)
