@@ -7,9 +7,8 @@ password, no address.
 from __future__ import annotations
 
 import smtplib
-from email.errors import HeaderParseError, MessageError
+from email.errors import HeaderParseError
 from email.headerregistry import Address
-from email.message import EmailMessage
 from email.utils import parseaddr
 
 from alerts.channels import mail
@@ -40,8 +39,8 @@ class EmailNotifier:
         if why := refusal(role=Role.INFORMATION_OFFICE, address=address):
             return Refused(reason=why, fall_back=why == "recipient.bad_address")
         try:
-            wire = mail.wire_bytes(self.build(message, address))
-        except (MessageError, HeaderParseError, ValueError, UnicodeError):
+            wire = self.build(message, address)
+        except (ValueError, HeaderParseError):
             return Refused(reason="bad-message", fall_back=True)
         try:
             self._session.give(self._sender.addr_spec, address, wire)
@@ -57,7 +56,7 @@ class EmailNotifier:
         """Let go of the connection."""
         self._session.close()
 
-    def build(self, message: Message, address: str) -> EmailMessage:
+    def build(self, message: Message, address: str) -> bytes:
         """The mail that would be sent."""
         return mail.build(message, address, self._sender, self._clock.now())
 

@@ -206,7 +206,7 @@ class TestHeaders:
     ) -> None:
         one = EmailNotifier(SmtpSettings(host="x", sender="a@b.vn"), FixedClock(MORNING))
         mail = one.build(make_message(key=key, desk=desk, thread=thread, unsubscribe=link), TO)
-        head, _, _ = mail.as_bytes().partition(b"\r\n\r\n")
+        head, _, _ = mail.partition(b"\r\n\r\n")
         names = {line.split(b":")[0] for line in head.split(b"\r\n") if line[:1] not in b" \t"}
         assert names <= {
             b"From", b"To", b"Subject", b"Date", b"Message-ID", b"Auto-Submitted", b"List-Id", b"List-Unsubscribe",
@@ -217,7 +217,7 @@ class TestHeaders:
     def test_a_mail_that_can_not_be_built_may_go_another_way(self, monkeypatch: pytest.MonkeyPatch) -> None:
         one = EmailNotifier(SmtpSettings(host="x", sender="a@b.vn"), FixedClock(MORNING))
 
-        def broken(*_: object) -> EmailMessage:
+        def broken(*_: object) -> bytes:
             raise ValueError
 
         monkeypatch.setattr(one, "build", broken)
