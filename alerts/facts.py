@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,9 +23,18 @@ from core.records import (
     Publisher,
     ReadStory,
     Recipient,
+    RuleEvent,
     Silence,
     StoryAlert,
 )
+from core.roles import ROLE_TOPICS
+
+Differing = Callable[[str, Sequence[str]], Mapping[str, frozenset[str]]]
+"""(desk, articles) -> those with a figure that differs from a verified one, with the roles that own such figures."""
+
+
+def _no_figures(_: str, __: Sequence[str]) -> Mapping[str, frozenset[str]]:
+    return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +53,7 @@ class Office:
     old_days: float = 2.0
     spread_minutes: float = 20.0
     public_url: str = ""
+    differing: Differing = _no_figures
 
 
 class Facts:
@@ -73,15 +83,27 @@ class Facts:
         if read is None:
             return ()
         growing = read.view.standing.state == "growing"
-        return matches(self.plan.rules, articles_of(read), growing=growing, old_days=self.office.old_days)
+        articles = articles_of(read)
+        watched = any(rule.event is RuleEvent.DIFFERS and rule.enabled for rule in self.plan.rules)
+        differing = self.office.differing(self.desk.id, [article.id for article in articles]) if watched else {}
+        return matches(self.plan.rules, articles, growing=growing, old_days=self.office.old_days, differing=differing)
 
     def reached(self, matched: Sequence[Match]) -> dict[str, list[Match]]:
         """Recipient -> the rules that reach them."""
         reached: dict[str, list[Match]] = {}
         for match in matched:
-            for recipient in receivers(self.desk, match.rule.roles, match.topics):
+            for recipient in self._of(match):
                 reached.setdefault(recipient.id, []).append(match)
         return reached
+
+    def _of(self, match: Match) -> tuple[Recipient, ...]:
+        """Of figures that differ, a line department is told where it owns one; the others by their topics."""
+        roles = match.rule.roles
+        if match.rule.event is not RuleEvent.DIFFERS:
+            return receivers(self.desk, roles, match.topics)
+        told = [role for role in roles if ROLE_TOPICS[role] is None or role.value in match.owners]
+        owned = frozenset(topic for role in told for topic in ROLE_TOPICS[role] or ())
+        return receivers(self.desk, told, match.topics | owned)
 
     def news(self, alert: StoryAlert) -> tuple[News, ...]:
         """What this alert tells of that was not told before."""

@@ -31,6 +31,7 @@ class News:
     urgent: bool  # an urgent rule asks for it
     changed: bool
     article: ListedArticle
+    differs: bool = False  # a figure in it differs from the office's verified one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,15 +61,16 @@ def news(matched: Sequence[Match], old_days: float) -> tuple[News, ...]:
 
 
 def _news(match: Match, article: ListedArticle) -> News:
-    changed = match.rule.event is RuleEvent.CHANGED
+    changed, differs = match.rule.event is RuleEvent.CHANGED, match.rule.event is RuleEvent.DIFFERS
     stamp = f"{article.revised_at:%Y%m%dT%H%M%S}" if article.revised_at else article.state
     return News(
-        id=f"changed:{article.id}:{stamp}" if changed else article.id,
+        id=f"{match.rule.event}:{article.id}:{stamp}" if changed or differs else article.id,
         at=(article.revised_at or article.first_seen) if changed else article.published.at,
-        own=changed or article.reprint is None or article.reprint.first,
+        own=changed or differs or article.reprint is None or article.reprint.first,
         urgent=match.rule.urgent,
         changed=changed,
         article=article,
+        differs=differs,
     )
 
 
@@ -84,7 +86,7 @@ def begin(whose: tuple[str, str, str], matched: Sequence[Match], found: Sequence
         first=hours.now,
         due=hours.soon if urgent else hours.digest,
         pace="urgent" if urgent else "digest",
-        cause="changed" if all(one.changed for one in found) else "new",
+        cause=_cause(found, "new"),
         basis=max(one.at for one in found),
     )
 
@@ -103,8 +105,14 @@ def advance(known: StoryAlert, matched: Sequence[Match], found: Sequence[News], 
     if not risen and not any(one.own for one in more):
         return replace(known, rules=rules) if added else known
     pace, due = _next(known, hours, risen=risen)
-    cause: AlertCause = "changed" if more and all(one.changed for one in more) else "grown"
-    return replace(known, rules=rules, basis=basis, cause=cause, pace=pace, due=due)
+    return replace(known, rules=rules, basis=basis, cause=_cause(more, "grown"), pace=pace, due=due)
+
+
+def _cause(found: Sequence[News], otherwise: AlertCause) -> AlertCause:
+    """A figure that differs is said before anything else."""
+    if any(one.differs for one in found):
+        return "differs"
+    return "changed" if found and all(one.changed for one in found) else otherwise
 
 
 def _next(known: StoryAlert, hours: Hours, *, risen: bool) -> tuple[Pace, datetime]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -38,11 +38,15 @@ DEFAULT_RULES: Final = (
         roles=tuple(Role),
     ),
     Rule(id="ban-tin", roles=tuple(Role)),
+    Rule(id="so-lieu-khac", event=RuleEvent.DIFFERS, focus=False, roles=tuple(Role)),
     Rule(id="bai-da-sua", event=RuleEvent.CHANGED, roles=OFFICES),
     Rule(id="nguon-bi-chan", event=RuleEvent.BLOCKED, roles=OFFICES),
     Rule(id="nguon-im-lang", event=RuleEvent.SILENT, roles=OFFICES),
 )
 """What holds on a desk that has no rules of its own."""
+
+
+_NONE: Final[Mapping[str, frozenset[str]]] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,7 @@ class Match:
 
     rule: Rule
     articles: tuple[ListedArticle, ...]
+    owners: frozenset[str] = frozenset()  # roles that own the figures that differ
 
     @property
     def topics(self) -> frozenset[str]:
@@ -69,19 +74,28 @@ def articles_of(story: ReadStory) -> tuple[ListedArticle, ...]:
 
 
 def matches(
-    rules: Sequence[Rule], articles: Sequence[ListedArticle], *, growing: bool, old_days: float
+    rules: Sequence[Rule],
+    articles: Sequence[ListedArticle],
+    *,
+    growing: bool,
+    old_days: float,
+    differing: Mapping[str, frozenset[str]] = _NONE,
 ) -> tuple[Match, ...]:
     """Rules about stories that hold for one with these articles. `growing`: whether it clearly grows at the moment.
 
     Something must have been fresh when it was found: what was published `old_days` earlier raises nothing.
+    `differing`: articles with a figure that differs from a verified one -> the roles that own such figures.
     """
     found = []
     for rule in rules:
-        if rule.enabled and rule.event in {RuleEvent.STORY, RuleEvent.CHANGED}:
+        if rule.enabled and not rule.event.of_source:
             chosen = tuple(article for article in articles if holds(rule, article))
+            if rule.event is RuleEvent.DIFFERS:
+                chosen = tuple(article for article in chosen if article.id in differing)
             many = len({article.source for article in chosen}) >= rule.min_sources
             if many and any(fresh(article, old_days) for article in chosen) and (growing or not rule.growing):
-                found.append(Match(rule=rule, articles=chosen))
+                owners = [differing[a.id] for a in chosen] if rule.event is RuleEvent.DIFFERS else []
+                found.append(Match(rule=rule, articles=chosen, owners=frozenset().union(*owners)))
     return tuple(found)
 
 

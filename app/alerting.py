@@ -12,7 +12,7 @@ from alerts.links import Signer, load_secret
 from alerts.preview import preview
 from alerts.rules import default_plan
 from alerts.templating import Templates
-from app import wiring
+from app import answer_desk, wiring
 from app.channels import channels
 from app.telling import Telling
 from core.clock import Clock, local_day
@@ -68,6 +68,7 @@ def office(
         old_days=settings.alerts.old_days,
         spread_minutes=settings.alerts.spread_minutes,
         public_url=settings.public_url,
+        differing=lambda desk, articles: answer_desk.differing(kept, desk, articles),
     )
 
 

@@ -21,6 +21,7 @@ from core.records import (
     Desk,
     FactEntry,
     FetchedPage,
+    KeptComparison,
     Message,
     Release,
     Saved,
@@ -175,6 +176,19 @@ def recompare(kept: Record, desk: str, now: datetime) -> None:
             texts = kept.cases.texts(desk, listed.id)
             if listed.state == "live" and texts and not texts[0].reserved:
                 kept.comparisons.put(desk, listed.id, book(texts[0].text) if book else (), now)
+
+
+def differing(kept: Record, desk: str, articles: Sequence[str]) -> dict[str, frozenset[str]]:
+    """Articles with a figure that differs from the book's -> the functions that own such figures. For alerts."""
+    found = kept.comparisons.differing(desk, articles)
+    return {
+        article: frozenset(_owner(kept, one) for one in comparisons) - {""} for article, comparisons in found.items()
+    }
+
+
+def _owner(kept: Record, one: KeptComparison) -> str:
+    versions = kept.facts.versions(one.desk, one.comparison.fact)
+    return next((fact.owner for fact in versions if fact.version == one.comparison.fact_version), "")
 
 
 def taken_up(kept: Record, release: Release, at: datetime) -> tuple[UpTake, ...]:
