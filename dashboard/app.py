@@ -31,6 +31,7 @@ from core.ports import (
 from core.records import Publisher
 from core.settings import Settings
 from dashboard import render
+from dashboard.api.doors import put
 from dashboard.asking import BadRequest, NotHere
 from dashboard.forms import Forged
 from dashboard.guard import NotAllowed, NotSignedIn, guarded
@@ -77,6 +78,7 @@ def create_app(
             StoreError: failures.store, Exception: failures.bug,
         },
     )  # fmt: skip
+    put(app, (door for door in DOORS if door.answers))
     app.state.room = Room(
         reading=reading, search=search, desks=desks, corrections=corrections, differ=differ, publishers=publishers,
         clock=clock, settings=settings, status=status, templates=render.environment(), seal=secrets.token_bytes(32),
@@ -89,7 +91,11 @@ def create_app(
 
 def _routes() -> list[BaseRoute]:
     return [
-        *(Route(door.path, guarded(door.handler, door.right), methods=[door.method]) for door in DOORS),
+        *(
+            Route(door.path, guarded(door.handler, door.right), methods=[door.method])
+            for door in DOORS
+            if not door.answers
+        ),
         Route("/favicon.ico", _icon),
         Mount("/static", _KeptStatic(directory=render.STATIC)),
     ]

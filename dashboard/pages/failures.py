@@ -9,7 +9,7 @@ import logging
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from dashboard import render
 from dashboard.asking import Asked, BadRequest, NotHere, language
@@ -70,6 +70,8 @@ async def bug(request: Request, error: Exception) -> Response:
 def _page(request: Request, key: str, status: int) -> Response:
     room: Room = request.app.state.room
     words = Words(language(request, room), room.clock.now())
+    if people.for_machines(request):
+        return JSONResponse({"detail": words.t(key)}, status_code=status)
     user = getattr(request.state, "visitor", None) or NOBODY
     ask = Asked(request=request, room=room, words=words, user=user, desks=(), desk=None, form_cookie="")
     return render.page(ask, "failure.html", status=status, key=key, code=status)

@@ -16,11 +16,16 @@ def to_login(request: Request) -> Response:
     """The login page, with the page that was asked for; 401 for the machine's doors."""
     root = request.scope.get("root_path", "")
     path = request.url.path.removeprefix(root)
-    if path.startswith("/api/"):
+    if for_machines(request):
         return JSONResponse({"detail": "not signed in"}, status_code=401)
     back = f"{path}?{request.url.query}" if request.url.query else path
     after = f"?tiep={quote(back)}" if request.method in ("GET", "HEAD") and back != "/" else ""
     return RedirectResponse(f"{root}{LOGIN}{after}", status_code=303)
+
+
+def for_machines(request: Request) -> bool:
+    """Whether the address is one of the machine's doors, which get JSON where people get a page."""
+    return request.url.path.removeprefix(request.scope.get("root_path", "")).startswith("/api/")
 
 
 def onward_path(given: str) -> str:

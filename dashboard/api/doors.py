@@ -1,0 +1,74 @@
+"""Puts the machine's doors of the one table into the application, and describes them (OpenAPI)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final, Protocol
+
+from fastapi import Depends, FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+
+from core.access import Right
+from dashboard.api.models import Problem
+from dashboard.asking import SESSION_COOKIE
+from dashboard.forms import Forged, from_us
+from dashboard.guard import check
+
+_PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
+    400: {"model": Problem, "description": "A body that can't be read"},
+    401: {"model": Problem, "description": "Nobody is signed in"},
+    403: {"model": Problem, "description": "The user's level does not hold that right, or another site asks"},
+    404: {"model": Problem, "description": "There is no such thing on this desk"},
+    503: {"model": Problem, "description": "The record can't be read at present"},
+}
+_SCHEME: Final = "session"
+
+
+class ApiDoor(Protocol):
+    """A door with a typed answer."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def handler(self) -> Callable[..., Any]: ...
+    @property
+    def right(self) -> Right: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def answers(self) -> Any: ...
+
+
+def put(app: FastAPI, doors: Iterable[ApiDoor]) -> None:
+    """Each door behind the check of its right; one that changes something also behind the check of who sends it."""
+    for door in doors:
+        app.add_api_route(
+            door.path, door.handler, methods=[door.method], response_model=door.answers, responses=_PROBLEMS,
+            dependencies=[Depends(_checked(door.right, changes=door.method != "GET"))],
+            name=f"{door.method.lower()}_{door.handler.__name__}",
+        )  # fmt: skip
+
+
+def describe(request: Request) -> dict[str, Any]:
+    """The description of all of them, as OpenAPI 3.1."""
+    routes = [route for route in request.app.routes if isinstance(route, APIRoute)]
+    told = get_openapi(
+        title="diembao", version="1", routes=routes,
+        description="The same as the pages show, by the same session and rights. No tokens; nothing is sent out.",
+        servers=[{"url": request.scope.get("root_path", "") or "/"}],
+    )  # fmt: skip
+    schemes = told.setdefault("components", {}).setdefault("securitySchemes", {})
+    schemes[_SCHEME] = {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE}
+    told["security"] = [{_SCHEME: []}]
+    return told
+
+
+def _checked(right: Right, *, changes: bool) -> Callable[[Request], None]:
+    def allowed(request: Request) -> None:
+        check(request, right)
+        if changes and not from_us(request.headers, request.app.state.room.settings.public_url):
+            raise Forged
+
+    return allowed
