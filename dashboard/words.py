@@ -109,6 +109,10 @@ class Words:
         """The Vietnamese day of a moment, as addresses carry it."""
         return local_day(moment).isoformat()
 
+    def size(self, size: int) -> str:
+        """Bytes as "812 MB" or "1,2 GB"."""
+        return f"{self.decimal(size / 1e9)} GB" if size >= 1e9 else f"{self.number(max(1, round(size / 1e6)))} MB"
+
     def percent(self, score: float) -> int:
         """A probability as whole per cent, never a certain 100."""
         return min(99, round(100 * score))

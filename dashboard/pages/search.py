@@ -74,12 +74,14 @@ def page(request: Request) -> Response:
     found, facets = _found(ask, wanted, (number - 1) * PER_PAGE, PER_PAGE), Facets()
     if wanted.anything and ask.desk and found.total:
         facets = ask.room.search.facets(ask.desk.id, wanted.words, wanted.filters)
+    saved = _saved(ask)
     return render.page(
-        ask, "search_results.html" if "phan" in request.query_params else "search.html", changes=True,
+        ask, "search_results.html" if "phan" in request.query_params else "search.html",
+        changes=bool(wanted.filters or saved),
         query=wanted.typed, wanted=wanted, number=number, pages=min(MOST_PAGES, -(-found.total // PER_PAGE)),
         found=found, rows=[(hit, evidence.hits(clip(hit.snippet, SNIPPET_LIMIT))) for hit in found.hits],
         facets=facets, facets_shown=FACETS_SHOWN, text_language=ask.room.language_of, topics=TOPICS,
-        publishers=publishers(ask), saved=_saved(ask), exported=EXPORTED,
+        publishers=publishers(ask), saved=saved, exported=EXPORTED,
     )  # fmt: skip
 
 

@@ -1,0 +1,41 @@
+"""Nhật ký: who changed, exported or read what, when. Never the words of an article or a note."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from core.i18n import catalogue
+from core.records import AuditLine
+from dashboard import render
+from dashboard.asking import Asked, BadRequest, asked
+
+PER_PAGE = 100
+_OURS = frozenset({"operator", "sample", "wizard"})
+"""Who did something without being a user: the command line, the sample, the first run."""
+
+
+def page(request: Request) -> Response:
+    """`/nhat-ky?truoc=123`: newest first; of this desk, and what concerns the whole installation."""
+    ask = asked(request)
+    before = request.query_params.get("truoc", "")
+    if before and not (before.isascii() and before.isdigit() and len(before) < 15):
+        raise BadRequest("error.bad_number")
+    desk = ask.desk.id if ask.desk else ""
+    lines = ask.room.audit.lines(PER_PAGE, desk=desk, before=int(before) if before else None)
+    return render.page(
+        ask, "audit.html", rows=[(line, who(ask, line), said(ask, line)) for line in lines],
+        older=lines[-1].id if len(lines) == PER_PAGE else 0, newest=not before,
+        months=ask.room.settings.keep.audit_months,
+    )  # fmt: skip
+
+
+def who(ask: Asked, line: AuditLine) -> str:
+    """The user as colleagues call them, or what acted in their place."""
+    return ask.words.t("audit.operator") if line.who in _OURS else ask.colleague(line.who)
+
+
+def said(ask: Asked, line: AuditLine) -> str:
+    """The act in words; the stable word itself where it has none yet."""
+    key = f"act.{line.action.replace('.', '_')}"
+    return ask.words.t(key) if key in catalogue() else line.action
