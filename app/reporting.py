@@ -112,7 +112,7 @@ class Reports:
             texts=lambda articles: self.periods.texts(desk.id, articles),
             split=split_sentences,
             handled=lambda stories: self._handled(desk.id, stories),
-            unread=self._unread(at) if current else (),
+            unread=self._unread(at) if current else None,
             by_hand=self.items.items(desk.id, ask.first, ask.last) if whole else (),
             cases=self.cases(desk.id, ask.first, ask.last) if self.cases and whole else None,
         )

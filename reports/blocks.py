@@ -31,6 +31,7 @@ class Para:
     runs: tuple[Run, ...]
     hint: bool = False
     look: Literal["body", "copies"] = "body"
+    kept: bool = False  # on one page with what follows
 
     @property
     def text(self) -> str:

@@ -53,7 +53,7 @@ class Beside:
     texts: Callable[[Sequence[str]], Mapping[str, ArticleText]]
     split: sentences.Split
     handled: Callable[[Sequence[str]], HandlingCounts]  # stories -> how far anybody has come with them
-    unread: Sequence[UnreadSource] = ()
+    unread: Sequence[UnreadSource] | None = ()  # None: the period is too long ago
     by_hand: Sequence[HandItem] = ()
     cases: CaseFigures | None = None
 
@@ -83,7 +83,7 @@ def collect(desk: str, ask: ReportAsk, reading: PeriodReading, beside: Beside, a
         culture=tuple(a.id for a in reversed(articles) if CULTURE in a.topics) if whole else (),
         messages=reading.messages, handled=beside.handled(sorted(stories)),
         changed=tuple(a.id for a in articles if a.revised_at is not None and a.state != "expired"),
-        unread=tuple(beside.unread), by_hand=len(beside.by_hand),
+        unread=tuple(beside.unread or ()), unread_known=beside.unread is not None, by_hand=len(beside.by_hand),
         annex=_annex(articles, beside), cases=beside.cases, since=_since(ask, reading),
     )  # fmt: skip
 

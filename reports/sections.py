@@ -365,17 +365,23 @@ def _cases(content: ReportContent) -> str:
 
 
 def _sources(content: ReportContent) -> Iterator[Block]:
-    yield Heading(text=f"1. {t('report.title.unread')}", level=2)
+    names = iter("12")
+    if content.unread_known:
+        yield Heading(text=f"{next(names)}. {t('report.title.unread')}", level=2)
+        yield from _unread_list(content)
+    yield Heading(text=f"{next(names)}. {t('report.title.by_hand')}", level=2)
+    yield from _by_hand([line for line in content.annex if not line.article])
+
+
+def _unread_list(content: ReportContent) -> Iterator[Block]:
     if not content.unread:
         yield para(t("report.unread.none"))
-    else:
-        yield para(t("report.unread.some", sources=len(content.unread), day=moment_day(content.collected)))
-        for source in content.unread[:_LISTED]:
-            yield para(f"- {_unread(source)}.")
-        if len(content.unread) > _LISTED:
-            yield para(t("report.unread.more", sources=len(content.unread) - _LISTED))
-    yield Heading(text=f"2. {t('report.title.by_hand')}", level=2)
-    yield from _by_hand([line for line in content.annex if not line.article])
+        return
+    yield para(t("report.unread.some", sources=len(content.unread), day=moment_day(content.collected)))
+    for source in content.unread[:_LISTED]:
+        yield para(f"- {_unread(source)}.")
+    if len(content.unread) > _LISTED:
+        yield para(t("report.unread.more", sources=len(content.unread) - _LISTED))
 
 
 def _unread(source: UnreadSource) -> str:

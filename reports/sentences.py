@@ -17,7 +17,8 @@ from core.text import clean, fold
 Split = Callable[[str], Sequence[str]]
 """A text -> its sentences in order."""
 
-MOST: Final = 3
+MOST, OF_ONE = 3, 2
+"""Sentences of a story, and of one that a single article tells."""
 _SHORTEST, _LONGEST = 40, 420
 """Characters of a sentence that is quoted: shorter ones say too little, longer ones are lists run together."""
 _SAME: Final = 0.5
@@ -40,6 +41,7 @@ class _Candidate:
     quote: Quote
     words: frozenset[str]
     weight: float
+    position: int  # in its article
 
 
 def choose(
@@ -57,6 +59,7 @@ def choose(
     """
     told = [a for a in articles if a.id in texts]
     own = [a for a in told if not a.reprint] or told
+    most = min(most, OF_ONE) if len(own) == 1 and most == MOST else most
     groups = [_candidates(a, texts[a.id], split, publisher, title) for a in own]
     every = [candidate for group in groups for candidate in group]
     chosen: list[_Candidate] = []
@@ -66,7 +69,7 @@ def choose(
             break
         chosen.append(max(left, key=lambda c: c.weight - _used(c, chosen)))
     order = {a.id: n for n, a in enumerate(own)}
-    return tuple(c.quote for c in sorted(chosen, key=lambda c: (c.quote.published, order[c.quote.article])))
+    return tuple(c.quote for c in sorted(chosen, key=lambda c: (c.quote.published, order[c.quote.article], c.position)))
 
 
 def _candidates(
@@ -75,7 +78,7 @@ def _candidates(
     lead = [(s, n, True) for n, s in enumerate(split(text.lead))]
     body = [(s, n, False) for n, p in enumerate(text.paragraphs[:_PARAGRAPHS]) for s in split(p)]
     found = []
-    for raw, position, of_lead in [*lead, *body]:
+    for place, (raw, position, of_lead) in enumerate([*lead, *body]):
         shown = _DATELINE.sub("", clean(raw))
         if not quotable(shown):
             continue
@@ -86,7 +89,9 @@ def _candidates(
             article=article.id, text=shown, source=publisher(article.source), published=article.published,
             url=article.url,
         )  # fmt: skip
-        found.append(_Candidate(quote=quote, words=frozenset(_WORD.findall(fold(shown))), weight=weight))
+        found.append(
+            _Candidate(quote=quote, words=frozenset(_WORD.findall(fold(shown))), weight=weight, position=place)
+        )
     return found
 
 

@@ -187,7 +187,7 @@ def _head(document: Document) -> None:
 
 
 def _foot(document: Document) -> None:
-    _line(document, "", "DB Nơi nhận")
+    _line(document, "", "DB Nơi nhận").paragraph_format.keep_with_next = True
     table = _bare_table(document, 1, (70, 90))
     left, right = table.rows[0].cells
     _fill(left, ("Nơi nhận:", "DB Nơi nhận đầu"), ("{{nơi nhận}}", "DB Nơi nhận"))

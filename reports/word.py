@@ -114,7 +114,7 @@ def _blocks(report: Report, papers: OfficePapers, content: bytes) -> Mapping[str
             found[name] = blocks
         else:
             body += blocks
-    body.append(para(sections.closing(report.content)))
+    body.append(Para(runs=(Run(text=sections.closing(report.content)),), kept=True))
     return found | {"nội dung": body, "nơi nhận": list(_copies(papers)), "phụ lục": list(annex(report.content))}
 
 

@@ -47,7 +47,7 @@ def _block(block: Block, drawn: Drawn) -> str:
             return paragraph(HEADING if block.level == 1 else HEADING_2, run(block.text))
         case Para():
             style = COPIES if block.look == "copies" else BODY
-            return paragraph(style, "".join(_run(one) for one in block.runs))
+            return paragraph(style, "".join(_run(one) for one in block.runs), kept=block.kept)
         case Grid():
             return _grid(block)
         case Chart():
@@ -55,8 +55,9 @@ def _block(block: Block, drawn: Drawn) -> str:
             return paragraph(DRAWING, charts.add(drawn.part, block, drawn.charts))
 
 
-def paragraph(style: str, runs: str) -> str:
-    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr>{runs}</w:p>'
+def paragraph(style: str, runs: str, *, kept: bool = False) -> str:
+    form = f'<w:pStyle w:val="{style}"/>' + ("<w:keepNext/>" if kept else "")
+    return f"<w:p><w:pPr>{form}</w:pPr>{runs}</w:p>"
 
 
 def run(text: str, properties: str = "") -> str:
