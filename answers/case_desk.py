@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -174,7 +175,11 @@ class CaseDesk:
         kept = self._kept(case)
         if kept is None and not case.ground:
             raise AnswerError("case.refused.text_gone")
-        return evidence.archive(case, kept, paper, evidence.Asked(by=by, reason=clean(reason)[:500], at=at))
+        asked = evidence.Asked(by=by, reason=clean(reason)[:500], at=at)
+        content = evidence.archive(case, kept, paper, asked)
+        digest = hashlib.sha256(content).hexdigest()
+        self._cases.change(cases.touched(case, at), "evidence", at, by, f"{asked.reason} · SHA-256 {digest}")
+        return content
 
     def rules(self, desk: str) -> AnswerRules:
         return self._cases.rules(desk)
