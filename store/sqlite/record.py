@@ -36,6 +36,7 @@ from store.sqlite.people import People
 from store.sqlite.periods import PeriodReadings
 from store.sqlite.reading import ReadingRoom
 from store.sqlite.reports import ReportBook
+from store.sqlite.retag import Retagging
 from store.sqlite.retention import Retention
 from store.sqlite.search import Search
 from store.sqlite.source_checks import SourceChecks
@@ -66,6 +67,7 @@ class Record:
     facts: FactBook
     comparisons: Comparisons
     cases: CaseBook
+    retagging: Retagging
     source_checks: SourceChecks
     channels: ChannelBook
     people: People
@@ -123,6 +125,7 @@ def open_record(
             facts=FactBook(db),
             comparisons=Comparisons(db),
             cases=CaseBook(db),
+            retagging=Retagging(db),
             source_checks=SourceChecks(db),
             channels=ChannelBook(db),
             people=People(db),
