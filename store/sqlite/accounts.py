@@ -200,11 +200,10 @@ def find(con: sqlite3.Connection, column: str, value: str) -> User | None:
 
 def forget(con: sqlite3.Connection, user: str, at: datetime) -> None:
     """Delete a user with all that hangs on them; the id stays, so that a restored backup forgets them again."""
-    row = con.execute("SELECT email FROM people WHERE id = ?", (user,)).fetchone()
     con.execute("DELETE FROM people WHERE id = ?", (user,))
     con.execute("INSERT OR IGNORE INTO people_gone VALUES (?, ?)", (user, to_us(at)))
-    if row:
-        con.execute("DELETE FROM sign_in_steps WHERE body LIKE ?", (f"%{user}%",))
+    con.execute("DELETE FROM sign_in_steps WHERE body LIKE ?", (f"%{user}%",))
+    con.execute("DELETE FROM visits WHERE who = ?", (user,))
 
 
 def levels(memberships: Sequence[Membership]) -> str:

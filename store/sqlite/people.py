@@ -19,6 +19,8 @@ SEEN_EVERY: Final = timedelta(minutes=5)
 ATTEMPTS_KEPT: Final = timedelta(days=30)
 ANSWER_IN: Final = timedelta(days=90)
 """So long after administrators were first asked about an idle account, it is disabled, and deleted as long after."""
+GONE_KEPT: Final = timedelta(days=100)
+"""Ids of deleted users: a little longer than any backup is."""
 _DAY: Final = timedelta(days=1)
 
 
@@ -135,6 +137,7 @@ def purge(con: sqlite3.Connection, at: datetime, idle_before: datetime) -> int:
     con.execute("DELETE FROM reset_links WHERE until <= ?", (now,))
     con.execute("DELETE FROM sign_in_steps WHERE until <= ?", (now,))
     con.execute("DELETE FROM sign_ins WHERE at < ?", (to_us(at - ATTEMPTS_KEPT),))
+    con.execute("DELETE FROM people_gone WHERE at < ?", (to_us(at - GONE_KEPT),))
     con.execute(
         "UPDATE people SET asked_at = ? WHERE asked_at IS NULL AND disabled_at IS NULL"
         " AND coalesce(active_at, created_at) < ?",
