@@ -26,6 +26,8 @@ WAITING_SHOWN = 3
 STORIES_SHOWN = 40
 """Stories on one page; a week of storms has more."""
 MOST_PAGES = 50
+ASIDE = "set-aside"
+"""Reason of a message that is held because its article is not about the place."""
 WAITING_FOR = timedelta(days=2)
 """Alerts older than this are on their own page only: with no mail server they would never stop waiting here."""
 
@@ -96,7 +98,8 @@ def _total(counts: Sequence[DayCount]) -> tuple[int, int]:
 
 def _waiting(ask: Asked, rows: Iterable[OutboxRow]) -> list[Alert]:
     since = ask.words.now - WAITING_FOR
-    return [alert for alert in grouped(row for row in rows if row.created >= since) if alert.open]
+    there = [row for row in rows if row.created >= since and row.reason != ASIDE]
+    return [alert for alert in grouped(there) if alert.open]
 
 
 def _unread(ask: Asked) -> tuple[list[SourceHealth], list[SourceHealth]]:

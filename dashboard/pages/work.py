@@ -133,7 +133,7 @@ def _lines(ask: Asked) -> Iterator[str]:
             continue
         row = {
             "article": one.article, "desk": one.desk, "about": False, "url": listed.url, "source": listed.source,
-            "published": listed.published.at.isoformat(), "at": one.at.isoformat(), "title": listed.title,
+            "published": listed.published.at.isoformat(), "at": one.at.isoformat(),
         }  # fmt: skip
         yield json.dumps(row, ensure_ascii=False) + "\n"
 

@@ -1,0 +1,301 @@
+"""The office's own work over the real record: notes, states, articles set aside, items, visits, pauses, settings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from core.clock import FixedClock, local_day
+from core.records import AddressAnswer, Message, SourceDetail, SourceProposal
+from core.settings import KeepSettings, Settings
+from dashboard.app import create_app
+from dashboard.office import Office
+from store.sqlite.record import Record, open_record
+from tests.dashboard.test_labels import ORIGIN, send
+from tests.dashboard.test_pages import words
+from tests.fakes.differ import differ
+from tests.fakes.reading import publisher
+from tests.fakes.records import NOON, make_article, make_desk, make_tagged
+
+FIRST = make_article()
+CANARY = "Trần Văn Chỉ Báo"
+HERE = f"/bai/{FIRST.id}"
+
+
+class Machine:
+    """Figures that a page asks for, without a machine."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+
+    def figures(self, at: datetime) -> object:
+        return self._record.operation.figures(at, {"diembao": "thử"})
+
+    def would_go(self, at: datetime, months: dict[str, int]) -> dict[str, int]:
+        return self._record.operation.would_go(at, months)
+
+
+class Keeper:
+    """Sources of the record; declares nothing."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+
+    def detail(self, source: str, at: datetime) -> SourceDetail | None:
+        return self._record.operation.source(source, at)
+
+    def propose(self, url: str) -> SourceProposal:
+        return SourceProposal(home=url, name="Báo Mới", feeds=("https://baomoi.example/rss",))
+
+    def declare(self, url: str, *, name: str, kind: str, licence: str, reason: str, at: datetime, by: str) -> str:
+        self._record.audit.add(at, by, "source.add", "bao-moi", f"{name}, {kind}, {licence}, {reason}: {url}")
+        return "bao_mau"
+
+
+class Addresses:
+    """Answers as it was told to and remembers what was asked."""
+
+    def __init__(self) -> None:
+        self.answer = AddressAnswer(state="stopped", url="https://bao-mau.example/x", source="bao_mau", title="Tin X")
+        self.asked: list[tuple[str, bool]] = []
+
+    def look(self, desk: str, url: str, *, take: bool, at: datetime, by: str) -> AddressAnswer:
+        self.asked.append((url, take))
+        return replace(self.answer, url=url)
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Iterator[Record]:
+    with open_record(tmp_path / "d.sqlite3", clock=FixedClock(NOON), keep=KeepSettings()) as record:
+        record.desks.apply_desk(make_desk(), NOON, "test")
+        message = Message(
+            key="k1", desk="binh_son", recipient="page", channel="page", article=FIRST.id, subject="Cầu", text="Cầu"
+        )
+        record.articles.save(make_tagged(FIRST), [message])
+        yield record
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOON + timedelta(hours=3))
+
+
+@pytest.fixture
+def addresses() -> Addresses:
+    return Addresses()
+
+
+@pytest.fixture
+def browser(record: Record, clock: FixedClock, addresses: Addresses) -> TestClient:
+    office = Office(work=record.work, addresses=addresses, keeper=Keeper(record), operation=Machine(record))  # type: ignore[arg-type]
+    app = create_app(
+        reading=record.reading, search=record.search, desks=record.desks, corrections=record.corrections, differ=differ,
+        publishers={"bao_mau": publisher("bao_mau", "Báo Mẫu")}, clock=clock, settings=Settings(), audit=record.audit,
+        office=office,
+    )  # fmt: skip
+    return TestClient(app, base_url="http://127.0.0.1:8765")
+
+
+class TestNotes:
+    def test_a_note_is_added_shown_and_removed(self, record: Record, browser: TestClient) -> None:
+        page = send(browser, f"{HERE}/ghi-chu", {"ghi-chu": "Đã gọi Phòng Kinh tế <b>10 giờ</b>"}, opened=HERE).text
+        assert "&lt;b&gt;10 giờ" in page and "người dùng máy này" in words(page)
+        (note,) = record.work.notes("binh_son", "article", FIRST.id)
+        send(browser, f"{HERE}/ghi-chu/xoa", {"so": str(note.id)}, opened=HERE)
+        assert record.work.notes("binh_son", "article", FIRST.id) == ()
+        assert [line.action for line in record.audit.lines(2)] == ["note.remove", "note.add"]
+
+    def test_a_story_has_notes_of_its_own(self, browser: TestClient) -> None:
+        story = f"/cau-chuyen/{FIRST.id}"
+        assert "Chờ báo cáo" in send(browser, f"{story}/ghi-chu", {"ghi-chu": "Chờ báo cáo"}, opened=story).text
+        assert "Chờ báo cáo" not in browser.get(HERE).text
+
+    @pytest.mark.parametrize("text", ["", "   ", "\u200b"])
+    def test_an_empty_note_is_none(self, record: Record, browser: TestClient, text: str) -> None:
+        assert send(browser, f"{HERE}/ghi-chu", {"ghi-chu": text}, opened=HERE).status_code in (400, 404)
+        assert record.work.notes("binh_son", "article", FIRST.id) == ()
+
+    def test_the_words_of_a_note_are_nowhere_else(self, record: Record, browser: TestClient) -> None:
+        send(browser, f"{HERE}/ghi-chu", {"ghi-chu": f"Gọi cho {CANARY}"}, opened=HERE)
+        assert CANARY in browser.get(HERE).text
+        for path in ("/", "/nhat-ky", "/cac-ban-tin", "/khong-phai/xuat", "/sua-nhan/xuat", "/canh-bao",
+                     "/tim-kiem/xuat?q=cầu", "/xu-huong", "/bao-cao"):  # fmt: skip
+            assert CANARY not in browser.get(path).text
+        assert "Không có bài nào" in words(browser.get("/tim-kiem", params={"q": f'"{CANARY}"'}).text)
+        assert not any(CANARY in line.detail or CANARY in line.subject for line in record.audit.lines(100))
+        with record.database.read() as con:
+            for table in ("outbox", "audit", "changes", "articles", "stories"):
+                rows = con.execute(f"SELECT * FROM {table}").fetchall()
+                assert not any(CANARY in str(tuple(row)) for row in rows), table
+
+    def test_notes_go_with_the_article_and_with_its_text(self, record: Record, browser: TestClient) -> None:
+        send(browser, f"{HERE}/ghi-chu", {"ghi-chu": "Một"}, opened=HERE)
+        send(browser, f"/cau-chuyen/{FIRST.id}/ghi-chu", {"ghi-chu": "Hai"}, opened=f"/cau-chuyen/{FIRST.id}")
+        record.retention.erase(FIRST.id, NOON, "test")
+        with record.database.read() as con:
+            assert con.execute("SELECT count(*) FROM office_notes").fetchone()[0] == 0
+
+    def test_notes_and_items_are_purged_in_their_time(self, record: Record, browser: TestClient) -> None:
+        send(browser, f"{HERE}/ghi-chu", {"ghi-chu": "Một"}, opened=HERE)
+        record.work.add_item("binh_son", source="bao_mau", medium="print", title="T", day=local_day(NOON), where="3",
+                             at=NOON, by="page")  # fmt: skip
+        record.work.visited("binh_son", "page", NOON)
+        record.retention.purge(NOON + timedelta(days=25 * 31))
+        with record.database.read() as con:
+            for table in ("office_notes", "handling", "hand_items", "visits"):
+                assert con.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0, table
+
+
+class TestState:
+    def test_a_state_shows_on_the_day_and_is_audited(self, record: Record, browser: TestClient) -> None:
+        story = f"/cau-chuyen/{FIRST.id}"
+        page = send(browser, f"{story}/xu-ly", {"tinh-trang": "handled"}, opened=story).text
+        assert '<option value="handled" selected>' in page
+        assert "đang xử lý" in words(browser.get("/").text)
+        assert record.audit.lines(1)[0].action == "story.handle" and record.audit.lines(1)[0].who == "page"
+
+    @pytest.mark.parametrize("form", [{"tinh-trang": "xong"}, {"giao": "ai-do"}])
+    def test_only_known_states_and_colleagues(self, browser: TestClient, form: dict[str, str]) -> None:
+        assert send(browser, f"{HERE}/xu-ly", form, opened=HERE).status_code == 400
+
+    def test_nothing_is_written_about_what_the_desk_does_not_have(self, browser: TestClient) -> None:
+        for path in ("/bai/" + "0" * 20, "/cau-chuyen/khong-co"):
+            assert send(browser, f"{path}/xu-ly", {"tinh-trang": "seen"}, opened=HERE).status_code == 404
+            assert browser.post(f"{path}/ghi-chu", headers=ORIGIN, data={"ghi-chu": "x"}).status_code == 403
+
+
+class TestSetAside:
+    def test_one_click_takes_it_out_and_one_brings_it_back(self, record: Record, browser: TestClient) -> None:
+        before = words(browser.get("/").text)
+        assert FIRST.title in before and "1 cảnh báo chờ xem" in before
+        page = send(browser, f"{HERE}/khong-phai", {}, opened=HERE).text
+        assert "không phải về" in words(page)
+        after = words(browser.get("/").text)
+        assert FIRST.title not in after and "cảnh báo chờ xem" not in after
+        assert record.reading.day_counts("binh_son", local_day(NOON))[-1].articles == 0
+        assert record.reading.label_counts("binh_son", local_day(NOON), local_day(NOON), "day") == ()
+        assert "Không có bài nào" in words(browser.get("/tim-kiem?q=cầu").text)
+        row = json.loads(browser.get("/khong-phai/xuat").text)
+        assert row["article"] == FIRST.id and row["about"] is False and "page" not in str(row)
+        send(browser, f"{HERE}/la-noi-nay", {}, opened=HERE)
+        assert words(browser.get("/").text) == before
+        assert "1 bài có “cầu”" in words(browser.get("/tim-kiem?q=cầu").text)
+        assert browser.get("/khong-phai/xuat").text == ""
+
+    def test_twice_is_once(self, record: Record, browser: TestClient) -> None:
+        for act in ("khong-phai", "khong-phai", "la-noi-nay", "la-noi-nay"):
+            send(browser, f"{HERE}/{act}", {}, opened=HERE)
+        assert record.work.aside("binh_son") == () and FIRST.title in browser.get("/").text
+
+    def test_a_new_text_does_not_bring_it_back(self, record: Record, browser: TestClient) -> None:
+        send(browser, f"{HERE}/khong-phai", {}, opened=HERE)
+        changed = replace(FIRST, paragraphs=("Cầu dài 300 m ở Bình Sơn.",))
+        record.articles.save(make_tagged(changed), [])
+        assert FIRST.title not in browser.get("/").text
+        assert record.reading.label_counts("binh_son", local_day(NOON), local_day(NOON), "day") == ()
+
+
+class TestVisits:
+    def test_what_came_since_the_last_visit_is_marked(
+        self, record: Record, browser: TestClient, clock: FixedClock
+    ) -> None:
+        assert "mới từ lần xem trước" not in words(browser.get("/").text)
+        clock.move(timedelta(hours=1))
+        browser.get("/")
+        at = clock.now()
+        late = make_article("tin-9.html", "bao_mau", title="Bình Sơn mở chợ", lead="Chợ mới.")
+        late = replace(late, fetched_at=at, published=replace(late.published, at=at))
+        record.articles.save(make_tagged(late), [])
+        assert "1 bài mới từ lần xem trước" in words(browser.get("/").text)
+        clock.move(timedelta(hours=2))
+        browser.get("/")
+        assert "1 bài mới từ lần xem trước" not in words(browser.get("/").text)
+
+
+class TestByHand:
+    FORM = {"nguon": "bao_mau", "loai": "print", "tieu-de": "Tin trang nhất", "ngay": "2026-11-21", "cho": "trang 1"}  # noqa: RUF012
+
+    def test_a_printed_item_stands_on_its_day(self, record: Record, browser: TestClient) -> None:
+        day = local_day(NOON).isoformat()
+        send(browser, "/them-bai/tin-ngoai", self.FORM | {"ngay": day}, opened="/them-bai")
+        assert "Tin trang nhất" in words(browser.get(f"/?ngay={day}").text)
+        (item,) = record.work.items("binh_son", local_day(NOON), local_day(NOON))
+        send(browser, f"/them-bai/tin-ngoai/{item.id}/xoa", {}, opened="/them-bai")
+        assert "Tin trang nhất" not in browser.get(f"/?ngay={day}").text
+
+    @pytest.mark.parametrize(
+        "wrong", [{"nguon": "facebook"}, {"loai": "blog"}, {"tieu-de": " "}, {"cho": ""}, {"ngay": "2999-01-01"}]
+    )
+    def test_only_listed_publishers_with_all_fields(self, browser: TestClient, wrong: dict[str, str]) -> None:
+        assert send(browser, "/them-bai/tin-ngoai", self.FORM | wrong, opened="/them-bai").status_code == 400
+
+
+class TestPasted:
+    def test_what_the_gate_stopped_can_be_taken_all_the_same(self, browser: TestClient, addresses: Addresses) -> None:
+        page = send(browser, "/them-bai", {"dia-chi": "bao-mau.example/x"}, opened="/them-bai").text
+        assert addresses.asked == [("https://bao-mau.example/x", False)]
+        assert "Không thấy tên nơi nào thuộc" in words(page) and "Vẫn lấy bài này" in words(page)
+        addresses.answer = AddressAnswer(state="taken", url="", source="bao_mau", article=FIRST.id, title=FIRST.title)
+        page = send(browser, "/them-bai", {"dia-chi": "https://bao-mau.example/x", "lay": "1"}, opened="/them-bai").text
+        assert addresses.asked[-1] == ("https://bao-mau.example/x", True) and f'href="{HERE}"' in page
+
+    @pytest.mark.parametrize("state", ["refused", "read", "set_aside", "erased", "failed"])
+    def test_every_answer_is_told(self, browser: TestClient, addresses: Addresses, state: str) -> None:
+        reason = {"refused": "source.social_network", "failed": "http-404"}.get(state, "")
+        addresses.answer = AddressAnswer(state=state, url="", reason=reason, source="bao_mau", title="T")  # type: ignore[arg-type]
+        assert send(browser, "/them-bai", {"dia-chi": "https://x.example/y"}, opened="/them-bai").status_code == 200
+
+
+class TestSources:
+    def test_a_source_is_paused_with_a_reason_and_resumed(self, record: Record, browser: TestClient) -> None:
+        there = "/nguon-tin/bao_mau"
+        assert send(browser, f"{there}/dung", {"ly-do": " "}, opened=there).status_code == 400
+        assert "Báo đang bảo trì" in send(browser, f"{there}/dung", {"ly-do": "Báo đang bảo trì"}, opened=there).text
+        assert record.ledger.paused() == {"bao_mau"}
+        send(browser, f"{there}/doc-lai", {}, opened=there)
+        assert record.ledger.paused() == frozenset()
+        assert [line.action for line in record.audit.lines(2)] == ["source.resume", "source.pause"]
+        assert browser.get("/nguon-tin/khong-co").status_code == 404
+
+    def test_a_new_source_needs_name_kind_licence_and_reason(self, record: Record, browser: TestClient) -> None:
+        asked = {"dia-chi": "https://baomoi.example/"}
+        assert "https://baomoi.example/rss" in send(browser, "/nguon-tin-moi", asked, opened="/nguon-tin-moi").text
+        given = asked | {"khai": "1", "ten": "Báo Mới", "loai": "newspaper", "giay-phep": "12/GP", "ly-do": "Huyện bên"}
+        assert send(browser, "/nguon-tin-moi", given | {"ly-do": ""}, opened="/nguon-tin-moi").status_code == 400
+        assert send(browser, "/nguon-tin-moi", given | {"loai": "blog"}, opened="/nguon-tin-moi").status_code == 400
+        send(browser, "/nguon-tin-moi", given, opened="/nguon-tin-moi")
+        assert "Huyện bên" in record.audit.lines(1)[0].detail
+
+
+class TestSettingsAndOperation:
+    def test_a_shorter_period_tells_what_it_would_delete_and_deletes_nothing(
+        self, record: Record, browser: TestClient, clock: FixedClock
+    ) -> None:
+        clock.move(timedelta(days=100))
+        said = words(browser.get("/cai-dat?article_months=1").text)
+        assert "1 mục" in said and "article_months = 1" in said
+        assert record.reading.article("binh_son", FIRST.id)
+        for wrong in ("37", "0", "x", "-1"):
+            assert browser.get("/cai-dat", params={"article_months": wrong}).status_code == 400
+
+    def test_the_audit_log_names_acts_in_words(self, browser: TestClient) -> None:
+        send(browser, f"{HERE}/khong-phai", {}, opened=HERE)
+        said = words(browser.get("/nhat-ky").text)
+        assert "ghi bài không phải về nơi này" in said and "người dùng máy này" in said
+        assert browser.get("/nhat-ky?truoc=x").status_code == 400
+
+    def test_the_operators_page_shows_nothing_of_any_desk(self, browser: TestClient) -> None:
+        page = browser.get("/cac-ban-tin").text
+        assert "Bình Sơn" in words(page) and FIRST.title not in page and "Cấu trúc kho bài" in words(page)
+
+    def test_trends_count_and_never_by_publisher(self, browser: TestClient) -> None:
+        page = browser.get("/xu-huong").text
+        assert "Giao thông, hạ tầng" in page and "Báo Mẫu" not in page and "bao_mau" not in page
+        for wrong in ("khoang=x", "tu=2026-13-01", "tu=1999-01-01", "tu=2026-11-20&den=2026-11-01"):
+            assert browser.get(f"/xu-huong?{wrong}").status_code == 400
