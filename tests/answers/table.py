@@ -31,7 +31,7 @@ def row(**changed: Any) -> tuple[Any, ...]:
 
 def xlsx(*rows: Sequence[Any], merge: str = "") -> bytes:
     book = openpyxl.Workbook()
-    sheet = book.active
+    sheet: Any = book.active
     for cells in (HEAD, *rows):
         sheet.append(list(cells))
     if merge:

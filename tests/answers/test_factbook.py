@@ -124,8 +124,11 @@ def test_what_is_no_table_is_refused_with_a_reason(name: str, content: bytes, ke
 
 def test_what_goes_out_comes_in_again() -> None:
     entries = preview(
-        "bang.xlsx", xlsx(ROW, row(indicator="Thiệt hại", value="1,25", unit="tỷ đồng"), row(indicator="Mưa", value="10-12", unit="mm")),
-        entering(),
+        "bang.xlsx",
+        xlsx(
+            ROW, row(indicator="Thiệt hại", value="1,25", unit="tỷ đồng"),
+            row(indicator="Mưa", value="10-12", unit="mm"),
+        ), entering(),
     ).entries  # fmt: skip
     rows = table(entries, lambda unit: "xã Vạn Tường" if unit else "")
     for content, name in ((sheets.write(rows), "a.xlsx"), (sheets.write_csv(rows), "a.csv")):
