@@ -153,7 +153,7 @@ def _told(
 ) -> tuple[StoryLine, ...]:
     def weight(story: str) -> tuple[int, int, datetime]:
         found = stories[story]
-        return sum(a.focus for a in found), len(found), found[-1].published
+        return sum(a.focus for a in found), len(found), max(a.published for a in found)
 
     largest = sorted(stories, key=weight, reverse=True)[: _STORIES.get(ask.kind, 10)]
     wanted = [a.id for story in largest for a in _looked_at(stories[story])]
@@ -187,8 +187,8 @@ def _story(  # noqa: PLR0917
         articles=len(articles),
         reprints=sum(a.reprint for a in articles),
         sources=len({a.source for a in articles}),
-        first=articles[0].published,
-        last=articles[-1].published,
+        first=min(a.published for a in articles),
+        last=max(a.published for a in articles),
         topics=tuple(topic for topic, n in topics.most_common(2) if n * 2 >= len(articles)),
         tone=_tone(articles),
         quotes=sentences.choose(articles, texts, beside.split, beside.publisher, title=shown, most=most),

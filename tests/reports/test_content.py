@@ -1,0 +1,239 @@
+"""What a report says: figures, comparisons, stories in the articles' own sentences; zero, one and many."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.records import HandItem, MessageCounts, ReportAsk, ReportContent, ReportWords, UnreadSource
+from nlp.sentences import sentences as split
+from reports import periods, sections, sentences, telling
+from tests.reports.making import AT, FIRST, LAST, LEAD, article, content, reading
+
+
+def said(made: ReportContent, words: ReportWords | None = None, *, draft: bool = False) -> str:
+    """Every sentence of the report's body."""
+    parts = sections.sections(made, words or ReportWords(), draft=draft)
+    return "\n".join(getattr(block, "text", "") for part in parts for block in part.blocks)
+
+
+def test_a_week_with_articles() -> None:
+    found = [article(n) for n in range(12)]
+    text = said(content(reading(found, before=7)))
+    assert (
+        "Trong kỳ báo cáo (từ ngày 03 tháng 11 đến ngày 09 tháng 11 năm 2025), đã đọc 1.840 tin, bài của 36 nguồn báo"
+        " chí; có 12 bài viết về hoặc nhắc đến huyện Bình Sơn." in text
+    )
+    assert "Số bài tăng 5 bài so với tuần trước (7 bài)." in text
+    assert "12 bài của một cơ quan báo chí, từ ngày 03/11/2025 đến ngày 09/11/2025." in text
+    assert "Lĩnh vực: Thiên tai, tai nạn. Sắc thái: thiệt hại, khó khăn." in text
+    assert f"“{LEAD}” (Báo Miền Trung, ngày 03/11/2025)." in text
+    assert "Có 1 xã, phường được nhắc đến: xã Vạn Tường (12 bài)." in text
+
+
+def test_an_empty_week_is_said_to_be_empty() -> None:
+    text = said(content(reading([], before=3)))
+    assert "không có bài nào viết về hoặc nhắc đến huyện Bình Sơn." in text
+    assert "Trong kỳ không có câu chuyện nào được báo chí phản ánh." in text
+    assert "%" not in text
+
+
+def test_a_week_that_nobody_has_read_has_no_figures() -> None:
+    text = said(content(reading([], read=0)))
+    assert "chương trình chưa đọc được tin, bài nào nên không có số liệu." in text
+
+
+def test_one_article_is_told_in_the_singular() -> None:
+    text = said(content(reading([article(0)], before=0)))
+    assert "Bài này có nội dung chính về huyện Bình Sơn." in text
+    assert "Báo chí phản ánh một câu chuyện." in text
+    assert "Một bài, đăng ngày 03/11/2025." in text
+    assert "tuần trước không có bài nào" in text
+    assert "đăng lại" not in text
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "words"),
+    [
+        (12, 7, "tăng 5 bài so với tuần trước (7 bài)"),
+        (19, 40, "giảm 21 bài so với tuần trước (40 bài)"),
+        (28, 25, "tăng 12% so với tuần trước (25 bài)"),
+        (1500, 2000, "giảm 25% so với tuần trước (2.000 bài)"),
+        (70, 20, "gấp 3,5 lần tuần trước (20 bài)"),
+        (1000, 1001, "xấp xỉ tuần trước (1.001 bài)"),
+        (7, 7, "bằng tuần trước"),
+        (0, 0, "tuần trước cũng không có bài nào"),
+        (3, 0, "tuần trước không có bài nào"),
+        (3, None, "chưa có đủ số liệu của tuần trước để so sánh"),
+    ],
+)
+def test_a_change_is_told_in_numbers_below_twenty_and_per_cent_above(now: int, before: int | None, words: str) -> None:
+    assert telling.compared(now, before, "tuần trước") == words
+
+
+@given(st.integers(0, 5000), st.integers(0, 5000))
+def test_few_articles_are_never_told_per_cent(now: int, before: int) -> None:
+    text = telling.compared(now, before, "tuần trước")
+    assert "%" not in text or min(now, before) >= telling.FEW
+
+
+@pytest.mark.parametrize(
+    ("day", "shown"),
+    [
+        (date(2026, 11, 5), "ngày 05 tháng 11 năm 2026"),
+        (date(2026, 2, 3), "ngày 03 tháng 02 năm 2026"),
+        (date(2026, 3, 12), "ngày 12 tháng 3 năm 2026"),
+    ],
+)
+def test_days_are_written_as_the_decree_asks(day: date, shown: str) -> None:
+    assert telling.day_full(day) == shown
+
+
+def test_nothing_is_compared_with_a_span_that_was_read_by_half() -> None:
+    half = reading([article(0)], since=FIRST - timedelta(days=3))
+    assert content(half).before is None
+    assert "Chưa có đủ số liệu của tuần trước để so sánh." in said(content(half))
+    begun = content(reading([article(3)], since=FIRST + timedelta(days=2)))
+    assert "Chương trình bắt đầu đọc báo từ ngày 05/11/2025" in said(begun)
+
+
+def test_the_usual_week_is_the_mean_of_those_before() -> None:
+    made = content(reading([article(0)], before=30, weeks=8))
+    assert (made.usual, made.usual_of) == (30, 8)
+    assert "Bình quân 8 tuần trước đó, mỗi tuần có khoảng 30 bài." in said(made)
+
+
+def test_changed_and_withdrawn_texts_alerts_sources_and_items_by_hand_are_told() -> None:
+    gone = article(1, state="withdrawn", revised_at=AT)
+    new = article(2, revised_at=AT)
+    item = HandItem(
+        id=1, desk="binh_son", source="mien_trung", medium="print", title="Phóng sự ảnh", day="2025-11-04",
+        where="trang 3", at=AT, by="u1",
+    )  # fmt: skip
+    made = content(
+        reading([article(0), gone, new], messages=MessageCounts(delivered=2, waiting=1)), by_hand=(item,),
+        unread=(UnreadSource(name="Báo Duyên Hải", reason="blocked", last_success=AT),),
+    )  # fmt: skip
+    text = said(made)
+    assert "Phát hiện 1 bài có nội dung được sửa sau khi đăng và 1 bài đã được gỡ:" in text
+    assert "không còn trên trang của báo từ ngày 10/11/2025" in text
+    assert "Đã lập 3 tin cảnh báo: 2 tin đã gửi đến nơi và 1 tin đang chờ gửi." in text
+    assert "Báo Duyên Hải: máy chủ của báo từ chối truy cập, lần đọc được gần nhất ngày 10/11/2025." in text
+    assert "“Phóng sự ảnh” (Báo Miền Trung, trang 3, 04/11/2025)." in text
+    assert [line.title for line in made.annex if not line.article] == ["Phóng sự ảnh"]
+
+
+def test_nothing_is_said_of_sources_when_the_period_is_long_ago() -> None:
+    assert "Nguồn tin không đọc được" not in said(content(reading([article(0)]), unread=None))
+
+
+def test_nothing_ranks_publishers() -> None:
+    """However many articles each has, the report says how many publishers there were and orders none of them."""
+    many = [article(n, source="lon") for n in range(9)] + [article(n, source="nho") for n in range(9, 12)]
+    made = content(reading(many), publisher={"lon": "Báo Lớn", "nho": "Báo Nhỏ"}.__getitem__)
+    swapped = content(reading(many), publisher={"lon": "Báo Nhỏ", "nho": "Báo Lớn"}.__getitem__)
+    bare = [line for line in said(made).splitlines() if not line.startswith("“")]
+    assert bare == [line for line in said(swapped).splitlines() if not line.startswith("“")]
+
+
+def test_what_a_person_writes_stands_in_it_and_an_empty_part_is_left_out_when_issued() -> None:
+    made = content(reading([article(0)]))
+    written = said(made, ReportWords(assessment="Báo chí phản ánh kịp thời.\nKhông có thông tin sai."))
+    assert "Báo chí phản ánh kịp thời.\nKhông có thông tin sai." in written
+    titles = [part.title for part in sections.sections(made, ReportWords(), draft=False)]
+    assert "ĐÁNH GIÁ" not in titles
+    assert "người lập báo cáo viết" in said(made, draft=True)
+
+
+def test_a_topic_and_a_story_are_reports_of_their_own() -> None:
+    found = [article(n) for n in range(3)]
+    topic = content(reading(found), ReportAsk(kind="topic", first=FIRST, last=LAST, topic="disaster"))
+    assert sections.title(topic).startswith("Điểm báo lĩnh vực Thiên tai, tai nạn, từ ngày 03 tháng 11")
+    story = content(reading(found), ReportAsk(kind="story", first=FIRST, last=LAST, story="bai0"))
+    assert "“Bão gây thiệt hại ở Vạn Tường”" in sections.title(story)
+    assert "câu chuyện được phản ánh trong 3 bài của 1 cơ quan báo chí" in said(story)
+
+
+# Sentences ------------------------------------------------------------------------------------------------------------
+
+
+def test_every_quoted_sentence_stands_in_the_article() -> None:
+    found = [article(0), article(1)]
+    made = content(
+        reading(found), lead=f"(BMT) - {LEAD} Theo ông Nguyễn Văn A, mưa còn to. “Tôi rất sợ”, một người kể."
+    )
+    quotes = made.stories[0].quotes
+    assert quotes
+    assert all(quote.text in f"{LEAD} Chính quyền xã đã huy động 120 người giúp dân lợp lại mái." for quote in quotes)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Theo ông Nguyễn Văn Bảy, nước lên rất nhanh trong đêm và bà con không kịp trở tay.",
+        "“Nước lên nhanh quá, chúng tôi chỉ kịp chạy lên gác và chờ trời sáng thôi”, một người dân kể.",
+        "Nước lên nhanh.",
+        "Xã đã làm gì để bà con vùng thấp trũng khỏi bị ngập như những năm trước đây?",
+    ],
+)
+def test_persons_speech_fragments_and_questions_are_not_quoted(sentence: str) -> None:
+    assert not sentences.quotable(sentence)
+
+
+def test_withdrawn_and_reserved_texts_are_not_quoted() -> None:
+    made = content(reading([article(0, state="withdrawn", revised_at=AT)]))
+    assert made.stories[0].quotes == ()
+    assert "Không trích dẫn" in said(made)
+
+
+@given(st.lists(st.text(max_size=300), max_size=4))
+def test_any_text_gives_at_most_three_quotes_each_from_it(paragraphs: list[str]) -> None:
+    from core.records import ArticleText
+    from core.text import clean
+
+    found = article(0)
+    text = ArticleText(id=found.id, lead="", paragraphs=tuple(paragraphs))
+    quotes = sentences.choose([found], {found.id: text}, split, lambda source: source)
+    assert len(quotes) <= sentences.MOST
+    assert all(quote.text in clean(" ".join(clean(s) for p in paragraphs for s in split(p))) for quote in quotes)
+
+
+# Periods --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_newest_week_ends_before_its_own_day() -> None:
+    friday = date(2025, 11, 21)
+    assert periods.newest("weekly", friday) == ReportAsk(
+        kind="weekly", first=date(2025, 11, 14), last=date(2025, 11, 20)
+    )
+    assert periods.newest("weekly", date(2025, 11, 20)).last == date(2025, 11, 13)
+
+
+@pytest.mark.parametrize(
+    ("kind", "today", "first", "last", "named"),
+    [
+        ("monthly", date(2026, 1, 15), date(2025, 12, 1), date(2025, 12, 31), "tháng 12 năm 2025"),
+        ("quarterly", date(2026, 1, 1), date(2025, 10, 1), date(2025, 12, 31), "quý IV năm 2025"),
+        ("yearly", date(2026, 1, 1), date(2025, 1, 1), date(2025, 12, 31), "năm 2025"),
+        ("monthly", date(2024, 3, 1), date(2024, 2, 1), date(2024, 2, 29), "tháng 02 năm 2024"),
+    ],
+)
+def test_months_quarters_and_years(kind: str, today: date, first: date, last: date, named: str) -> None:
+    ask = periods.newest(kind, today)  # type: ignore[arg-type]
+    assert (ask.first, ask.last, periods.name(ask)) == (first, last, named)
+
+
+@given(st.sampled_from(["weekly", "monthly", "quarterly", "yearly"]), st.dates(date(2001, 1, 1), date(2100, 1, 1)))
+def test_spans_follow_each_other_without_a_gap_and_bars_fill_them(kind: str, today: date) -> None:
+    ask = periods.newest(kind, today)  # type: ignore[arg-type]
+    assert ask.last < today
+    before = periods.earlier(ask, 1)
+    assert before[1] + timedelta(days=1) == ask.first
+    assert periods.earlier(ask, 2)[1] + timedelta(days=1) == before[0]
+    bars = periods.buckets(ask)
+    days = [first + timedelta(days=n) for first, last in bars for n in range((last - first).days + 1)]
+    assert days == [ask.first + timedelta(days=n) for n in range((ask.last - ask.first).days + 1)]
+    assert len(bars) <= 31

@@ -1,0 +1,278 @@
+"""The paper itself: its form, its template, and what an office may change of it."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import docx
+import pytest
+from docx.document import Document
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+from docx.text.paragraph import Paragraph
+
+from core.errors import ConfigError
+from core.papers import PaperError
+from core.records import OfficePapers, PaperRecipient, ReportWords
+from core.roles import Role
+from reports import check, filling, pdf, template, word
+from tests.reports.making import AT, PAPERS, article, content, reading, report
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def paper(
+    *, articles: int = 3, papers: OfficePapers | None = PAPERS, own: bytes | None = None, **what: object
+) -> bytes:
+    """A report as a file."""
+    made = content(reading([article(n, **what) for n in range(articles)], before=2))
+    return word.write(report(made), papers, "UBND xã Bình Sơn", AT, docx=own)
+
+
+def opened(content: bytes) -> Document:
+    return docx.Document(io.BytesIO(content))
+
+
+def texts(content: bytes) -> list[str]:
+    """Every paragraph, in the order of the file."""
+    document = opened(content)
+    return [Paragraph(p, document._body).text for p in document.element.body.iter(qn("w:p"))]
+
+
+def changed(edit: object) -> bytes:
+    """The shipped template with a paragraph edited."""
+    document = opened(template.shipped())
+    edit(document)  # type: ignore[operator]
+    return filling.saved(document)
+
+
+def test_the_report_has_the_form_of_the_decree() -> None:
+    assert [finding for finding in check.check(paper()) if not finding.good] == []
+
+
+def test_the_head_body_and_signature_are_the_offices() -> None:
+    found = texts(paper())
+    for line in (
+        "ỦY BAN NHÂN DÂN XÃ BÌNH SƠN", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc",
+        "Số:       /BC-UBND", "Bình Sơn, ngày      tháng 11 năm 2025", "BÁO CÁO",
+        "Điểm báo tuần (từ ngày 03 tháng 11 đến ngày 09 tháng 11 năm 2025)", "Nơi nhận:", "- Thường trực HĐND xã;",
+        "- Lưu: VT.", "TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH", "PHỤ LỤC",
+    ):  # fmt: skip
+        assert line in [text.replace("\n", " ") for text in found], line
+    assert not any("{{" in text or "HƯỚNG DẪN" in text for text in found)
+
+
+def test_the_annex_names_every_article_with_its_address() -> None:
+    found = texts(paper(articles=9))
+    assert [f"https://bao.example/bai-{n}.html" for n in range(9)] == [t for t in found if t.startswith("https://")]
+
+
+def test_a_headline_of_400_characters_stays_within_the_paper() -> None:
+    long = "Đường liên xã " * 30
+    made = paper(articles=1, title=long)
+    assert all(finding.good for finding in check.check(made))
+    assert any(len(text) > 350 for text in texts(made))
+
+
+@pytest.mark.parametrize("papers", [None, OfficePapers(office="UBND xã Bình Sơn"), replace(PAPERS, signatory="")])
+def test_what_the_office_has_not_said_is_left_for_the_clerk(papers: OfficePapers | None) -> None:
+    made = paper(papers=papers)
+    assert all(finding.good for finding in check.check(made))
+    assert any(text.startswith("Số:") for text in texts(made))
+
+
+def test_charts_are_drawings_with_words() -> None:
+    made = paper(articles=8, topics=("disaster", "weather"))
+    with zipfile.ZipFile(io.BytesIO(made)) as package:
+        charts = [name for name in package.namelist() if name.startswith("word/charts/")]
+        body = package.read("word/document.xml").decode()
+        assert not [name for name in package.namelist() if name.endswith((".png", ".jpg", ".emf"))]
+    assert len(charts) == 2
+    assert re.findall(r'descr="([^"]+)"', body)[0].startswith(
+        "Số bài về huyện Bình Sơn theo thời gian. Biểu đồ cột: 7 cột"
+    )
+
+
+def test_a_long_annex_goes_into_the_spreadsheet_and_the_paper_says_so() -> None:
+    made = content(reading([article(n) for n in range(word.ANNEX_MOST + 1)]))
+    block = next(iter(word.annex(made)))
+    assert "3.001 tin, bài, được lập thành tệp bảng tính" in getattr(block, "text", "")
+
+
+def test_the_same_report_is_the_same_file_without_a_persons_name() -> None:
+    found = opened(paper())
+    assert (found.core_properties.author, found.core_properties.last_modified_by) == ("", "")
+    assert texts(paper()) == texts(paper())
+
+
+# Templates ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_shipped_template_is_what_its_maker_makes() -> None:
+    made = opened(filling.saved(template.build()))
+    assert [p.text for p in made.paragraphs] == [p.text for p in opened(template.shipped()).paragraphs]
+
+
+def test_an_office_may_change_looks_and_wording() -> None:
+    def edit(document: Document) -> None:
+        document.styles["DB Thân bài"].font.size = Pt(13)
+        document.paragraphs[-1].insert_paragraph_before("Số điện thoại liên hệ: 0255 000 000")
+
+    made = paper(own=changed(edit))
+    assert "Số điện thoại liên hệ: 0255 000 000" in texts(made)
+    assert next(f for f in check.check(made) if f.rule == "body_size").found.startswith("13 pt")
+
+
+def test_a_section_may_stand_elsewhere_and_is_not_said_twice() -> None:
+    made = paper(own=changed(lambda d: d.paragraphs[-1].insert_paragraph_before("{{ĐÁNH GIÁ}}")))
+    found = texts(made)
+    assert sum("ĐÁNH GIÁ" in text for text in found) == 1
+    assert found.index(next(t for t in found if "ĐÁNH GIÁ" in t)) > found.index("PHỤ LỤC")
+
+
+def test_a_placeholder_that_word_has_split_into_runs_is_filled() -> None:
+    def edit(document: Document) -> None:
+        paragraph = next(p for p in document.paragraphs if p.text == "{{trích yếu}}")
+        paragraph.clear()  # type: ignore[no-untyped-call]
+        for piece in ("Về việc {", "{trích", " yếu}", "}, kỳ này"):
+            paragraph.add_run(piece)
+
+    assert any(
+        t.startswith("Về việc Điểm báo tuần") and t.endswith(", kỳ này") for t in texts(paper(own=changed(edit)))
+    )
+
+
+def _without(name: str) -> object:
+    def edit(document: Document) -> None:
+        for element in document.element.body.iter(qn("w:p")):
+            paragraph = Paragraph(element, document._body)
+            if paragraph.text == f"{{{{{name}}}}}":
+                paragraph.clear()  # type: ignore[no-untyped-call]
+
+    return edit
+
+
+@pytest.mark.parametrize("name", sorted(template.SLOTS.needed))
+def test_a_template_without_a_needed_placeholder_is_refused_by_its_name(name: str) -> None:
+    with pytest.raises(PaperError, match=name):
+        filling.check(changed(_without(name)), template.SLOTS)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{{nội dung}} của tuần", "paragraph of its own"),
+        ("{{người đọc}}", "no placeholder {{người đọc}}"),
+        ("{{trích yếu", "not closed"),
+        ("{{ {{trích yếu}} }}", "not closed"),
+    ],
+)
+def test_a_broken_place_is_named(text: str, said: str) -> None:
+    with pytest.raises(PaperError, match=said) as caught:
+        filling.check(changed(lambda d: d.paragraphs[-1].insert_paragraph_before(text)), template.SLOTS, "mau.docx")
+    assert "mau.docx, body, paragraph" in str(caught.value)
+    assert "mau.docx" in caught.value.said("vi")
+
+
+def test_what_is_no_word_file_is_refused() -> None:
+    for bad in (b"", b"PK\x03\x04 broken", b"<html></html>"):
+        with pytest.raises(PaperError, match="not a Word document"):
+            filling.check(bad, template.SLOTS)
+
+
+def test_macros_and_bombs_are_refused() -> None:
+    def packed(name: str, body: bytes) -> bytes:
+        out = io.BytesIO(template.shipped())
+        with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as package:
+            package.writestr(name, body)
+        return out.getvalue()
+
+    with pytest.raises(PaperError, match="vbaProject"):
+        filling.check(packed("word/vbaProject.bin", b"x"), template.SLOTS)
+    with pytest.raises(PaperError, match="larger"):
+        filling.check(packed("word/media/x.bin", b"0" * 60_000_000), template.SLOTS)
+
+
+def test_braces_in_a_headline_are_text() -> None:
+    assert any("{{nội dung}} là gì" in text for text in texts(paper(articles=1, title="{{nội dung}} là gì")))
+
+
+def test_recipients_of_the_paper_pass_the_one_check() -> None:
+    from core.papers import check_papers
+
+    with pytest.raises(ConfigError, match="papers"):
+        check_papers(replace(PAPERS, copies=(PaperRecipient(role=Role.LEADERSHIP, name="Công an xã"),)), "desk x")
+
+
+# The checker ----------------------------------------------------------------------------------------------------------
+
+
+def _wrong(edit: object) -> set[str]:
+    document = opened(paper())
+    edit(document)  # type: ignore[operator]
+    return {finding.rule for finding in check.check(filling.saved(document)) if not finding.good}
+
+
+def test_the_checker_finds_what_differs() -> None:
+    def narrow(document: Document) -> None:
+        document.sections[0].left_margin = Mm(20)
+
+    def letter(document: Document) -> None:
+        document.sections[0].page_width = Mm(216)
+
+    def small(document: Document) -> None:
+        document.styles["DB Thân bài"].font.size = Pt(12)
+
+    def arial(document: Document) -> None:
+        fonts = document.styles["DB Tên loại"].element.rPr.rFonts
+        fonts.set(qn("w:ascii"), "Arial")
+
+    def numbered(document: Document) -> None:
+        document.sections[0].different_first_page_header_footer = False
+
+    assert _wrong(narrow) == {"margin_left"}
+    assert _wrong(letter) == {"page"}
+    assert _wrong(small) == {"body_size"}
+    assert _wrong(arial) == {"font"}
+    assert _wrong(numbered) == {"page_number"}
+
+
+def test_the_checker_finds_boxes_out_of_order_or_missing() -> None:
+    def swapped(document: Document) -> None:
+        body = document.element.body
+        body.insert(len(body) - 1, document.tables[0]._tbl)
+
+    assert "order" in _wrong(swapped)
+    assert {"box_country", "box_copies", "order"} <= {
+        finding.rule for finding in check.check(filling.saved(docx.Document())) if not finding.good
+    }
+
+
+# PDF ------------------------------------------------------------------------------------------------------------------
+
+
+def test_without_libreoffice_the_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(PaperError, match="libreoffice-writer-nogui"):
+        pdf.convert(paper())
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+def test_the_pdf_is_made_by_libreoffice_and_says_which_font_stands_in() -> None:
+    made = pdf.convert(paper(articles=8))
+    assert made.content.startswith(b"%PDF-")
+    assert made.note in {"", pdf.OTHER_FONT, pdf.NO_FONT}
+    assert b"/Image" not in made.content  # its charts are drawn, not painted
+
+
+def test_words_of_a_person_are_text_and_nothing_else() -> None:
+    made = content(reading([article(0)]))
+    words = ReportWords(assessment="<w:p>không phải thẻ</w:p> & {{nội dung}}\x00")
+    found = word.write(report(made, words), PAPERS, "UBND", AT)
+    assert any("<w:p>không phải thẻ</w:p> & {{nội dung}}" in text for text in texts(found))
