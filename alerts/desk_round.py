@@ -161,7 +161,7 @@ class Round:
         tellings, after, sources = [], [], []
         for alert in alerts:
             if alert.story.startswith(SOURCE):
-                sources.append((alert.story.removeprefix(SOURCE), f"alerts.source_{alert.cause}"))
+                sources.append((alert.story.removeprefix(SOURCE), f"alerts.source.{alert.cause}"))
                 after.append(grouping.told(alert, (), key, self._now))
                 continue
             found = self._facts.news(alert)

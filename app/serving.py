@@ -8,6 +8,7 @@ import uvicorn
 
 from app import answer_desk, reporting, wiring
 from app.addresses import PastedAddresses
+from app.alert_desk import record_alerts
 from app.channels import statuses
 from app.comparing import differ
 from app.operation import Keeper, Machine
@@ -45,6 +46,7 @@ def serve(settings: Settings, world: World) -> None:
                 keeper=Keeper(settings, world, kept),
                 operation=Machine(kept),
                 places=GazetteerPlaces(wiring.gazetteer()),
+                alerts=record_alerts(settings, kept, world.clock, world.publishers),
                 channel_book=kept.channels,
                 channel_statuses=lambda: statuses(settings, kept.channels, world.clock),
                 facts=answer_desk.fact_desk(kept, world.clock),

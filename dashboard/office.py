@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from core.ports import (
     AddressDesk,
+    AlertDesk,
     CaseDesk,
     ChannelBook,
     DeskWork,
@@ -115,5 +116,6 @@ class Office:
     report_book: ReportBook | None = None
     facts: FactDesk | None = None
     cases: CaseDesk | None = None
+    alerts: AlertDesk | None = None
     channel_book: ChannelBook | None = None
     channel_statuses: Callable[[], tuple[ChannelStatus, ...]] | None = None

@@ -11,6 +11,7 @@ from dashboard.asking import Asked, NotHere, asked
 from dashboard.pages.labels import labels
 from dashboard.pages.reports import on_portal
 from dashboard.pages.work import work
+from dashboard.sharing import share_text
 
 PASSAGES_SHOWN = 4
 
@@ -24,7 +25,8 @@ def page(request: Request) -> Response:
         raise NotHere("error.no_such_article")
     listed = read.listed
     return render.page(
-        ask, "article.html", changes=True, read=read, listed=listed, source=ask.room.publisher_name(listed.source),
+        ask, "article.html", changes=True, share=share_text(ask, listed), read=read, listed=listed,
+        source=ask.room.publisher_name(listed.source),
         text_language=ask.room.language_of(listed.source),
         title=evidence.marked(listed.title, evidence.spans(listed.mentions, "title")),
         lead=evidence.marked(listed.lead, evidence.spans(listed.mentions, "lead")),
@@ -32,7 +34,8 @@ def page(request: Request) -> Response:
         passages=evidence.passages(listed, read), shown=PASSAGES_SHOWN, labels=labels(ask, listed),
         revisions=changes.shown(ask.room.reading.revisions(ask.desk.id, wanted), ask.room.differ),
         story=_story(ask, read), keep_days=ask.room.settings.keep.replaced_days,
-        work=work(ask, "article", wanted), about=evidence.about(listed), aside=_aside(ask, wanted), portal=on_portal(ask, wanted),
+        work=work(ask, "article", wanted), about=evidence.about(listed), aside=_aside(ask, wanted),
+        portal=on_portal(ask, wanted),
         figures=_figures(ask, wanted), book=ask.room.office.facts, cases=_cases(ask, wanted),
     )  # fmt: skip
 

@@ -9,12 +9,13 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
-from core.records import Label, ListedArticle, StoryView, WorkStatus
+from core.records import Label, ListedArticle, ReadStory, StoryView, WorkStatus
 from dashboard import forms, render
 from dashboard.asking import Asked, NotHere, asked
 from dashboard.evidence import about
 from dashboard.pages.cards import Card, card
 from dashboard.pages.work import work
+from dashboard.sharing import share_text
 
 REPORTS_SHOWN = 6
 """Own reports of a day that a list names; the others are on the story's page."""
@@ -110,4 +111,11 @@ def page(request: Request) -> Response:
         days=read.days, merges=read.merges,
         sources=names(ask, read.view.sources), text_language=ask.room.language_of,
         topics=topics([article for day in read.days for article in day.articles or day.reprints]),
+        share=_share(ask, read),
     )  # fmt: skip
+
+
+def _share(ask: Asked, read: ReadStory) -> str:
+    """The story with its newest own report, for Zalo."""
+    articles = [article for day in read.days for article in (*day.reprints, *day.articles)]
+    return share_text(ask, headed_by(read.view.title, articles[::-1]), read.view.title, len(read.view.sources) - 1)

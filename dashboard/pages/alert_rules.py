@@ -1,0 +1,127 @@
+"""Quy tắc báo tin: a desk's rules and timing, tried on the past month before they are taken."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from core.ports import AlertDesk
+from core.records import AlertPlan, AlertTiming, Rule, RuleEvent, RulePreview
+from core.roles import Role
+from core.topics import HARM_TOPICS, TONES, TOPIC_IDS, TOPICS
+from dashboard import forms, render
+from dashboard.asking import Asked, BadRequest, NotHere, asked
+from dashboard.uploads import Sent
+
+PATH: Final = "/canh-bao/quy-tac"
+MOST_BYTES: Final = 16_384
+_TIME: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+_EVENTS: Final = tuple(event for event in RuleEvent if event is not RuleEvent.DIFFERS)
+
+
+def page(request: Request) -> Response:
+    """`/canh-bao/quy-tac`; `?thu=1` tries all of them on the past month."""
+    ask = asked(request)
+    desk, plan = _plan(ask)
+    tried = desk.preview(plan.desk, plan.rules, ask.words.now) if request.query_params.get("thu") == "1" else ()
+    return _page(ask, plan, tried)
+
+
+def save(request: Request, sent: Sent) -> Response:
+    """POST: try, save or remove one rule."""
+    ask = asked(request)
+    desk, plan = _plan(ask)
+    rule = _rule(sent)
+    if sent["lam"] == "xem":
+        return _page(ask, plan, desk.preview(plan.desk, [rule], ask.words.now), draft=rule)
+    others = tuple(one for one in plan.rules if one.id != rule.id)
+    if sent["lam"] == "xoa":
+        rules = others
+    else:
+        at = next((number for number, one in enumerate(plan.rules) if one.id == rule.id), len(others))
+        rules = (*others[:at], rule, *others[at:])
+    return _take(ask, replace(plan, rules=rules), draft=rule)
+
+
+def timing(request: Request, sent: Sent) -> Response:
+    """POST: the hours of digests and of the night, waits."""
+    ask = asked(request)
+    _, plan = _plan(ask)
+    values = {
+        "wait_minutes": _number(sent["cho"]), "grow_minutes": _number(sent["tang"]),
+        "repeat_hours": _number(sent["nhac"]), "morning": _minute(sent["sang"]), "evening": _minute(sent["chieu"]),
+        "night_from": _minute(sent["dem_tu"]), "night_to": _minute(sent["dem_den"]),
+    }  # fmt: skip
+    return _take(ask, replace(plan, timing=AlertTiming(**values, hold_covered=sent["gop"] == "1")))
+
+
+def _take(ask: Asked, plan: AlertPlan, draft: Rule | None = None) -> Response:
+    desk, _ = _plan(ask)
+    why = desk.take_plan(plan, ask.words.now, ask.user.id)
+    if why:
+        return _page(ask, desk.plan(plan.desk), (), draft=draft, why=why)
+    ask.audit("alerts.rules", draft.id if draft else "timing")
+    return forms.onward(ask, PATH, fragment=f"rule-{draft.id}" if draft else "timing")
+
+
+def _page(
+    ask: Asked, plan: AlertPlan, tried: Sequence[RulePreview], *, draft: Rule | None = None, why: str = ""
+) -> Response:
+    names = {one.id: one.name for one in ask.desk.recipients} if ask.desk else {}
+    return render.page(
+        ask, "alert_rules.html", changes=True, status=422 if why else 200, plan=plan, draft=draft, why=why,
+        tried={one.rule: one for one in tried}, names=names, new=Rule(id=""), events=_EVENTS, topics=TOPICS,
+        harm=HARM_TOPICS, tones=TONES, roles=tuple(Role), clock_time=_clock_time,
+    )  # fmt: skip
+
+
+def _plan(ask: Asked) -> tuple[AlertDesk, AlertPlan]:
+    desk = ask.room.office.alerts
+    if desk is None or ask.desk is None:
+        raise NotHere("error.no_such_page")
+    return desk, desk.plan(ask.desk.id)
+
+
+def _rule(sent: Sent) -> Rule:
+    """The rule of a form. What the form can't have sent raises BadRequest; what a rule may not be is told later."""
+    try:
+        return Rule(
+            id=sent["ma"].strip(),
+            event=RuleEvent(sent["khi"]),
+            focus=sent["trong_tam"] == "1",
+            units=tuple(sent["don_vi"].split()),
+            topics=tuple(topic for topic in sorted(TOPIC_IDS) if sent[f"cd_{topic}"] == "1"),
+            tone=next((tone for tone in TONES if sent["sac_thai"] == tone), None),
+            publishers=tuple(sent["nguon"].split()),
+            min_sources=_number(sent["so_bao"] or "1"),
+            growing=sent["tang"] == "1",
+            urgent=sent["khan"] == "1",
+            roles=tuple(role for role in Role if sent[f"vt_{role}"] == "1"),
+            next_roles=tuple(role for role in Role if sent[f"kt_{role}"] == "1"),
+            take_minutes=_number(sent["phut"] or "30"),
+            enabled=sent["dung"] == "1",
+        )
+    except ValueError:
+        raise BadRequest("error.bad_form") from None
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 6):
+        raise BadRequest("error.bad_number")
+    return int(text)
+
+
+def _minute(text: str) -> int:
+    found = _TIME.fullmatch(text)
+    if not found:
+        raise BadRequest("rule.bad_time")
+    return int(found[1]) * 60 + int(found[2])
+
+
+def _clock_time(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"

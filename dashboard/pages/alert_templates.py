@@ -1,0 +1,68 @@
+"""Mẫu tin: the wording of messages, with a preview before it is kept."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from core.ports import AlertDesk
+from core.records import TemplateText
+from core.text import nfc
+from dashboard import forms, render
+from dashboard.asking import Asked, NotHere, asked
+from dashboard.uploads import Sent
+
+PATH: Final = "/canh-bao/mau"
+MOST_BYTES: Final = 100_000
+
+
+def page(request: Request) -> Response:
+    """`/canh-bao/mau`."""
+    ask = asked(request)
+    desk, here = _desk(ask)
+    return render.page(
+        ask, "alert_templates.html", listed=[desk.template(here, *names) for names in desk.template_names()], one=None
+    )
+
+
+def one(request: Request) -> Response:
+    """`/canh-bao/mau/{name}/{part}`."""
+    ask = asked(request)
+    desk, here = _desk(ask)
+    return _page(ask, desk.template(here, *_named(ask, desk)))
+
+
+def save(request: Request, sent: Sent) -> Response:
+    """POST: try a text, keep it, or go back to the shipped one. A broken one is told of and not kept."""
+    ask = asked(request)
+    desk, here = _desk(ask)
+    name, part = _named(ask, desk)
+    text = nfc(sent["chu"]).replace("\r\n", "\n")
+    if sent["lam"] == "goc":
+        text = ""
+    else:
+        tried = desk.template(here, name, part, text)
+        if sent["lam"] == "xem" or tried.fault:
+            return _page(ask, tried, status=422 if tried.fault else 200)
+    desk.keep_template(name, part, text)
+    ask.audit("alerts.template", f"{name}/{part}")
+    return forms.onward(ask, f"{PATH}/{name}/{part}")
+
+
+def _page(ask: Asked, found: TemplateText, status: int = 200) -> Response:
+    return render.page(ask, "alert_templates.html", changes=True, status=status, listed=(), one=found)
+
+
+def _desk(ask: Asked) -> tuple[AlertDesk, str]:
+    if ask.room.office.alerts is None or ask.desk is None:
+        raise NotHere("error.no_such_page")
+    return ask.room.office.alerts, ask.desk.id
+
+
+def _named(ask: Asked, desk: AlertDesk) -> tuple[str, str]:
+    names = ask.request.path_params["name"], ask.request.path_params["part"]
+    if names not in desk.template_names():
+        raise NotHere("error.no_such_page")
+    return names

@@ -1,0 +1,273 @@
+"""Pages of alerts over a real record: what was told, what is held, rules, templates, and the signed link."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.alert_desk import record_alerts
+from core.clock import FixedClock
+from core.records import Refused
+from core.roles import Role
+from core.settings import Settings
+from dashboard.office import Office
+from store.sqlite.record import Record, open_record
+from tests.dashboard.conftest import client
+from tests.fakes.alerting import PAPERS, URGENT, Newsroom, newsroom, person
+from tests.fakes.records import NOON, make_desk
+
+PUBLIC = "http://127.0.0.1:8765"
+FORM = {
+    "ma": "thu-nghiem", "khi": "story", "cd_disaster": "1", "trong_tam": "1", "so_bao": "1", "khan": "1",
+    "vt_leadership": "1", "phut": "30", "dung": "1",
+}  # fmt: skip
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOON)
+
+
+@pytest.fixture
+def room(tmp_path: Path, clock: FixedClock) -> Iterator[Newsroom]:
+    settings = Settings(data_dir=tmp_path, public_url=PUBLIC)
+    with open_record(settings.database, clock=clock, keep=settings.keep) as record:
+        desk = make_desk(recipients=(person("office", Role.INFORMATION_OFFICE), person("head", Role.LEADERSHIP)))
+        made = newsroom(record, clock, URGENT, desk=desk, channels=("email",), public_url=PUBLIC)
+        made.planner._office.signer._secret = _secret(settings, record, clock)
+        yield made
+
+
+def _secret(settings: Settings, record: Record, clock: FixedClock) -> bytes:
+    return record_alerts(settings, record, clock, PAPERS).signer._secret
+
+
+@pytest.fixture
+def web(room: Newsroom, clock: FixedClock, tmp_path: Path) -> TestClient:
+    settings = Settings(data_dir=tmp_path, public_url=PUBLIC)
+    alerts = record_alerts(settings, room.record, clock, PAPERS)
+
+    class Press:
+        """The record as the pages' reading, search, desks and corrections."""
+
+        publishers = PAPERS
+
+        def __getattr__(self, name: str) -> object:
+            for port in (room.record.reading, room.record.desks, room.record.corrections, room.record.search):
+                if hasattr(port, name):
+                    return getattr(port, name)
+            raise AttributeError(name)
+
+    return client(
+        Press(), settings={"data_dir": tmp_path, "public_url": PUBLIC}, clock=clock,
+        parts={"office": Office(alerts=alerts)},
+    )  # fmt: skip
+
+
+def send(web: TestClient, path: str, opened: str, **fields: str) -> object:
+    page = web.get(opened).text
+    seal = re.search(r'name="dau" value="([0-9a-f]+)"', page)
+    assert seal, "the page has a form"
+    return web.post(path, data={"dau": seal[1], **fields}, headers={"Origin": PUBLIC}, follow_redirects=True)
+
+
+def told(room: Newsroom, *, hours: float = 1) -> list[str]:
+    """Signed links of the messages that were made, as paths: the office's, the head's."""
+    room.until(hours)
+    rows = sorted(room.rows(), key=lambda row: row.message.recipient, reverse=True)
+    return [row.message.link.removeprefix(PUBLIC) for row in rows]
+
+
+class TestSignedLink:
+    def test_it_shows_that_story_and_nothing_else_without_login(self, room: Newsroom, web: TestClient) -> None:
+        room.prints("disaster", title="Lũ lên nhanh")
+        first = told(room)[0]
+        room.prints("disaster", source="bao_b", title="Chuyện khác hẳn")
+        room.until(1)
+        page = web.get(first).text
+        assert "Lũ lên nhanh" in page and "Chuyện khác hẳn" not in page
+        links = {link for link in re.findall(r'href="([^"]+)"', page) if not link.startswith("/static/")}
+        assert links == {room.record.reading.article("binh_son", room.rows()[0].message.article).listed.url}  # type: ignore[union-attr,arg-type]
+        assert "@" not in re.sub(r"<[^>]+>", "", page)
+
+    def test_opening_changes_nothing_only_the_buttons_do(self, room: Newsroom, web: TestClient) -> None:
+        room.prints("disaster")
+        paths = told(room)
+        for path in paths:
+            page = web.get(path).text
+            for link in re.findall(r'(?:href|src|action)="(/[^"]*)"', page):
+                web.get(html.unescape(link))
+            web.head(path)
+        assert room.record.handlings.marks("binh_son") == ()
+        send(web, paths[0], paths[0], viec="working", ghi_chu="Đã cử người xuống thôn")
+        (mark,) = room.record.handlings.marks("binh_son")
+        assert (mark.handling, mark.note, mark.recipient) == ("working", "Đã cử người xuống thôn", "office")
+        assert "Đã cử người xuống thôn" in web.get(paths[0]).text
+
+    def test_a_form_from_elsewhere_marks_nothing(self, room: Newsroom, web: TestClient) -> None:
+        room.prints("disaster")
+        path = told(room)[0]
+        page = web.get(path).text
+        seal = re.search(r'name="dau" value="([0-9a-f]+)"', page)
+        assert seal
+        fields = {"dau": seal[1], "viec": "done"}
+        assert web.post(path, data=fields, headers={"Origin": "https://elsewhere.vn"}).status_code == 403
+        assert web.post(path, data={"viec": "done"}, headers={"Origin": PUBLIC}).status_code == 403
+        assert room.record.handlings.marks("binh_son") == ()
+
+    def test_forged_over_and_revoked_ones_show_nothing(
+        self, room: Newsroom, web: TestClient, clock: FixedClock
+    ) -> None:
+        room.prints("disaster", title="Lũ lên nhanh")
+        mine, other = told(room)
+        token = mine.removeprefix("/c/")
+        named, until, mac = token.split(".")
+        for bad in (token[:-1], token + "x", f"{named}.{until}.{'A' * 22}", f"{named}.zzzzzz.{mac}", "x", "a.b.c",
+                    f"{other.removeprefix('/c/').split('.')[0]}.{until}.{mac}"):  # fmt: skip
+            answer = web.get(f"/c/{bad}")
+            assert answer.status_code == 404 and "Lũ lên nhanh" not in answer.text
+        assert web.get(mine).status_code == 200
+        number = next(row.id for row in room.rows() if row.message.link.endswith(token))
+        send(web, f"/canh-bao/{number}/thu-hoi", "/canh-bao")
+        assert web.get(mine).status_code == 404 and web.get(other).status_code == 200
+        clock.move(timedelta(days=7))
+        assert web.get(other).status_code == 404
+
+    def test_a_recipient_who_left_has_no_link_any_more(self, room: Newsroom, web: TestClient) -> None:
+        room.prints("disaster")
+        mine, _ = told(room)
+        room.record.desks.apply_desk(make_desk(recipients=(person("head", Role.LEADERSHIP),)), NOON, "test")
+        assert web.get(mine).status_code == 404
+
+
+class TestOverview:
+    def test_who_was_told_by_what_and_what_came_of_it(self, room: Newsroom, web: TestClient, clock: FixedClock) -> None:
+        article = room.prints("disaster", title="Lũ lên nhanh")
+        told(room)
+        claims = room.record.outbox.claim(clock.now(), 5, 900)
+        from core.records import Delivered
+
+        for claim in claims:
+            room.record.outbox.mark(claim, Delivered(), clock.now())
+        clock.move(timedelta(minutes=12))
+        room.record.handlings.mark("binh_son", article.id, "working", "", clock.now(), recipient="office")
+        page = web.get("/canh-bao").text
+        assert "Lũ lên nhanh" in page and page.count("đã gửi") == 2
+        assert "phút sau khi đăng" in page and "12 phút sau khi gửi" in page
+        assert "đang xử lý" in page and "qua thư" in page
+
+    def test_undelivered_and_held_ones_wait_for_a_person(
+        self, room: Newsroom, web: TestClient, clock: FixedClock
+    ) -> None:
+        room.prints("disaster")
+        told(room)
+        first, second = room.record.outbox.claim(clock.now(), 5, 900)
+        room.record.outbox.mark(first, Refused(reason="mail-refused 550"), clock.now())
+        room.record.outbox.hold_all("restored", clock.now())
+        page = web.get("/canh-bao").text
+        assert "Chưa gửi được" in page and "có thể đã gửi trước khi khôi phục" in page
+        send(web, f"/canh-bao/{first.id}/gui-lai", "/canh-bao")
+        send(web, f"/canh-bao/{second.id}/khong-gui", "/canh-bao")
+        assert [row.state for row in room.rows()] == ["waiting", "refused"]
+
+    def test_what_waits_for_the_digest_is_shown_with_its_hour(self, room: Newsroom, web: TestClient) -> None:
+        room.prints("disaster", title="Lũ lên nhanh")
+        room.round()
+        assert "Chờ gửi" in web.get("/canh-bao").text
+
+    def test_silences(self, room: Newsroom, web: TestClient) -> None:
+        send(web, "/canh-bao/tat", "/canh-bao", chu_de="disaster", gio="4")
+        (silence,) = room.record.handlings.silences("binh_son", NOON)
+        assert silence.topic == "disaster" and silence.ends == NOON + timedelta(hours=4)
+        assert "Thiên tai" in web.get("/canh-bao").text
+        send(web, f"/canh-bao/tat/{silence.id}/thoi", "/canh-bao")
+        assert room.record.handlings.silences("binh_son", NOON) == ()
+        for wrong in ({"chu_de": "religion", "gio": "4"}, {"chu_de": "disaster", "gio": "99999"}, {"gio": "4"}):
+            assert send(web, "/canh-bao/tat", "/canh-bao", **wrong).status_code == 400  # type: ignore[attr-defined]
+
+    def test_a_story_is_copied_to_zalo_by_hand(self, room: Newsroom, web: TestClient) -> None:
+        article = room.prints("disaster", title="Lũ lên nhanh")
+        for path in (f"/bai/{article.id}", f"/cau-chuyen/{article.id}"):
+            box = re.search(r"<textarea[^>]*>(.*?)</textarea>", web.get(path).text, re.DOTALL)
+            assert box
+            title, source, lead, link = html.unescape(box[1]).strip().split("\n")
+            assert (title, link) == ("Lũ lên nhanh", article.url)
+            assert source.startswith("Báo A, ") and lead
+
+
+class TestRules:
+    def test_a_rule_is_tried_on_the_past_month_and_kept(self, room: Newsroom, web: TestClient) -> None:
+        for number in range(7):
+            room.prints("disaster", title=f"Sự việc {number}")
+            room.clock.move(timedelta(days=1))
+        page = send(web, "/canh-bao/quy-tac", "/canh-bao/quy-tac", **FORM, lam="xem").text  # type: ignore[attr-defined]
+        assert "sẽ báo 7 vụ việc" in page
+        assert [rule.id for rule in room.record.alerts.plan("binh_son").rules] == ["khan"]  # type: ignore[union-attr]
+        send(web, "/canh-bao/quy-tac", "/canh-bao/quy-tac", **FORM, lam="luu")
+        plan = room.record.alerts.plan("binh_son")
+        assert plan and [rule.id for rule in plan.rules] == ["khan", "thu-nghiem"] and plan.version == 2
+        assert plan.rules[1].roles == (Role.LEADERSHIP,)
+        send(web, "/canh-bao/quy-tac", "/canh-bao/quy-tac", **FORM, lam="xoa")
+        assert [rule.id for rule in room.record.alerts.plan("binh_son").rules] == ["khan"]  # type: ignore[union-attr]
+
+    def test_what_a_rule_may_not_be_is_refused_with_the_reason(self, room: Newsroom, web: TestClient) -> None:
+        form = FORM | {"cd_law_courts": "1", "sac_thai": "negative", "lam": "luu"}
+        answer = send(web, "/canh-bao/quy-tac", "/canh-bao/quy-tac", **form)
+        assert answer.status_code == 422  # type: ignore[attr-defined]
+        assert "Sắc thái chỉ dùng cùng các chủ đề thiệt hại" in answer.text  # type: ignore[attr-defined]
+
+    def test_no_field_takes_words(self, web: TestClient) -> None:
+        page = web.get("/canh-bao/quy-tac").text
+        named = set(
+            re.findall(r'<(?:input|textarea)(?![^>]*type="(?:hidden|checkbox|number|search)")[^>]*name="(\w+)"', page)
+        )
+        assert named <= {"ma", "sang", "chieu", "dem_tu", "dem_den"}
+
+    def test_timing(self, room: Newsroom, web: TestClient) -> None:
+        form = {
+            "sang": "06:45",
+            "chieu": "16:30",
+            "dem_tu": "21:00",
+            "dem_den": "05:30",
+            "cho": "3",
+            "tang": "60",
+            "nhac": "6",
+        }
+        send(web, "/canh-bao/quy-tac/gio", "/canh-bao/quy-tac", **form)
+        plan = room.record.alerts.plan("binh_son")
+        assert plan and (plan.timing.morning, plan.timing.night_from) == (405, 1260)
+
+
+class TestTemplates:
+    PATH = "/canh-bao/mau/alert/subject.txt"
+
+    def test_an_office_words_its_own_subject(self, room: Newsroom, web: TestClient, tmp_path: Path) -> None:
+        page = send(web, self.PATH, self.PATH, chu="Tin của xã: {{ title }}", lam="xem").text  # type: ignore[attr-defined]
+        assert "Tin của xã: Nước sông" in page
+        assert not (tmp_path / "templates").exists()
+        send(web, self.PATH, self.PATH, chu="Tin của xã: {{ title }}", lam="luu")
+        assert (tmp_path / "templates/alert/subject.txt").read_text() == "Tin của xã: {{ title }}"
+        send(web, self.PATH, self.PATH, lam="goc")
+        assert not (tmp_path / "templates/alert/subject.txt").exists()
+
+    @pytest.mark.parametrize(
+        "text",
+        ["{{ tit", "{{ unknown }}", "{% include 'x' %}", "{{ title.__class__ }}",
+         "{% for i in range(10) %}x{% endfor %}", "{{ 'a' * 1000000000 }}", "{% macro x() %}{% endmacro %}",
+         "{{ title | attr('upper') }}", "{{ cycler }}"],
+    )  # fmt: skip
+    def test_a_broken_or_bold_one_is_told_of_and_not_kept(self, web: TestClient, tmp_path: Path, text: str) -> None:
+        answer = send(web, self.PATH, self.PATH, chu=text, lam="luu")
+        assert answer.status_code == 422 and "Mẫu này hỏng" in answer.text  # type: ignore[attr-defined]
+        assert not (tmp_path / "templates").exists()
+
+    def test_one_that_broke_on_the_disk_is_passed_over(self, room: Newsroom, web: TestClient, tmp_path: Path) -> None:
+        (tmp_path / "templates/alert").mkdir(parents=True)
+        (tmp_path / "templates/alert/subject.txt").write_text("{{ hỏng")
+        assert "Mẫu này hỏng" in web.get("/canh-bao/mau").text
