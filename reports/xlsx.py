@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Final
 
 import xlsxwriter
@@ -31,6 +32,17 @@ def safe(text: str) -> str:
     """A cell's text that no spreadsheet takes for a formula, in this file or in a CSV made of it (OWASP)."""
     shown = clean(text)[:_LONGEST]
     return f"'{shown}" if shown.startswith(_STARTS) or text.startswith(_STARTS) else shown
+
+
+@lru_cache(maxsize=4096)
+def _short(text: str) -> str:
+    """`safe` of what stands in many rows."""
+    return safe(text)
+
+
+def _line(text: str) -> str:
+    """`safe` of what was made one clean line when the report was collected."""
+    return f"'{text[:_LONGEST]}" if text.startswith(_STARTS) else text[:_LONGEST]
 
 
 def annex(content: ReportContent) -> bytes:
@@ -62,12 +74,12 @@ def rows(lines: Iterable[AnnexLine]) -> Iterable[tuple[str | int | date, ...]]:
     for number, line in enumerate(lines, 1):
         yield (
             number,
-            safe(line.title or t("report.erased_title")),
-            safe(line.source),
+            _line(line.title) if line.title else t("report.erased_title"),
+            _short(line.source),
             local(line.published).replace(tzinfo=None) if line.published else date.fromisoformat(line.day),
-            safe(line.url),
-            safe("; ".join(TOPIC_BY_ID[topic].vi for topic in line.topics)),
-            safe("; ".join(_notes(line))),
+            _line(line.url),
+            _short("; ".join(TOPIC_BY_ID[topic].vi for topic in line.topics)),
+            _short("; ".join(_notes(line))),
         )
 
 

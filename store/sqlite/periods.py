@@ -10,6 +10,8 @@ from datetime import date, timedelta
 from statistics import median
 from typing import Final
 
+from pydantic_core import from_json
+
 from core.clock import day_bounds, local_day
 from core.records import ArticleText, MessageCounts, PeriodReading, ReportArticle, ReportAsk
 from core.topics import TONE_SURE
@@ -95,7 +97,7 @@ def _articles(con: sqlite3.Connection, desk: str, ask: ReportAsk, corrected: _Se
 
 
 def _article(row: sqlite3.Row, corrected: list[tuple[str, int, str | None]]) -> ReportArticle:
-    topics = tuple(label[0] for label in json.loads(row["topics"]))
+    topics = tuple(label[0] for label in from_json(row["topics"]))
     tone = row["tone"] if row["tone_score"] >= TONE_SURE else None
     for topic, present, set_tone in corrected:
         tone = set_tone or tone
@@ -111,7 +113,7 @@ def _article(row: sqlite3.Row, corrected: list[tuple[str, int, str | None]]) -> 
         focus=bool(row["focus"]),
         topics=topics,
         tone=tone,
-        units=tuple(dict.fromkeys(mention[4] for mention in json.loads(row["mentions"]))),
+        units=tuple(dict.fromkeys(mention[4] for mention in from_json(row["mentions"]))),
         story=row["story"],
         reprint=bool(row["repeats"]),
         reserved=bool(row["reserved"]),
@@ -168,7 +170,7 @@ def _labelled(con: sqlite3.Connection, asked: Mapping[str, str], corrected: _Set
     )
     found = []
     for row in rows:
-        topics = {label[0] for label in json.loads(row["topics"])}
+        topics = {label[0] for label in from_json(row["topics"])}
         for topic, present, _ in corrected.get(row["n"], []):
             (topics.add if present else topics.discard)(topic)
         found.append((row["day"], topics - {""}))

@@ -8,7 +8,6 @@ import shutil
 import zipfile
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import docx
 import pytest
