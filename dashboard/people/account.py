@@ -71,7 +71,8 @@ def set_factor(request: Request, form: Form) -> Response:
     codes = totp.new_recovery_codes()
     people(ask).confirm_second_factor(user.id, [hashed(code) for code in codes], step, now, user.id)
     people(ask).end_sessions(user.id, now, user.id, keep=ask.user.session)
-    return render.page(ask, "people/recovery.html", codes=codes)
+    request.state.visitor = None  # whose rights waited for it has them now
+    return render.page(asked(request), "people/recovery.html", codes=codes)
 
 
 def _factor(ask: Asked, user: User, *, wrong: str = "", status: int = 200) -> Response:
