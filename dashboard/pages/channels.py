@@ -36,13 +36,14 @@ def invite(request: Request, form: Form) -> Response:
     del form
     ask = asked(request)
     book, recipient = ask.room.office.channel_book, request.path_params["recipient"]
-    if book is None or ask.desk is None or recipient not in {one.id for one in ask.desk.recipients}:
+    names = {one.id: one.name for one in (ask.desk.recipients if ask.desk else ())}
+    if book is None or ask.desk is None or recipient not in names:
         raise NotHere("error.no_such_recipient")
     try:
         code = book.invite(ask.desk.id, recipient, ask.words.now)
     except ConfigError:
         raise NotHere("error.no_such_recipient") from None
-    return _page(ask, code=code, whose=recipient)
+    return _page(ask, code=code, whose=names[recipient])
 
 
 def shown(ask: Asked, statuses: Sequence[ChannelStatus]) -> list[Shown]:
