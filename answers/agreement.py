@@ -60,7 +60,7 @@ def _room(figure: Figure, low: float, verified: float, place: float) -> float:
     if figure.dimension == "count" and size < _EXACT_UP_TO:
         return 0.0
     other = grain(verified, _decimals(verified))
-    if other <= 0.03 * size and (figure.step < 1 or size >= 1000):
+    if other <= 0.06 * size and (figure.step < 1 or size >= 1000):
         place = max(place, other)
     return min(0.5 * place, 0.03 * size)
 

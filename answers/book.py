@@ -20,11 +20,11 @@ from answers.terms import Array, lexicon
 from core.records import Comparison, FactEntry
 
 _SHARE: Final = 0.5
-"""At least so much of an indicator, by weight, must stand in an article word for word before it is looked at closely."""
+"""At least so much of an indicator, by weight, must stand in an article word for word for a close look."""
 _CLOSELY: Final = 12
 """At most so many facts an article are looked at closely, those with the most words in common first."""
 _LEAD: Final = 0.1
-"""Two facts claim one figure with other verdicts: the better one must lead by so much, else neither is held beside."""
+"""Two facts give one figure different verdicts: one that agrees must lead by so much, else neither is held beside it."""
 
 
 def as_fact(entry: FactEntry, places: Sequence[str]) -> Fact:
@@ -127,7 +127,8 @@ def _settled(decided: list[tuple[Fact, Decision]]) -> list[tuple[Fact, Decision]
     kept = []
     for start in sorted(by_figure):
         rows = sorted(by_figure[start], key=lambda row: -row[1].score)
-        other = next((d for _, d in rows[1:] if d.verdict != rows[0][1].verdict), None)
-        if other is None or rows[0][1].score - other.score >= _LEAD:
+        best = rows[0][1]
+        other = next((d for _, d in rows[1:] if d.verdict != best.verdict), None)
+        if other is None or (best.verdict == "same" and best.score - other.score >= _LEAD):
             kept.append(rows[0])
     return kept

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from answers import context
 from answers.lexicon import phrases, words
-from answers.numbers import ONES, Amount, multiplier, read_amount
+from answers.numbers import ONES, Amount, multiplier, read_amount, read_fraction
 from answers.tokens import DASHES, Tokens, cut
 from answers.units import OTHER_UNITS, Unit, is_rate, unit_at
 from core.records import Bound, Figure
@@ -73,10 +73,13 @@ def _read(tokens: Tokens, at: int) -> tuple[Quantity | None, int]:
         return _dollars(tokens, at)
     if tokens[at].low == "nửa" and tokens[at + 1].low in _DURATIONS:
         return _half_duration(tokens, at)
+    share = read_fraction(tokens, at)
+    if share:
+        return None, share[1]
     amount = _amount(tokens, at)
     if amount is None:
         return None, at + 1
-    return _range(tokens, at, amount) or _single(tokens, at, amount)
+    return _pair(tokens, at, amount) or _range(tokens, at, amount) or _single(tokens, at, amount)
 
 
 def _amount(tokens: Tokens, at: int) -> Amount | None:
@@ -118,14 +121,14 @@ def _is_land_or_money(tokens: Tokens, at: int) -> bool:
     """ "5 mẫu ruộng", "2 công đất", "40 triệu bảng Anh": words that count things elsewhere."""
     word, after = tokens[at].low, tokens[at + 1].low
     return (word in {"mẫu", "công"} and after in _LAND) or (
-        word == "bảng" and (after == "anh" or at > 0 and multiplier(tokens, at - 1) > 0)
+        word == "bảng" and (after == "anh" or (at > 0 and multiplier(tokens, at - 1) > 0))
     )
 
 
 def noun_at(tokens: Tokens, at: int, *, words: bool = False) -> int:
     """The index after the first word of what is counted here, 0 where nothing is."""
     token, after = tokens[at], tokens[at + 1]
-    if token.kind != "word" or token.glued or len(token.low) < 2 and token.low not in {"y"}:
+    if token.kind != "word" or token.glued or (len(token.low) < 2 and token.low not in {"y", "ổ", "ô"}):
         return 0
     if token.text[0].isupper():
         named = after.text.islower() and token.low in _COUNTED and token.text != token.low
@@ -146,6 +149,17 @@ def _goes_on(tokens: Tokens, at: int) -> bool:
     return after.kind == "word" and after.text.islower() and tokens[at].low not in _ALONE and after.low not in _FUNCTION
 
 
+def _pair(tokens: Tokens, at: int, first: Amount) -> tuple[Quantity | None, int] | None:
+    """ "120/150 xã" is two counts of one noun: the first, the second being read next; None where there is no pair."""
+    if tokens[first.past].text != "/" or tokens[first.past + 1].kind != "number" or first.words:
+        return None
+    second = read_amount(tokens, first.past + 1)
+    noun = noun_at(tokens, second.past) if second and second.value >= first.value else 0
+    if not second or not noun:
+        return None
+    return Quantity(at, first.past, first.value, first.value, first.step, _COUNT, second.past), first.past
+
+
 def _single(tokens: Tokens, at: int, amount: Amount) -> tuple[Quantity | None, int]:
     unit = _unit(tokens, amount.past, amount)
     if unit is None:
@@ -155,7 +169,7 @@ def _single(tokens: Tokens, at: int, amount: Amount) -> tuple[Quantity | None, i
         return None, amount.past
     kind, past, noun = unit
     value, step = amount.value, amount.step
-    if tokens[past].low == "rưỡi" and kind.dimension.startswith("duration"):
+    if tokens[past].low == "rưỡi" and not noun:
         value, step, past = value + 0.5, 0.5, past + 1
     if context.refused(tokens, context.Reading(at, amount, past, kind, amount.past if noun else 0)) or is_rate(
         tokens, past, measured=not noun
@@ -165,7 +179,7 @@ def _single(tokens: Tokens, at: int, amount: Amount) -> tuple[Quantity | None, i
     return Quantity(at, past, value, value, step, kind, amount.past if noun else 0), past
 
 
-def _range(tokens: Tokens, at: int, first: Amount) -> tuple[Quantity | None, int] | None:
+def _range(tokens: Tokens, at: int, first: Amount) -> tuple[Quantity | None, int] | None:  # noqa: PLR0911  a rule a line
     """ "5-7%", "từ 20 đến 30 triệu đồng", "từ 35cm đến 1 mét"; None where no range begins here."""
     own = unit_at(tokens, first.past)
     middle = own[1] if own else first.past

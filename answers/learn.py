@@ -1,8 +1,8 @@
 """Fitting the comparison: four logistic regressions on passages whose comparisons people have judged.
 
 "which": of several figures, which one the fact is about. "about": whether both speak of the same thing, values apart.
-"same": whether a figure that agrees in value speaks of the fact. "differs": whether the likeliest figure does, where none
-agrees. The measures told are out of sample: each passage is judged by weights that were fitted without it.
+"same": whether a figure that agrees in value speaks of the fact. "differs": whether the likeliest figure does, where
+none agrees. The measures told are out of sample: each passage is judged by weights that were fitted without it.
 """
 
 from __future__ import annotations
@@ -29,12 +29,13 @@ WHICH: Final = (
     "same", "apart", "bounded", "whole",
 )  # fmt: skip
 ABOUT: Final = (
-    "near", "near_margin", "alike", "alike_margin", "same", "sentence", "back", "left", "right", "lowest", "whole", "only",
-    "unmatched", "names_missing", "change", "period_missing", "no_period", "other_year", "compared_year", "place_missing",
-    "long", "mass", "near_mass", "missed", "percent", "duration", "count", "extent",
+    "near", "near_margin", "alike", "alike_margin", "same", "sentence", "back", "left", "right", "lowest", "whole",
+    "only", "unmatched", "names_missing", "change", "period_missing", "no_period", "other_year", "compared_year",
+    "place_missing", "long", "mass", "near_mass", "missed", "percent", "duration", "count", "extent",
 )  # fmt: skip
 SAME: Final = (
-    "about", "equal", "bounded", "ranged", "apart", "percent", "duration", "count", "no_period", "period_missing", "only",
+    "about", "equal", "bounded", "ranged", "apart", "percent", "duration", "count", "no_period", "period_missing",
+    "only",
 )  # fmt: skip
 DIFFERS: Final = (
     "about", "which", "which_margin", "touching", "near_value", "half_away", "far", "permuted", "tenfold", "count",

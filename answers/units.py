@@ -74,13 +74,14 @@ NO_UNIT: Final = {
     "ly": frozenset({"cà", "rượu", "bia", "nước", "trà", "sữa", "sinh", "hôn", "kem"}),
     "phân": frozenset({"khu", "khúc", "viện", "hiệu", "xưởng", "loại", "đội", "cấp", "đoạn", "trại", "nửa", "cảnh"}),
     "đồng": frozenset(
-        {"chí", "đội", "nghiệp", "phạm", "hồ", "đảng", "bào", "tác", "minh", "bọn", "hương", "giới", "xu", "euro", "yên",
-         "won", "bảng", "tệ", "rúp", "bạc", "bitcoin", "tiền"}
+        {"chí", "đội", "nghiệp", "phạm", "hồ", "đảng", "bào", "tác", "minh",
+         "bọn", "hương", "giới", "xu", "euro", "yên",
+         "won", "bảng", "tệ", "rúp", "bạc", "bitcoin"}
     ),
     "năm": frozenset({"ngoái"}),
     "phút": frozenset(),
     "ngày": frozenset({"sinh"}),
-    "độ": frozenset({"tuổi", "cồn", "richter", "dốc", "cao", "sâu", "vĩ", "kinh", "đường", "bách", "mặn", "rộng", "dài"}),
+    "độ": frozenset({"tuổi", "cồn", "richter", "dốc", "cao", "sâu", "vĩ", "kinh", "bách", "mặn", "rộng", "dài"}),
     "đô": frozenset({"thị", "vật", "sĩ", "đốc"}),
     "tháng": frozenset(),
     "công": frozenset(),
