@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Protocol
 
+from answers.cases import figures
 from core.clock import Clock, local, local_day
 from core.errors import ConfigError
 from core.papers import check_papers
@@ -55,7 +56,8 @@ class HandItems(Protocol):
     def items(self, desk: str, first: date, last: date) -> tuple[HandItem, ...]: ...
 
 
-CaseCounts = Callable[[str, date, date], CaseFigures]
+CaseCounts = Callable[[str, date, date, date], CaseFigures]
+"""Desk, first and last day, today -> what its cases came to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +116,7 @@ class Reports:
             handled=lambda stories: self._handled(desk.id, stories),
             unread=self._unread(at) if current else None,
             by_hand=self.items.items(desk.id, ask.first, ask.last) if whole else (),
-            cases=self.cases(desk.id, ask.first, ask.last) if self.cases and whole else None,
+            cases=self.cases(desk.id, ask.first, ask.last, local_day(at)) if self.cases and whole else None,
         )
         return collect.collect(desk.id, ask, reading, beside, at)
 
@@ -359,7 +361,12 @@ def _shipped_gazetteer() -> Gazetteer:
 
 def reports(record: Record, publishers: Mapping[str, Publisher], gazetteer: Callable[[], Gazetteer]) -> Reports:
     """The reports of a record."""
+
+    def cases(desk: str, first: date, last: date, today: date) -> CaseFigures:
+        every = (*record.cases.cases(desk), *record.cases.cases(desk, closed=True))
+        return figures(every, first, last, today, record.cases.rules(desk).holidays)
+
     return Reports(
         periods=record.periods, book=record.reports, reading=record.reading, marks=record.handlings,
-        items=record.work, publishers=publishers, gazetteer=gazetteer,
+        items=record.work, publishers=publishers, gazetteer=gazetteer, cases=cases,
     )  # fmt: skip

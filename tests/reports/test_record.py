@@ -1,0 +1,275 @@
+"""Drafts, versions, issued reports, schedules and headlines over the real record; what erasing and time take away."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import openpyxl
+import pytest
+
+from app import reporting
+from core.clock import FixedClock
+from core.errors import ConfigError
+from core.records import OfficePapers, Published, ReportSchedule, ReportWords, StoryChoice
+from core.settings import KeepSettings
+from reports import check
+from store.sqlite.record import Record, open_record
+from tests.fakes.records import make_article, make_tagged
+from tests.reports.making import DESK
+from tests.reports.test_word import texts
+
+MONDAY = datetime(2026, 3, 9, 3, 0, tzinfo=UTC)
+"""10:00 in Viet Nam."""
+WEEK = date(2026, 3, 8)
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Iterator[Record]:
+    with open_record(tmp_path / "diembao.sqlite3", clock=FixedClock(MONDAY), keep=KeepSettings()) as opened:
+        opened.desks.apply_desk(DESK, MONDAY, "test")
+        for number in range(4):
+            _save(opened, number)
+        yield opened
+
+
+def _save(record: Record, number: int, **what: Any) -> str:
+    at = MONDAY - timedelta(days=number + 1)
+    article = make_article(
+        f"bai-{number}.html", published=Published(at=at, provenance="meta"), fetched_at=at,
+        title=f"Bình Sơn khắc phục sạt lở, bản tin {number}",
+        lead=f"Xã Bình Sơn đã huy động {number + 20} người khắc phục điểm sạt lở trên tuyến đường liên xã.",
+        **({"paragraphs": ("Đường thông trong ngày.",)} | what),
+    )  # fmt: skip
+    record.articles.save(make_tagged(article), (), story=StoryChoice(story="sat-lo"))
+    return article.id
+
+
+@pytest.fixture
+def reports(record: Record) -> reporting.Reports:
+    from app import wiring
+
+    names = {"bao_mau": SimpleNamespace(name="Báo Mẫu")}
+    return reporting.reports(record, names, wiring.gazetteer)  # type: ignore[arg-type]
+
+
+def draft(reports: reporting.Reports) -> int:
+    return reports.draft(DESK, reports.ask(DESK, "weekly", MONDAY, WEEK), MONDAY, "u1")
+
+
+def content_of(reports: reporting.Reports, number: int) -> Any:
+    report = reports.book.report(DESK.id, number)
+    assert report is not None
+    return report.content
+
+
+def test_a_report_is_collected_from_the_record(reports: reporting.Reports) -> None:
+    made = content_of(reports, draft(reports))
+    assert (made.articles, len(made.annex), made.stories_all) == (4, 4, 1)
+    assert all("khắc phục điểm sạt lở" in quote.text for quote in made.stories[0].quotes)
+    assert made.stories[0].quotes[0].source == "Báo Mẫu"
+
+
+def test_versions_of_what_a_person_writes_are_kept(reports: reporting.Reports) -> None:
+    number = draft(reports)
+    book = reports.book
+    assert book.write(DESK.id, number, ReportWords(intro="Một."), MONDAY, "u1")
+    assert not book.write(DESK.id, number, ReportWords(intro="Một."), MONDAY, "u1")
+    assert book.write(DESK.id, number, ReportWords(intro="Hai."), MONDAY, "u2")
+    assert [(v.number, v.words.intro, v.by) for v in book.versions(DESK.id, number)] == [
+        (3, "Hai.", "u2"), (2, "Một.", "u1"), (1, "", "u1"),
+    ]  # fmt: skip
+
+
+def test_an_issued_report_does_not_change_when_articles_do(reports: reporting.Reports, record: Record) -> None:
+    number = draft(reports)
+    assert reports.issue(DESK, number, MONDAY, "u1")
+    before = reports.file(DESK, number, "docx")
+    _save(record, 1, paragraphs=("Nội dung đã được tòa soạn viết lại hoàn toàn sau khi đăng.",))
+    record.desks.apply_desk(replace(DESK, papers=OfficePapers(office="Cơ quan khác")), MONDAY, "test")
+    changed = replace(DESK, papers=OfficePapers(office="Cơ quan khác"))
+    assert reports.file(changed, number, "docx") == before
+    assert not reports.recollect(DESK, number, MONDAY, "u1")
+    assert not reports.book.write(DESK.id, number, ReportWords(intro="Muộn."), MONDAY, "u1")
+    assert not reports.book.remove(DESK.id, number, MONDAY, "u1")
+    assert not reports.issue(DESK, number, MONDAY, "u1")
+
+
+def test_an_issued_report_has_the_form(reports: reporting.Reports) -> None:
+    number = draft(reports)
+    reports.book.write(DESK.id, number, ReportWords(assessment="Báo chí phản ánh kịp thời."), MONDAY, "u1")
+    reports.issue(DESK, number, MONDAY, "u1")
+    file = reports.file(DESK, number, "docx")
+    assert file is not None
+    assert all(finding.good for finding in check.check(file.content))
+    assert "Báo chí phản ánh kịp thời." in texts(file.content)
+
+
+def test_another_desk_sees_nothing_of_it(reports: reporting.Reports) -> None:
+    number = draft(reports)
+    assert reports.book.report("khac", number) is None
+    assert reports.book.versions("khac", number) == ()
+    assert not reports.book.remove("khac", number, MONDAY, "u1")
+
+
+def test_an_erased_article_leaves_every_report(reports: reporting.Reports, record: Record) -> None:
+    number = draft(reports)
+    reports.issue(DESK, number, MONDAY, "u1")
+    other = draft(reports)
+    gone = content_of(reports, number).annex[1]
+    assert record.retention.erase(gone.article, MONDAY, "operator")
+    for one in (number, other):
+        made = content_of(reports, one)
+        assert made.annex[1].title == ""
+        assert (made.annex[1].url, made.annex[1].day) == (gone.url, gone.day)
+        assert not any(quote.article == gone.article for story in made.stories for quote in story.quotes)
+    file = reports.file(DESK, number, "docx")
+    assert file is not None
+    assert not any(gone.title in text for text in texts(file.content))
+    assert any("bài đã xóa khỏi hệ thống" in text for text in texts(file.content))
+
+
+def test_a_report_is_kept_as_long_as_the_texts_and_then_only_its_line(
+    reports: reporting.Reports, record: Record
+) -> None:
+    number = draft(reports)
+    reports.issue(DESK, number, MONDAY, "u1")
+    record.retention.purge(MONDAY + timedelta(days=700))
+    assert reports.book.report(DESK.id, number) is not None
+    record.retention.purge(MONDAY + timedelta(days=800))
+    assert reports.book.report(DESK.id, number) is None
+    assert [head.purged for head in reports.book.reports(DESK.id)] == [True]
+    assert reports.book.issued_docx(DESK.id, number) is None
+
+
+def test_sentences_go_with_the_texts_they_come_from(reports: reporting.Reports, record: Record) -> None:
+    late = MONDAY + timedelta(days=400)
+    number = reports.draft(DESK, reports.story_ask(DESK, "sat-lo"), late, "u1")
+    assert content_of(reports, number).stories[0].quotes
+    record.retention.purge(MONDAY + timedelta(days=800))
+    assert content_of(reports, number).stories[0].quotes == ()
+
+
+def test_reports_and_headlines_survive_a_backup(reports: reporting.Reports, record: Record, tmp_path: Path) -> None:
+    number = draft(reports)
+    with open_record(record.path, clock=FixedClock(MONDAY), keep=KeepSettings()) as again:
+        assert again.reports.report(DESK.id, number) == reports.book.report(DESK.id, number)
+
+
+# Spreadsheet ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_spreadsheet_has_real_dates_filters_and_no_formula(reports: reporting.Reports, record: Record) -> None:
+    at = MONDAY - timedelta(days=1)
+    evil = make_article(
+        "cong-thuc.html", title='=HYPERLINK("https://xau.example","bấm")', fetched_at=at,
+        published=Published(at=at, provenance="meta"),
+    )  # fmt: skip
+    record.articles.save(make_tagged(evil), ())
+    file = reports.file(DESK, draft(reports), "xlsx")
+    assert file is not None
+    sheet = openpyxl.load_workbook(io.BytesIO(file.content)).active
+    assert sheet is not None
+    rows = list(sheet.iter_rows(min_row=2))
+    assert sheet.freeze_panes == "A2"
+    assert sheet.auto_filter.ref == f"A1:G{len(rows) + 1}"
+    assert all(isinstance(row[3].value, datetime) for row in rows)
+    assert not any(cell.data_type == "f" for row in rows for cell in row)
+    assert any(str(row[1].value).startswith("'=HYPERLINK") for row in rows)
+
+
+# Mail and schedule ----------------------------------------------------------------------------------------------------
+
+
+def test_the_summary_goes_to_leadership_once_with_the_report(reports: reporting.Reports, record: Record) -> None:
+    number = draft(reports)
+    assert reports.mail(DESK, number, MONDAY, "https://diembao.example") == 1
+    assert reports.mail(DESK, number, MONDAY, "https://diembao.example") == 0
+    (row,) = record.reading.messages(DESK.id)
+    assert row.message.recipient == "lanh-dao"
+    assert "4 bài viết về hoặc nhắc đến" in row.message.text
+    assert f"https://diembao.example/bao-cao/{number}" in row.message.html
+    (claim,) = record.outbox.claim(MONDAY, 10, 60)
+    assert claim.message.attachments[0].content[:2] == b"PK"
+    assert claim.address == "lanh-dao@xa.example.org"
+
+
+def test_a_recipient_of_a_security_body_gets_no_report(reports: reporting.Reports) -> None:
+    person = replace(DESK.recipients[0], name="Ban Chỉ huy quân sự xã")
+    assert reports.mail(replace(DESK, recipients=(person,)), draft(reports), MONDAY) == 0
+
+
+def test_an_erased_article_leaves_the_mails_too(reports: reporting.Reports, record: Record) -> None:
+    number = draft(reports)
+    reports.mail(DESK, number, MONDAY)
+    quoted = content_of(reports, number).stories[0].quotes[0]
+    record.retention.erase(quoted.article, MONDAY, "operator")
+    assert not any(quoted.text in row.message.text for row in record.reading.messages(DESK.id))
+
+
+def test_a_schedule_drafts_each_period_once(reports: reporting.Reports) -> None:
+    weekly = ReportSchedule(desk=DESK.id, kind="weekly", weekday=5, minute=7 * 60 + 30, mail=True)
+    thursday = datetime(2026, 3, 12, 10, 0, tzinfo=UTC)
+    reports.schedule(weekly, thursday, "u1")
+    assert reports.due((DESK,), thursday) == 0
+    assert reports.due((DESK,), datetime(2026, 3, 13, 0, 0, tzinfo=UTC)) == 0
+    friday = datetime(2026, 3, 13, 0, 31, tzinfo=UTC)
+    assert [reports.due((DESK,), friday) for _ in range(3)] == [1, 0, 0]
+    head = reports.book.reports(DESK.id)[0]
+    assert (head.ask.first, head.ask.last, head.by) == (date(2026, 3, 6), date(2026, 3, 12), "schedule")
+    assert reports.due((DESK,), friday + timedelta(days=7)) == 1
+
+
+def test_a_machine_that_was_off_on_friday_drafts_on_monday(reports: reporting.Reports) -> None:
+    reports.schedule(ReportSchedule(desk=DESK.id, kind="weekly"), datetime(2026, 3, 12, 10, 0, tzinfo=UTC), "u1")
+    assert reports.due((DESK,), datetime(2026, 3, 15, 22, 0, tzinfo=UTC)) == 1
+
+
+# Headlines ------------------------------------------------------------------------------------------------------------
+
+
+def test_chosen_headlines_are_fed_with_links_and_without_texts(reports: reporting.Reports, record: Record) -> None:
+    one, other = content_of(reports, draft(reports)).annex[:2]
+    assert reports.book.show_headline(DESK.id, one.article, True, MONDAY, "u1")
+    assert not reports.book.show_headline(DESK.id, one.article, True, MONDAY, "u1")
+    atom, feed = reports.atom(DESK, "https://x.example/cong/binh_son.atom"), reports.json_feed(DESK)
+    for text in (atom, feed):
+        assert one.title in text
+        assert one.url in text
+        assert other.title not in text
+        assert "huy động" not in text
+    record.articles.withdraw(one.article, MONDAY)
+    assert one.title not in reports.atom(DESK)
+
+
+def test_a_headline_cannot_break_the_feed(reports: reporting.Reports, record: Record) -> None:
+    import feedparser
+
+    at = MONDAY - timedelta(days=1)
+    evil = make_article(
+        "xau.html", title='</title><script>alert(1)</script> & "ngoặc" \u202e', fetched_at=at,
+        published=Published(at=at, provenance="meta"),
+    )  # fmt: skip
+    record.articles.save(make_tagged(evil), ())
+    reports.book.show_headline(DESK.id, evil.id, True, MONDAY, "u1")
+    parsed = feedparser.parse(reports.atom(DESK).encode())
+    assert not parsed.bozo
+    assert "alert(1)" in parsed.entries[0].title
+    assert "\u202e" not in parsed.entries[0].title
+
+
+def test_wrong_wishes_are_refused(reports: reporting.Reports) -> None:
+    for wish in (
+        lambda: reports.ask(DESK, "daily", MONDAY),
+        lambda: reports.story_ask(DESK, "khong-co"),
+        lambda: reports.topic_ask("religion", WEEK, WEEK),
+        lambda: reports.period_ask(WEEK, WEEK - timedelta(days=1)),
+        lambda: reports.period_ask(WEEK - timedelta(days=2000), WEEK),
+    ):
+        with pytest.raises(ConfigError):
+            wish()  # type: ignore[no-untyped-call]
