@@ -91,12 +91,21 @@ def asked(request: Request) -> Asked:
     """What the request asks for. Raises NotHere for a desk that there is not, or that the user does not see."""
     room: Room = request.app.state.room
     user = who(request)
-    desks = tuple(desk for desk in room.desks.desks() if user.sees(desk.id))
+    desks = seen_desks(request)
     return Asked(
         request=request, room=room, words=Words(language(request, room), room.clock.now()),
         user=user, desks=desks, desk=_desk(request, desks),
         form_cookie=request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(24),
     )  # fmt: skip
+
+
+def seen_desks(request: Request) -> tuple[Desk, ...]:
+    """The desks that the user sees. Looked up once a request."""
+    known: tuple[Desk, ...] | None = getattr(request.state, "desks", None)
+    if known is None:
+        user, room = who(request), request.app.state.room
+        known = request.state.desks = tuple(desk for desk in room.desks.desks() if user.sees(desk.id))
+    return known
 
 
 def who(request: Request) -> Visitor:

@@ -10,9 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from core.access import Right
-from core.records import Desk
-from dashboard.asking import DESK_COOKIE, NotHere, who
-from dashboard.room import Room
+from dashboard.asking import DESK_COOKIE, NotHere, seen_desks, who
 
 Handler = Callable[[Request], Response] | Callable[[Request], Awaitable[Response]]
 
@@ -50,17 +48,15 @@ def check(request: Request, right: Right) -> None:
         return
     if not user.known:
         raise NotSignedIn
-    room: Room = request.app.state.room
-    if not user.may(right, _desk(request, room.desks.desks(), right)):
+    if not user.may(right, _desk(request, right)):
         raise NotAllowed(right)
 
 
-def _desk(request: Request, desks: tuple[Desk, ...], right: Right) -> str | None:
+def _desk(request: Request, right: Right) -> str | None:
     """The desk that the request is about: the same that `asked` will find."""
     if right is Right.OPERATE:
         return None
-    user = who(request)
-    seen = [desk.id for desk in desks if user.sees(desk.id)]
+    seen = [desk.id for desk in seen_desks(request)]
     given = request.query_params.get("ban")
     if given is not None and given not in seen and seen:
         raise NotHere("error.no_such_desk")

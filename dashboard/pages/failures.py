@@ -9,8 +9,9 @@ import logging
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
+from core.access import Right
 from dashboard import render
 from dashboard.asking import Asked, BadRequest, NotHere, language
 from dashboard.people import leading as people
@@ -50,8 +51,11 @@ async def not_signed_in(request: Request, error: Exception) -> Response:
 
 
 async def not_allowed(request: Request, error: Exception) -> Response:
-    """The page is there, but not for this user."""
+    """The page is there, but not for this user. The operator's first page is that of all desks."""
     del error
+    user = getattr(request.state, "visitor", None) or NOBODY
+    if request.url.path.removeprefix(request.scope.get("root_path", "")) == "/" and user.anywhere(Right.OPERATE):
+        return RedirectResponse(f"{request.scope.get('root_path', '')}/cac-ban-tin", status_code=303)
     return _page(request, "error.not_allowed", 403)
 
 

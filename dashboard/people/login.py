@@ -134,9 +134,7 @@ def _step(ask: Asked) -> dict[str, str] | None:
     return found if "back" in found and "user" in found else None
 
 
-def _login(
-    ask: Asked, back: str, *, email: str = "", wrong: str = "", seconds: int = 0, status: int = 200
-) -> Response:
+def _login(ask: Asked, back: str, *, email: str = "", wrong: str = "", seconds: int = 0, status: int = 200) -> Response:
     oidc = ask.room.settings.oidc
     answer = render.page(
         ask, "people/login.html", status=status, changes=True, back=back, email=email, wrong=wrong, seconds=seconds,

@@ -251,5 +251,3 @@ def _refused(ask: Asked, key: str, status: int) -> Response:
 
 def _here(ask: Asked, path: str) -> str:
     return f"{ask.request.scope.get('root_path', '')}{path}"
-
-

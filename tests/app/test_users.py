@@ -78,7 +78,7 @@ def test_what_can_not_be_done_says_why(record: Path, words: tuple[str, ...], sai
 def test_a_sheet_is_shown_first(record: Path, tmp_path: Path) -> None:
     sheet = tmp_path / "users.csv"
     sheet.write_text(
-        "email;họ tên;vai trò\nlan@x.gov.vn;Lan;quản trị\nthu@x.gov.vn;Thu;Chuyên viên\n", encoding="cp1258"
+        "email;họ tên;vai trò\nlan@x.gov.vn;Lan;quản trị\nthu@x.gov.vn;Thu;Chuyên viên\n", encoding="utf-16"
     )
     assert "2 accounts would be taken" in run("import", str(sheet)).output
     assert "Add the first" in run("list").output
