@@ -21,10 +21,10 @@ from core.records import Comparison, FactEntry
 
 _SHARE: Final = 0.5
 """At least so much of an indicator, by weight, must stand in an article word for word for a close look."""
-_CLOSELY: Final = 12
+_CLOSELY: Final = 10
 """At most so many facts an article are looked at closely, those with the most words in common first."""
 _LEAD: Final = 0.1
-"""Two facts give one figure different verdicts: one that agrees must lead by so much, else neither is held beside it."""
+"""Two facts give one figure different verdicts: one that agrees must lead by so much, else none is held beside."""
 
 
 def as_fact(entry: FactEntry, places: Sequence[str]) -> Fact:

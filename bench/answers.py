@@ -27,19 +27,19 @@ def measure() -> dict[str, float]:
     articles = ["\n".join(texts[n : n + _PASSAGES_AN_ARTICLE]) for n in range(0, len(texts), _PASSAGES_AN_ARTICLE)]
     book = Book(_facts(rows))
     book.compare(articles[0])
-    began = time.perf_counter()
+    began = time.process_time()
     for article in articles:
         book.compare(article)
-    a_book = time.perf_counter() - began
-    began = time.perf_counter()
+    a_book = time.process_time() - began
+    began = time.process_time()
     for article in articles:
         read_figures(article)
-    reading = time.perf_counter() - began
+    reading = time.process_time() - began
     judged = read_judged(path)
     told = measures(judged, out_of_sample(judged, folds=20, same_at=0.5, differs_at=0.81))
     return {
-        "compare_ms_an_article": a_book / len(articles) * 1000,
-        "figures_ms_an_article": reading / len(articles) * 1000,
+        "compare_cpu_ms_an_article": a_book / len(articles) * 1000,
+        "figures_cpu_ms_an_article": reading / len(articles) * 1000,
         **told,
     }
 

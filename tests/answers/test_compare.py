@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -107,7 +108,7 @@ def test_a_book_finds_its_fact_among_many() -> None:
 
 
 @pytest.mark.parametrize("rest", [{"places": ("huyện Mỹ Hào",)}, {"period": "năm 2018"}])
-def test_another_place_or_year_is_not_held_beside(rest: dict[str, object]) -> None:
+def test_another_place_or_year_is_not_held_beside(rest: dict[str, Any]) -> None:
     text = TEXT.replace("12/10", "12/10/2020")
     assert Book([fact("số ngôi nhà bị sập hoàn toàn", 9, **rest)]).compare(text) == ()
 
