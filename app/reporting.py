@@ -13,7 +13,7 @@ from answers.cases import figures
 from core.clock import Clock, local, local_day
 from core.errors import ConfigError
 from core.papers import check_papers
-from core.ports import Handlings, PaperKind, PeriodReadings, ReadingRoom, ReportBook
+from core.ports import Handlings, PaperKind, ParagraphKind, PeriodReadings, ReadingRoom, ReportBook
 from core.records import (
     CaseFigures,
     Desk,
@@ -39,7 +39,7 @@ from core.topics import TOPIC_IDS
 from nlp.gazetteer.units import Gazetteer
 from nlp.sentences import sentences as split_sentences
 from reports import collect, feeds, filling, mail, pdf, periods, sections, template, word, xlsx
-from reports.blocks import Section
+from reports.blocks import Chart, Heading, Para, Section
 from store.sqlite.record import Record
 
 _LOG = logging.getLogger(__name__)
@@ -157,8 +157,8 @@ class Reports:
         made = pdf.convert(docx)
         return PaperFile(name=f"{name}.pdf", media_type="application/pdf", content=made.content, note=made.note)
 
-    def paragraphs(self, report: Report) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Headings of the report with their sentences, as the page shows them."""
+    def paragraphs(self, report: Report) -> tuple[tuple[str, tuple[tuple[ParagraphKind, str], ...]], ...]:
+        """Headings of the report with what stands below them, as the page shows it; a chart by its words."""
         return tuple((part.title, shown(part)) for part in word.outline(report))
 
     def check_template(self, docx: bytes) -> None:
@@ -313,9 +313,18 @@ def xlsx_file(content: ReportContent) -> PaperFile:
     return PaperFile(name=f"{file_name(content)}.xlsx", media_type=xlsx.MEDIA_TYPE, content=xlsx.annex(content))
 
 
-def shown(part: Section) -> tuple[str, ...]:
-    """The sentences of a section, without tables and with a chart's words."""
-    return tuple(text for block in part.blocks if (text := getattr(block, "text", "") or getattr(block, "alt", "")))
+def shown(part: Section) -> tuple[tuple[ParagraphKind, str], ...]:
+    """What stands in a section, without tables."""
+    found: list[tuple[ParagraphKind, str]] = []
+    for block in part.blocks:
+        match block:
+            case Heading():
+                found.append(("heading", block.text))
+            case Para():
+                found.append(("hint" if block.hint else "text", block.text))
+            case Chart():
+                found.append(("chart", f"{block.title}. {block.alt}"))
+    return tuple(found)
 
 
 def desk_of(record: Record, name: str) -> Desk:

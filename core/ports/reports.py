@@ -24,6 +24,7 @@ from core.records import (
 )
 
 PaperKind = Literal["docx", "pdf", "xlsx"]
+ParagraphKind = Literal["heading", "text", "chart", "hint"]
 
 
 class PeriodReadings(Protocol):
@@ -169,8 +170,8 @@ class ReportDesk(Protocol):
         """The report as a file. Raises ConfigError where it can't be made: a broken template, no LibreOffice."""
         ...
 
-    def paragraphs(self, report: Report) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Headings of the report with their sentences, as the page shows them."""
+    def paragraphs(self, report: Report) -> tuple[tuple[str, tuple[tuple[ParagraphKind, str], ...]], ...]:
+        """Headings of the report with what stands below them, as the page shows it; a chart by its words."""
         ...
 
     def check_template(self, docx: bytes) -> None:

@@ -1,0 +1,167 @@
+"""The pages of reports over the real record: from the button to the signed paper, and what each level may do."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import docx
+import pytest
+from starlette.testclient import TestClient
+
+from app import reporting, wiring
+from core.clock import FixedClock
+from core.records import Published
+from core.settings import KeepSettings, Settings
+from dashboard.app import create_app
+from dashboard.office import Office
+from reports import check, filling, template
+from store.sqlite.record import Record, open_record
+from tests.fakes.differ import differ
+from tests.fakes.records import make_article, make_tagged
+from tests.reports.making import DESK
+from tests.reports.test_record import MONDAY
+
+HERE = "http://127.0.0.1:8765"
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Iterator[Record]:
+    with open_record(tmp_path / "diembao.sqlite3", clock=FixedClock(MONDAY), keep=KeepSettings()) as opened:
+        opened.desks.apply_desk(DESK, MONDAY, "test")
+        at = MONDAY.replace(day=4)
+        article = make_article(published=Published(at=at, provenance="meta"), fetched_at=at)
+        opened.articles.save(make_tagged(article), ())
+        yield opened
+
+
+@pytest.fixture
+def browser(record: Record) -> TestClient:
+    names = {"bao_mau": SimpleNamespace(name="Báo Mẫu", language="vi")}
+    reports = reporting.reports(record, names, wiring.gazetteer)  # type: ignore[arg-type]
+    app = create_app(
+        reading=record.reading, search=record.search, desks=record.desks, corrections=record.corrections,
+        differ=differ, publishers=names, clock=FixedClock(MONDAY), settings=Settings(),  # type: ignore[arg-type]
+        office=Office(reports=reports, report_book=record.reports), audit=record.audit,
+    )  # fmt: skip
+    return TestClient(app, base_url=HERE, raise_server_exceptions=False)
+
+
+def seal(browser: TestClient, path: str = "/bao-cao") -> str:
+    found = re.search(r'name="dau" value="([0-9a-f]+)"', browser.get(path).text)
+    assert found
+    return found[1]
+
+
+def post(browser: TestClient, path: str, **form: str) -> str:
+    """Text of the page that follows a form."""
+    answer = browser.post(path, data={"dau": seal(browser), **form}, headers={"Origin": HERE})
+    assert answer.status_code == 200, (path, answer.status_code)
+    return answer.text
+
+
+def made(browser: TestClient) -> str:
+    """The address of a new weekly report."""
+    answer = browser.post(
+        "/bao-cao", data={"dau": seal(browser), "loai": "weekly", "ngay": "2026-03-08"}, headers={"Origin": HERE}
+    )
+    return str(answer.url).removeprefix(HERE)
+
+
+def test_from_the_button_to_the_issued_paper(browser: TestClient, record: Record) -> None:
+    path = made(browser)
+    assert "TÌNH HÌNH CHUNG" in browser.get(path).text
+    post(browser, path, **{"mo-dau": "", "danh-gia": "Phản ánh kịp thời.\n\nĐúng số liệu.", "kien-nghi": "Không."})
+    shown = post(browser, f"{path}/phat-hanh")
+    assert "đã phát hành" in shown
+    assert 'name="danh-gia"' not in shown
+    file = browser.get(f"{path}/tai/docx")
+    assert file.headers["content-disposition"] == 'attachment; filename="diem-bao-binh_son-2026-03-02-2026-03-08.docx"'
+    texts = [paragraph.text for paragraph in docx.Document(io.BytesIO(file.content)).paragraphs]
+    assert "Đúng số liệu." in texts
+    assert all(finding.good for finding in check.check(file.content))
+    assert [line.action for line in record.audit.lines()][:4] == [
+        "report.export", "report.issue", "report.write", "report.draft",
+    ]  # fmt: skip
+
+
+def test_every_kind_of_report_can_be_asked_for(browser: TestClient) -> None:
+    days = {"tu": "2026-03-01", "den": "2026-03-08"}
+    for form in (
+        {"loai": "monthly"}, {"loai": "quarterly"}, {"loai": "yearly"}, {"loai": "period", **days},
+        {"loai": "topic", "chu-de": "health", **days},
+    ):  # fmt: skip
+        assert "TÌNH HÌNH CHUNG" in post(browser, "/bao-cao", **form)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"loai": "daily"}, {"loai": "period", "tu": "2026-03-08", "den": "2026-03-01"}, {"loai": "story"},
+        {"loai": "topic", "chu-de": "religion", "tu": "2026-03-01", "den": "2026-03-02"},
+        {"loai": "weekly", "ngay": "hôm qua"}, {"loai": "period", "tu": "0001-01-01", "den": "2026-03-02"},
+    ],
+)  # fmt: skip
+def test_wrong_wishes_are_told(browser: TestClient, form: dict[str, str]) -> None:
+    answer = browser.post("/bao-cao", data={"dau": seal(browser), **form}, headers={"Origin": HERE})
+    assert answer.status_code == 400
+
+
+def test_a_form_from_elsewhere_changes_nothing(browser: TestClient, record: Record) -> None:
+    path = made(browser)
+    for action in ("", "/phat-hanh", "/xoa", "/gui", "/so-lieu"):
+        assert browser.post(path + action, data={"danh-gia": "x"}, headers={"Origin": HERE}).status_code == 403
+    assert record.reports.reports(DESK.id)[0].issued is None
+
+
+def test_a_broken_template_is_refused_on_the_page_with_its_place(browser: TestClient, record: Record) -> None:
+    document = template.build()
+    document.paragraphs[-1].insert_paragraph_before("{{tên báo}}")
+
+    def sent(content: bytes) -> str:
+        return browser.post(
+            "/bao-cao/mau", data={"dau": seal(browser)}, files={"tep": ("mau.docx", content)}, headers={"Origin": HERE}
+        ).text
+
+    assert "không có chỗ điền {{tên báo}}" in sent(filling.saved(document))
+    assert record.reports.template(DESK.id) is None
+    assert "Đang dùng mẫu riêng" in sent(filling.saved(template.build()))
+    assert browser.get("/bao-cao/mau").content[:2] == b"PK"
+
+
+def test_a_schedule_is_set_and_shown(browser: TestClient, record: Record) -> None:
+    post(browser, "/bao-cao/lich", loai="weekly", thu="1", gio="06:45", bat="1", gui="1")
+    (kept,) = record.reports.schedules(DESK.id)
+    assert (kept.weekday, kept.minute, kept.mail, kept.enabled) == (1, 405, True, True)
+    wrong = {"loai": "weekly", "thu": "9", "gio": "25:00"}
+    answer = browser.post("/bao-cao/lich", data={"dau": seal(browser), **wrong}, headers={"Origin": HERE})
+    assert answer.status_code == 400
+
+
+def test_a_headline_is_chosen_on_its_page_and_fed_to_everybody(browser: TestClient, record: Record) -> None:
+    article = record.reading.day(DESK.id, MONDAY.date().replace(day=4))[0]
+    assert "Hiện trên cổng thông tin" in browser.get(f"/bai/{article.id}").text
+    post(browser, f"/bai/{article.id}/cong", hien="1")
+    atom, feed = browser.get(f"/cong/{DESK.id}.atom"), browser.get(f"/cong/{DESK.id}.json")
+    assert atom.headers["content-type"].startswith("application/atom+xml")
+    assert feed.headers["content-type"] == "application/feed+json"
+    assert [item["title"] for item in feed.json()["items"]] == [article.title]
+    assert article.lead not in atom.text + feed.text
+    post(browser, f"/bai/{article.id}/cong", hien="0", ve="bao-cao")
+    assert browser.get(f"/cong/{DESK.id}.json").json()["items"] == []
+    assert browser.get("/cong/khong-co.atom").status_code == 404
+
+
+def test_words_of_the_office_are_shown_as_text(browser: TestClient) -> None:
+    path = made(browser)
+    shown = post(browser, path, **{"danh-gia": "<script>alert(1)</script>", "mo-dau": "", "kien-nghi": ""})
+    assert "<script>alert(1)" not in shown
+    assert "&lt;script&gt;alert(1)" in shown
+
+
+def test_what_is_not_there_is_told(browser: TestClient) -> None:
+    for path in ("/bao-cao/99", "/bao-cao/99/tai/docx", made(browser) + "/tai/exe"):
+        assert browser.get(path).status_code == 404
