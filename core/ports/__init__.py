@@ -18,7 +18,7 @@ from core.ports.desk_work import AddressDesk, DeskWork, Operation, Places, Sourc
 from core.ports.people import AuditLog, FillDesk, PeopleBook, UnitSearch
 from core.ports.reading import NO_FILTERS, Differ, ReadingRoom, SearchIndex, StoryTelling
 from core.ports.record import Corrections, DeskBook, Store
-from core.ports.reports import PaperKind, PaperWriter, ParagraphKind, PeriodReadings, ReportBook, ReportDesk
+from core.ports.reports import PaperKind, ParagraphKind, PeriodReadings, ReportBook, ReportDesk
 from core.ports.understanding import Extractor, Gate, Locator, Tagger
 
 __all__ = [
@@ -51,7 +51,6 @@ __all__ = [
     "Operation",
     "Outbox",
     "PaperKind",
-    "PaperWriter",
     "ParagraphKind",
     "PeopleBook",
     "PeriodReadings",

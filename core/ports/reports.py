@@ -179,11 +179,3 @@ class ReportDesk(Protocol):
         ...
 
     def shipped_template(self) -> bytes: ...
-
-
-class PaperWriter(Protocol):
-    """Fills a template of an office. The machinery of every paper: reports, letters, releases."""
-
-    def __call__(self, template: bytes, lines: Mapping[str, str], blocks: Mapping[str, Sequence[object]]) -> bytes:
-        """The filled paper. Raises ConfigError naming the place where the template is broken."""
-        ...
