@@ -47,6 +47,9 @@ from tests.standins import mail, zalo
 DESKS: Final = ("quang_ngai", "dak_lak")
 POLL, STEP = timedelta(minutes=10), timedelta(minutes=2)
 FAULTS: Final = 0.05
+SAME: Final = 120
+"""Characters by which a text sent to Zalo is told from others; the channel may cut what follows."""
+TAKEN_AFTER: Final = timedelta(minutes=15)
 FOLLOWER: Final = {"quang_ngai": "1000000000000000001", "dak_lak": "1000000000000000002"}
 HARM: Final = ("disaster", "weather")
 
@@ -149,6 +152,7 @@ def run(stage: Stage, pages: list[tuple[FetchedPage, PendingPage]], until: datet
                 flow.read(replace(page, fetched_at=now), replace(pending, found_at=now))
             for user in FOLLOWER.values():
                 stage.account.follow(user)
+            take(stage, now)
         planner.round()
         while (done := drain_once(kept.outbox, notifiers, kept.desks, clock, rules=sending)).claimed:
             found.faults.update(done.reasons)
@@ -158,6 +162,17 @@ def run(stage: Stage, pages: list[tuple[FetchedPage, PendingPage]], until: datet
     for notifier in notifiers.values():
         notifier.close()
     return found
+
+
+def take(stage: Stage, now: datetime) -> None:
+    """Somebody takes every second urgent story a quarter of an hour after it was sent."""
+    for desk in DESKS:
+        for row in stage.kept.reading.messages(desk, 20):
+            told, story = row.delivered_at, row.message.story or ""
+            waited = told and now >= told + TAKEN_AFTER
+            taken = row.message.urgent and waited and int(story[:4], 16) % 2
+            if taken and not stage.kept.handlings.marks(desk, story):
+                stage.kept.handlings.mark(desk, story, "working", "", now, recipient=row.message.recipient)
 
 
 def judge(found: Replayed, stage: Stage) -> None:
@@ -170,9 +185,10 @@ def judge(found: Replayed, stage: Stage) -> None:
     ]
     taken = Counter(one.message_id for one in stage.post.taken)
     found.twice = [f"twice by mail: {key}" for key, count in taken.items() if count > 1]
-    texts = Counter(str(one.body["message"]["text"]) for one in stage.account.sent)
-    made = Counter(row.message.brief for row in found.rows if row.message.channel == "zalo_oa")
-    found.twice += [f"by Zalo {texts[text]} times: {text[:80]!r}" for text in texts if texts[text] != made[text]]
+    texts = Counter(" ".join(str(one.body["message"]["text"]).split())[:SAME] for one in stage.account.sent)
+    by_zalo = [row.message.brief for row in found.rows if row.message.channel == "zalo_oa"]
+    made = Counter(" ".join(brief.split())[:SAME] for brief in by_zalo)
+    found.twice += [f"by Zalo {texts[text]} times: {text[:80]!r}" for text in texts if texts[text] > made[text]]
     arrived = len(stage.post.taken) + len(stage.account.sent)
     if arrived != len(found.rows) - len(found.undelivered):
         found.missing.append(f"{arrived} arrived of {len(found.rows)} made")
