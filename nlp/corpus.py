@@ -19,6 +19,9 @@ from core.topics import TONES, TOPICS
 from nlp.reader import Array, Parts, count_grams
 from nlp.words import grams, tokens
 
+FEED_LABELS: Final = Path(__file__).parent / "labels" / "feeds2026.tsv"
+"""Labels of further feed items by the same guide, one reader each: feed item id, topics, tone, whether drawn at random.
+They are joined to the items by id, and used only where those are at hand."""
 RARE: Final = (5, 8, 12)
 """In how many texts a 1-, 2-, 3-gram must stand to be kept: no store of names, no text to be read back."""
 RARE_IN_TITLE: Final = (6, 12)
@@ -72,23 +75,43 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
         return [json.loads(line) for line in lines]
 
 
-def read_corpus(data: Path) -> Corpus:
+def read_corpus(data: Path, feed_labels: Path = FEED_LABELS) -> Corpus:
     """Labelled texts, then unlabelled ones; none that is in the test set."""
-    labelled = read_rows(data / "topics" / "train2026.jsonl.xz")
+    told = read_labels(feed_labels)
+    labelled = [_labelled(row, row["round"] == 1) for row in read_rows(data / "topics" / "train2026.jsonl.xz")]
     kept = {fold(row["title"]) for row in [*labelled, *read_rows(data / "topics" / "gold2026.jsonl")]}
     unlabelled = []
-    for row in read_rows(data / "feeds" / "items_2025-08_2026-04.jsonl.xz"):
+    items = read_rows(data / "feeds" / "items_2025-08_2026-04.jsonl.xz")
+    for row in sorted(items, key=lambda item: item["id"] not in told):  # of reprints the labelled one
         if (key := fold(row["title"])) not in kept:
             kept.add(key)
-            unlabelled.append(row)
+            if label := told.get(row["id"]):
+                labelled.append({**row, **label})
+            else:
+                unlabelled.append(row)
     rows = [*labelled, *unlabelled]
     return Corpus(
         texts=[parts(row["title"], row["summary"]) for row in rows],
         topics=np.array([[topic in row["topics"] for topic in LEARNED] for row in labelled], np.float32),
         tones=np.array([TONES.index(row["tone"]) for row in labelled]),
-        drawn=np.array([row["round"] == 1 for row in labelled]),
+        drawn=np.array([row["drawn"] for row in labelled]),
         names=names(f"{row['title']}\n{row['summary']}" for row in rows),
     )
+
+
+def _labelled(row: dict[str, Any], drawn: bool) -> dict[str, Any]:
+    return {**row, "drawn": drawn}
+
+
+def read_labels(path: Path) -> dict[str, dict[str, Any]]:
+    """Feed item id -> topics, tone, drawn. Raises ValueError, naming the line, for a label that is none."""
+    found = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()[1:], 2):
+        item, topics, tone, drawn = line.split("\t")
+        if tone not in TONES or not set(topics.split()) <= set(LEARNED):
+            raise ValueError(f"{path.name}, line {number}: {topics!r} and {tone!r} are not all labels of ours")
+        found[item] = {"topics": topics.split(), "tone": tone, "drawn": drawn == "1"}
+    return found
 
 
 def read_bodies(data: Path, syllables: int) -> Bodies:

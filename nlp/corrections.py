@@ -15,7 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from core.topics import TONES, TOPICS
-from nlp.learn import squash
+from nlp.labelkernel import squash
 from nlp.reader import Array
 
 LABELS: Final = (*(topic.id for topic in TOPICS), *TONES)

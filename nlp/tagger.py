@@ -19,19 +19,19 @@ from skops.io import load as load_skops
 from core.errors import ModelError
 from core.records import Label, LocatedArticle, TaggedArticle, Tone
 from nlp.corrections import Correction, Corrections
-from nlp.labelnet import LabelNet
+from nlp.labelkernel import LabelKernel
 from nlp.reader import Array, Batch, Parts, Reader, sublinear
 from nlp.tone import tone
 from nlp.topics import carriers, chosen, labels, with_best
 from nlp.words import tokens
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Of the model folder. Another one is refused."""
 MODELS: Final = Path(__file__).parent / "models"
 MODEL: Final = "labels.skops"
 BODY_SYLLABLES: Final = 400
 _MANIFEST: Final = "manifest.json"
-_TRUSTED: Final = ["nlp.reader.Reader", "nlp.labelnet.LabelNet"]
+_TRUSTED: Final = ["nlp.reader.Reader", "nlp.labelkernel.LabelKernel"]
 _TITLE: Final = 60
 _LEAD: Final = 120
 _OPENING: Final = 60
@@ -78,7 +78,7 @@ class Tagger:
     def __init__(
         self,
         reader: Reader,
-        net: LabelNet,
+        net: LabelKernel,
         *,
         thresholds: dict[str, float],
         version: str,

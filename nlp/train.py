@@ -1,8 +1,8 @@
 """`diembao nlp train`: from labelled and unlabelled texts to the shipped model.
 
-1. n-grams and word vectors from all texts; 2. teachers from the labelled ones; 3. their mean answer for each
-unlabelled text; 4. one network fitted to labels and answers together (self-training; Xie et al. 2020, Noisy Student);
-5. weights for long texts from the sections of older papers; 6. calibration on texts held out. No text goes into it.
+1. n-grams and word vectors from all texts, and centres among them; 2. kernel ridge regression on the labelled ones;
+3. calibration and threshold from answers out of fold; 4. weights for long texts from the sections of older papers.
+No text goes into it.
 """
 
 from __future__ import annotations
@@ -12,67 +12,48 @@ import json
 import sys
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from scipy import optimize, sparse
+from scipy import optimize
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from skops.io import dump
 
 from core.topics import TONES, TOPICS
 from nlp.corpus import LEARNED, Bodies, Corpus, choose_ngrams, read_bodies, read_corpus
-from nlp.labelnet import LabelNet
-from nlp.learn import Network, Recipe, fit, squash
+from nlp.kernel import WIDTHS, Centres, Texts, gather, likeness, out_of_fold, solve, views
+from nlp.labelkernel import LabelKernel, squash
 from nlp.reader import Array, Batch, Reader, packed, sublinear
 from nlp.tagger import BODY_SYLLABLES, FORMAT, MODEL
 from nlp.vectors import choose_terms, embed, neighbours, salience
 
 _OURS: Final = len(TOPICS)
+_SHIPPED: Final = [*range(_OURS), *range(len(LEARNED), len(LEARNED) + len(TONES))]
 TERMS: Final = 36_000
 DIMENSIONS: Final = 256
-_SPREAD: Final = 3.0
-"""Length of a word vector at the start; with it the first steps move units as much as labels need (found by trial)."""
-_TEACHERS: Final = 3
-_LINEAR_SHARE: Final = 0.35
-_HELD_OUT: Final = 600
-_TONE_SHARE: Final = 0.35
-_NEVER: Final = -10.0
-_REPEATED: Final = 2
-_STUDENT: Final = Recipe(epochs=6, batch=128, drop=0.3, seed=9)
-_FINISH: Final = Recipe(epochs=3, rate=1e-4, vector_rate=3e-4, linear_rate=5e-4, drop=0.3, seed=4)
+CENTRES: Final = 2048
+_OTHERS: Final = 20_000
+"""Texts without labels over which the centres are found."""
+_FOLDS: Final = 4
+_TOWARDS_ALL: Final = 10.0
+"""How firmly a topic's own shift is held to that of all topics, in log-odds squared."""
 
 Say = Callable[[str], object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Split:
-    """Row numbers in the batch: labelled ones to learn from, those held out, those without labels."""
-
-    learn: Array
-    held: Array
-    unlabelled: Array
-
-
 def train(data: Path, out: Path, seed: int = 7, say: Say | None = None) -> None:
-    """Train on the folder of labelled data; write model, manifest and checksum to `out`. Half an hour on one core."""
+    """Train on the folder of labelled data; write model, manifest and checksum to `out`. About ten minutes on one core,
+    4 GB of memory."""
     say = say or (lambda line: sys.stderr.write(f"{line}\n"))
     say("reading")
     corpus, bodies = read_corpus(data), read_bodies(data, BODY_SYLLABLES)
     say(f"{len(corpus.topics):,} labelled texts, {len(corpus.texts) - len(corpus.topics):,} without labels")
     reader, vectors = learn_words(corpus, bodies, seed)
     say(f"{len(reader.indexes[0]):,} n-grams, {len(reader.indexes[1]):,} terms")
-    batch = reader.transform(corpus.texts)
-    split = hold_out(corpus, seed)
-    straight = regress(batch[split.learn].ngrams, targets(corpus)[split.learn], seed)
-    answers = teach(batch, corpus, split, vectors, straight=straight, seed=seed)
-    say("teachers have answered")
-    network = blend_tones(learn(batch, corpus, split, answers, vectors), straight)
-    say("network fitted")
-    net = LabelNet.packed(network, LEARNED[:_OURS], [*range(_OURS), *range(len(LEARNED), len(LEARNED) + len(TONES))])
-    thresholds = temper(net, batch[split.held], corpus, split.held)
+    net, thresholds = learn_labels(reader.transform(corpus.texts), corpus, vectors, seed)
+    say("regression solved and calibrated")
     net.body, net.body_bias = learn_bodies(reader, bodies, net, seed)
     write_models(out, Pipeline([("read", reader), ("label", net)]), thresholds)
     say(f"written to {out}")
@@ -87,16 +68,29 @@ def learn_words(corpus: Corpus, bodies: Bodies, seed: int) -> tuple[Reader, Arra
     terms, seen = choose_terms(sequences, TERMS, corpus.names)
     index = {term: number for number, term in enumerate(terms, 1)}
     vectors = embed(neighbours(sequences, index), seen, DIMENSIONS, seed)
-    return Reader(packed(ngrams), idf, packed(terms), salience(seen)), vectors * np.float32(_SPREAD)
+    return Reader(packed(ngrams), idf, packed(terms), salience(seen)), vectors
 
 
-def hold_out(corpus: Corpus, seed: int) -> Split:
-    """Texts for calibration are drawn from those drawn at random: their shares are the press's."""
-    labelled = len(corpus.topics)
+def learn_labels(batch: Batch, corpus: Corpus, vectors: Array, seed: int) -> tuple[LabelKernel, dict[str, float]]:
+    """The fitted and calibrated regression, and the thresholds of topics."""
+    labels = targets(corpus)
+    count = len(labels)
+    told = seen(batch[:count], vectors)
+    chosen = np.random.default_rng(seed).permutation(np.arange(count, len(batch)))[:_OTHERS]
+    around = seen(batch[np.concatenate([np.arange(count), chosen])], vectors).views
+    centres = [Centres.among(rows, CENTRES, width, seed) for rows, width in zip(around, WIDTHS, strict=True)]
+    coordinates = [c.coordinates(view) for c, view in zip(centres, told.views, strict=True)]
+    kernel = likeness(told, coordinates)
+    said = out_of_fold(kernel, labels, _FOLDS, seed)
+    fitted = gather(solve(kernel, labels), told, centres, coordinates)
+    net = LabelKernel.packed(fitted, vectors, LEARNED[:_OURS], _SHIPPED)
     drawn = np.flatnonzero(corpus.drawn)
-    held = np.random.default_rng(seed).choice(drawn, min(_HELD_OUT, len(drawn) // 4), replace=False)
-    learn_from = np.setdiff1d(np.arange(labelled), held)
-    return Split(learn=learn_from, held=held, unlabelled=np.arange(labelled, len(corpus.texts)))
+    return net, calibrate(net, said[drawn][:, _SHIPPED], labels[drawn][:, _SHIPPED])
+
+
+def seen(batch: Batch, vectors: Array) -> Texts:
+    """A batch as the kernel sees it."""
+    return Texts(ngrams=batch.ngrams, views=views(batch.title @ vectors, batch.lead @ vectors))
 
 
 def targets(corpus: Corpus) -> Array:
@@ -104,92 +98,40 @@ def targets(corpus: Corpus) -> Array:
     return np.hstack([corpus.topics, np.eye(len(TONES), dtype=np.float32)[corpus.tones]])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Straight:
-    """Logistic regressions on n-grams alone: n-grams x (LEARNED, TONES), and bias."""
-
-    weights: Array
-    bias: Array
-
-
-def teach(batch: Batch, corpus: Corpus, split: Split, vectors: Array, *, straight: Straight, seed: int) -> Array:
-    """Mean answer of logistic regressions and some networks for the texts without labels: n x (LEARNED, TONES)."""
-    asked, told = batch[split.unlabelled], batch[split.learn]
-    labels = targets(corpus)[split.learn]
-    even = np.ones(len(labels), np.float32)
-    linear = squash(asked.ngrams @ straight.weights + straight.bias, len(LEARNED))
-    networks = np.zeros_like(linear)
-    for number in range(_TEACHERS):
-        recipe = Recipe(seed=100 * seed + number)
-        networks += fit(new_network(batch, vectors, recipe), told, labels, even, recipe).predict(asked) / _TEACHERS
-    answer: Array = (_LINEAR_SHARE * linear + (1 - _LINEAR_SHARE) * networks).astype(np.float32)
-    return answer
-
-
-def regress(told: sparse.csr_matrix, labels: Array, seed: int) -> Straight:
-    """One logistic regression a topic and one for tone; a topic without examples is never said."""
-    weights = np.zeros((told.shape[1], labels.shape[1]), np.float32)
-    bias = np.full(labels.shape[1], _NEVER, np.float32)
-    for k in np.flatnonzero(labels[:, : len(LEARNED)].any(axis=0)):
-        model = LogisticRegression(C=20, solver="liblinear", random_state=seed).fit(told, labels[:, k])
-        weights[:, k], bias[k] = model.coef_[0], model.intercept_[0]
-    tone = LogisticRegression(C=4, max_iter=300).fit(told, labels[:, len(LEARNED) :].argmax(axis=1))
-    weights[:, len(LEARNED) :], bias[len(LEARNED) :] = tone.coef_.T, tone.intercept_
-    return Straight(weights=weights, bias=bias)
-
-
-def new_network(batch: Batch, vectors: Array, recipe: Recipe) -> Network:
-    """An untrained one of the right shape."""
-    ngrams = batch.ngrams.shape[1]
-    labels = len(LEARNED) + len(TONES)
-    return Network.new(vectors, ngrams=ngrams, topics=len(LEARNED), labels=labels, recipe=recipe)
-
-
-def learn(batch: Batch, corpus: Corpus, split: Split, answers: Array, vectors: Array) -> Network:
-    """The network that is shipped: from labels and the teachers' answers together, then a little from labels alone."""
-    labels = targets(corpus)[split.learn]
-    rows = np.concatenate([*[split.learn] * _REPEATED, split.unlabelled])
-    aims = np.vstack([*[labels] * _REPEATED, answers])
-    even = np.ones(len(rows), np.float32)
-    network = fit(new_network(batch, vectors, _STUDENT), batch[rows], aims, even, _STUDENT)
-    return fit(network, batch[split.learn], labels, even[: len(labels)], _FINISH)
-
-
-def blend_tones(network: Network, straight: Straight) -> Network:
-    """Logits of tone, mixed in place with those of the regression, which holds to the words of the headline."""
-    tones = slice(len(LEARNED), None)
-    network.out[:, tones] *= 1 - _TONE_SHARE
-    for mine, other in ((network.out_bias, straight.bias), (network.linear.T, straight.weights.T)):
-        mine[tones] = (1 - _TONE_SHARE) * mine[tones] + _TONE_SHARE * other[tones]
-    return network
-
-
-def temper(net: LabelNet, held: Batch, corpus: Corpus, rows: Array) -> dict[str, float]:
-    """Set the scales of `net` on texts held out, and find the one threshold that serves topics best (micro-F1)."""
-    true, tones = corpus.topics[rows, :_OURS] > 0, corpus.tones[rows]
-    raw = net.logits(held)
-
-    def topic_loss(scale_shift: Array) -> float:
-        z = raw[:, :_OURS] * scale_shift[0] + scale_shift[1]
-        return float(np.logaddexp(0, np.where(true, -z, z)).mean())
-
-    def tone_loss(scale: Array) -> float:
-        z = raw[:, _OURS:] * scale[0]
-        return float((np.logaddexp.reduce(z, axis=1) - z[np.arange(len(z)), tones]).mean())
-
-    scale, shift = optimize.minimize(topic_loss, np.array([1.0, 0.0]), method="Nelder-Mead").x
-    tone = optimize.minimize(tone_loss, np.array([1.0]), method="Nelder-Mead").x[0]
-    net.temper = (float(scale), float(shift), float(tone))
-    said = net.predict_proba(held)[:, :_OURS]
-    best = max((_micro_f1(said >= t, true), t) for t in np.arange(0.2, 0.55, 0.01))[1]
+def calibrate(net: LabelKernel, said: Array, true: Array) -> dict[str, float]:
+    """Set `temper` and `shift` of `net` on answers out of fold (n x shipped labels) for texts drawn at random, and find
+    the one threshold that serves topics best (micro-F1)."""
+    held = true[:, :_OURS] > 0
+    scale, shifts = fit_topics(said[:, :_OURS], held)
+    tones = LogisticRegression(C=10, max_iter=500).fit(said[:, _OURS:], true[:, _OURS:].argmax(axis=1))
+    net.temper = np.diag(np.full(len(_SHIPPED), scale)).astype(np.float32)
+    net.temper[_OURS:, _OURS:] = tones.coef_.T
+    net.shift = np.concatenate([shifts, tones.intercept_]).astype(np.float32)
+    scores = squash(said @ net.temper + net.shift, _OURS)[:, :_OURS]
+    best = max((_micro_f1(scores >= t, held), t) for t in np.arange(0.2, 0.6, 0.01))[1]
     return dict.fromkeys(net.topics, round(float(best), 3))
 
 
+def fit_topics(said: Array, held: Array) -> tuple[float, Array]:
+    """One scale for all topics, and a shift for each that is held to their mean: scores n x topics, labels the same."""
+
+    def loss(free: Array) -> tuple[float, Array]:
+        scale, mean, own = free[0], free[1], free[2:]
+        z = said * scale + mean + own
+        error = 1 / (1 + np.exp(-z)) - held
+        slope = np.concatenate([[(error * said).sum(), error.sum()], error.sum(axis=0) + 2 * _TOWARDS_ALL * own])
+        return float(np.logaddexp(0, np.where(held, -z, z)).sum() + _TOWARDS_ALL * (own**2).sum()), slope
+
+    start = np.concatenate([[8.0, -4.0], np.zeros(said.shape[1])])
+    found = optimize.minimize(loss, start, jac=True, method="L-BFGS-B").x
+    return float(found[0]), found[1] + found[2:]
+
+
 def _micro_f1(said: Array, true: Array) -> float:
-    return float(2 * (said & true).sum() / (said.sum() + true.sum()))
+    return float(2 * (said & true).sum() / max(1, said.sum() + true.sum()))
 
 
-def learn_bodies(reader: Reader, bodies: Bodies, net: LabelNet, seed: int) -> tuple[Array, Array]:
+def learn_bodies(reader: Reader, bodies: Bodies, net: LabelKernel, seed: int) -> tuple[Array, Array]:
     """Weights (n-grams x topics) and bias for long texts. Only topics that have a section are learned."""
     known = [i for i, topic in enumerate(bodies.topics) if topic]
     rows = sublinear(reader.counts([((), bodies.texts[i]) for i in known]), reader.idf)

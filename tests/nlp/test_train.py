@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from core.topics import TONES as TONES_IN_ORDER
 from core.topics import TOPIC_IDS
 from nlp import train as training
-from nlp.corpus import choose_ngrams, names, parts, read_corpus
+from nlp.corpus import FEED_LABELS, choose_ngrams, names, parts, read_corpus, read_labels
 from nlp.corrections import LABELS
 from nlp.reader import Batch
 from nlp.tagger import Tagger, load
@@ -82,6 +83,7 @@ def trained(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def small(data: Path, out: Path, seed: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(training, "DIMENSIONS", 32)
+        patch.setattr(training, "CENTRES", 100)
         training.train(data, out, seed, lambda line: None)
 
 
@@ -106,6 +108,34 @@ def test_the_same_seed_gives_the_same_model(data: Path, trained: Path, tmp_path:
 def test_test_items_are_never_learned_from(data: Path) -> None:
     corpus = read_corpus(data)
     assert len(corpus.texts) == 1200 + 750  # 1100..1199 are labelled, 1200..1249 are the test set
+
+
+def test_listed_labels_are_joined_to_the_feed_items_by_id(data: Path, tmp_path: Path) -> None:
+    listed = tmp_path / "labels.tsv"
+    listed.write_text(
+        "id\ttopics\ttone\tdrawn\n1300\thealth world\tneutral\t1\n1301\t\tpositive\t0\n9999\tsport\tneutral\t1\n",
+        encoding="utf-8",
+    )
+    corpus = read_corpus(data, listed)
+    assert len(corpus.topics) == 1202
+    assert len(corpus.texts) == 1200 + 750
+    assert corpus.topics[-2:].sum(axis=1).tolist() == [2, 0]
+    assert [TONES_IN_ORDER[i] for i in corpus.tones[-2:]] == ["neutral", "positive"]
+    assert corpus.drawn[-2:].tolist() == [True, False]
+
+
+def test_a_label_that_is_none_of_ours_is_named_with_its_line(tmp_path: Path) -> None:
+    listed = tmp_path / "labels.tsv"
+    listed.write_text("id\ttopics\ttone\tdrawn\n1\treligion\tneutral\t1\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"labels\.tsv, line 2"):
+        read_labels(listed)
+
+
+def test_the_shipped_list_holds_labels_and_no_text() -> None:
+    found = read_labels(FEED_LABELS)
+    assert len(found) > 4000
+    assert all(set(row) == {"topics", "tone", "drawn"} for row in found.values())
+    assert all(len(item) == 32 and int(item, 16) >= 0 for item in found)
 
 
 def test_names_of_persons_are_kept_out_of_the_vocabulary() -> None:
