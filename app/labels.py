@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from core.clock import SystemClock
 from core.records import LocatedArticle, TaggedArticle
 from nlp.corrections import Correction
 from nlp.tagger import Tagger
 from store.sqlite.corrections import CorrectedText, Corrections
+from store.sqlite.record import Record
 
 
 class CorrectedTagger:
@@ -34,3 +36,22 @@ def learnt(made: CorrectedText) -> Correction:
         label=said.tone or said.topic,
         holds=said.tone is not None or said.present,
     )
+
+
+def retag(kept: Record, shipped: Tagger, by: str) -> tuple[int, int]:
+    """Labels of the shipped model for every article that has those of another; audited.
+
+    Returns how many were labelled anew, and how many keep their old labels because their text is no longer kept.
+    What was corrected stays: an article with a correction of its own gets the model's plain answer beneath it, any
+    other the answer with the local layer, as new articles do.
+    """
+    clock, layered = SystemClock(), CorrectedTagger(shipped, kept.corrections)
+    own = {made.article for made in kept.corrections.corrections()}
+    done = 0
+    for batch in kept.retagging.articles(shipped.version):
+        located = (LocatedArticle(article=article, matches=()) for article in batch)
+        tagged = [(shipped if one.article.id in own else layered).tag(one) for one in located]
+        done += kept.retagging.relabel(tagged, clock.now())
+    if done:
+        kept.retagging.note(clock.now(), who=by, model=shipped.version, articles=done)
+    return done, kept.retagging.textless(shipped.version)

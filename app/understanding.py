@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
-from app import wiring
+from app import labels, wiring
 from app.filters import Row
+from app.progress import progress
 from core.errors import ConfigError
 from core.settings import Settings
 from crawlers.extract import filter as extraction
@@ -59,6 +60,17 @@ def corrections(settings: Settings) -> Iterator[Row]:
                 "title": made.title,
                 "lead": made.lead,
             }
+
+
+def retag(settings: Settings) -> str:
+    """Labels of the shipped model for every kept article that has those of another. Raises ModelError, StoreError."""
+    shipped = load_tagger()
+    with wiring.record(settings) as kept:
+        waiting = kept.retagging.outdated(shipped.version)
+        with progress(lambda: f"{waiting - kept.retagging.outdated(shipped.version)} of {waiting} articles labelled"):
+            done, textless = labels.retag(kept, shipped, "operator")
+    left = f"; {textless} keep their earlier labels, their text is no longer kept" if textless else ""
+    return f"{done} articles labelled anew by {shipped.version}{left}"
 
 
 def build_gazetteer() -> Iterator[str]:

@@ -20,6 +20,7 @@ def register(app: typer.Typer) -> None:
     nlp = typer.Typer(no_args_is_help=True, help="The trained models.")
     nlp.command("train")(train)
     nlp.command("corrections")(corrections)
+    nlp.command("retag")(retag)
     app.add_typer(nlp, name="nlp")
     app.command()(evaluate)
     app.command()(extract)
@@ -62,6 +63,13 @@ def corrections() -> None:
 
     for made in understanding.corrections(settings_module.load()):
         typer.echo(json.dumps(made, ensure_ascii=False))
+
+
+def retag() -> None:
+    """Give kept articles the labels of the shipped model; until then they keep those of the model that read them."""
+    from app import understanding
+
+    typer.echo(understanding.retag(settings_module.load()))
 
 
 def gazetteer_build() -> None:
