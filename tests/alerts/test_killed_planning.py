@@ -1,0 +1,39 @@
+"""Killed before any statement between an article and its mark: nothing is lost, and at most one message repeated."""
+
+from __future__ import annotations
+
+import multiprocessing
+import shutil
+import signal
+from collections import Counter
+from pathlib import Path
+
+from tests.alerts import plan_worker
+
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload(["tests.alerts.plan_worker"])
+STRIDE = 9
+"""Of the statements every ninth, so that a run stays short; a change of the way shifts them."""
+
+
+def test_each_message_arrives_and_at_most_one_twice(tmp_path: Path) -> None:
+    template = tmp_path / "template.sqlite3"
+    plan_worker.prepare(template)
+    steps = plan_worker.work(str(_copy(template, tmp_path / "dry")))
+    expected = set((tmp_path / "dry" / "sent").read_text().split("\n"))
+    assert len(expected - {""}) == 2 and steps > 60
+    for die_at in range(1, steps + 1, STRIDE):
+        path = _copy(template, tmp_path / f"{die_at}")
+        worker = CONTEXT.Process(target=plan_worker.work, args=(str(path), die_at))
+        worker.start()
+        worker.join()
+        assert worker.exitcode == -signal.SIGKILL, die_at
+        plan_worker.work(str(path))
+        sent = Counter(path.with_name("sent").read_text().split("\n")[:-1])
+        assert set(sent) == expected - {""}, die_at
+        assert sum(sent.values()) <= 3, f"{die_at}: at most one repeat"
+
+
+def _copy(template: Path, folder: Path) -> Path:
+    folder.mkdir()
+    return Path(shutil.copy(template, folder / "diembao.sqlite3"))
