@@ -65,11 +65,11 @@ class TestToday:
         press.standings[ids["changed"]] = replace(old, state=state)  # type: ignore[arg-type]
         assert f"Tình trạng: {said} 9 bài" in words(client(press).get("/").text)
 
-    def test_a_story_whose_headline_is_of_another_day_shows_lead_and_place_with_the_article(self, get: Get) -> None:
+    def test_a_story_whose_headline_is_of_another_day_shows_the_lead_with_the_article(self, get: Get) -> None:
         page = get("/")
         reports = page.split('class="plain reports"')[1].split("</ul>")[0]
         assert "Khoảng 200 m taluy dương" in words(reports)
-        assert "Nơi được nhắc" in words(reports)
+        assert "<mark>Bình Sơn</mark>" in reports
 
 
 class TestStory:
