@@ -17,8 +17,8 @@ from core.records import AlertCause, AlertTiming, ListedArticle, Pace, RuleEvent
 
 LARGER_HOURS: Final = 24
 """A larger story covers smaller ones for so long after it was last told."""
-REPEATS: Final = 3
-"""Messages that only repeat, at most."""
+REPEATS: Final = 1
+"""Messages about a story after which none only repeats: news of it remind too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

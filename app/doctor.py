@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 from app import wiring
+from app.alert_desk import template_faults
 from app.channels import said, statuses
 from app.delivering import probe_mail
 from core import settings as settings_module
@@ -52,7 +53,7 @@ def examine() -> list[Finding]:
     except DiembaoError as error:
         return [Finding(sign="!!", part="settings", says=str(error), todo="correct the file, then ask again")]
     found = [Finding(sign="ok", part="settings", says=f"{settings_module.config_path()} and the environment")]
-    for check in (_python, _folder, _record, _understanding, _publishers, _contact, _mail, _zalo, _page):
+    for check in (_python, _folder, _record, _understanding, _publishers, _contact, _mail, _zalo, _alerts, _page):
         found += _guarded(check, settings)
     return found
 
@@ -151,10 +152,6 @@ def _mail(settings: Settings) -> Iterator[Finding]:
         says=f"{smtp.host}:{smtp.port} {reason or 'takes mail'}",
         todo="check host, port, security, username and password in [smtp]" if reason else "",
     )
-    if not settings.public_url:
-        yield Finding(
-            sign="--", part="links", says="no public_url: messages carry their whole content and no link to the page"
-        )
 
 
 def _zalo(settings: Settings) -> Iterator[Finding]:
@@ -179,6 +176,31 @@ def _zalo(settings: Settings) -> Iterator[Finding]:
             sign="--", part="webhook", says="no [zalo] oa_secret or no public_url: nobody can make themselves known",
             todo=f"set both, then enter public_url{HOOK} as the webhook at developers.zalo.me",
         )  # fmt: skip
+
+
+def _alerts(settings: Settings) -> Iterator[Finding]:
+    if not settings.public_url:
+        yield Finding(
+            sign="--",
+            part="links",
+            says="no public_url: messages carry their whole content; no signed links, so nobody can take an urgent one"
+            " without signing in, and the next role is told every time",
+            todo="set public_url to the address under which the pages are reached",
+        )
+    if not settings.database.exists():
+        return
+    with wiring.record(settings) as kept:
+        faults = template_faults(settings, kept, SystemClock())
+        stuck = kept.outbox.counts()
+    yield Finding(
+        sign="!!" if faults else "ok",
+        part="templates",
+        says="; ".join(faults) or "sound",
+        todo="correct them on the page Mẫu tin; the shipped ones are used meanwhile" if faults else "",
+    )
+    open_ones = stuck.get("refused", 0) + stuck.get("held", 0)
+    if open_ones:
+        yield Finding(sign="--", part="messages", says=f"{open_ones} undelivered or held", todo="see the page Cảnh báo")
 
 
 def _page(settings: Settings) -> Iterator[Finding]:

@@ -59,7 +59,7 @@ def rules(desk: str) -> tuple[Rule, ...]:
     return (
         Rule(
             id=f"thiet-hai-{desk.replace('_', '-')}", topics=HARM, tone="negative", urgent=True,
-            roles=(Role.DISASTER_PREVENTION, Role.INFORMATION_OFFICE), next_roles=(Role.INFORMATION_OFFICE,),
+            roles=(Role.DISASTER_PREVENTION,), next_roles=(Role.INFORMATION_OFFICE,),
         ),
         Rule(
             id=f"nhieu-bao-{desk.replace('_', '-')}", topics=(*HARM, "transport_infrastructure"), min_sources=3,
@@ -109,9 +109,9 @@ def replay(first: date, last: date, folder: Path) -> Replayed:
         pages = read_all(Settings(data_dir=folder / "read"), world)
     clock = FixedClock(_midnight(first))
     post, account = mail.Mail(clock=clock, fault_rate=FAULTS), zalo.Zalo(clock=clock, fault_rate=FAULTS)
-    middle = first + (last - first) / 4
-    post.outage = (_midnight(middle) + timedelta(hours=8), _midnight(middle) + timedelta(hours=9))
-    account.outage = (_midnight(middle) + timedelta(hours=14), _midnight(middle) + timedelta(hours=15))
+    storm = _midnight(first + timedelta(days=3))  # 6 November 2025: the hours of the digest and of most warnings
+    post.outage = (storm + timedelta(hours=7, minutes=15), storm + timedelta(hours=8, minutes=15))
+    account.outage = (storm + timedelta(hours=9), storm + timedelta(hours=10))
     with mail.running(post), zalo.running(account):
         settings = _settings(folder / "office", post, account)
         with wiring.record(settings, clock) as kept:
@@ -274,10 +274,10 @@ def read_all(settings: Settings, world: World) -> list[tuple[FetchedPage, Pendin
     with wiring.record(settings, world.clock) as kept:
         begun = crawling.plan(settings, world, kept, forever=False)
 
-        def keep(page: FetchedPage, pending: PendingPage) -> object:
+        def keep(page: FetchedPage, pending: PendingPage) -> str:
             found.append((page, pending))
             kept.ledger.page_stopped(pending, pending.id, pending.entry.title, world.clock.now())
-            return None
+            return "stopped"
 
         crawl(replace(begun, on_page=keep), signals=False)
     dated = [(page, pending) for page, pending in found if pending.entry.published]

@@ -272,7 +272,7 @@ class TestHeldBack:
         for ends, over in ((NOON, {"story": "a"}), (NOON + timedelta(days=31), {"story": "a"}),
                            (NOON + timedelta(days=1), {})):  # fmt: skip
             with pytest.raises(ValueError, match="silence"):
-                record.handlings.silence("binh_son", NOON, ends, "u1", **over)  # type: ignore[arg-type]
+                record.handlings.silence("binh_son", NOON, ends, "u1", **over)
 
     def test_stories_that_become_one_are_told_as_one(self, record: Record, clock: FixedClock) -> None:
         room = room_of(record, clock, URGENT)

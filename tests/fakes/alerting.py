@@ -8,9 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from alerts.desk_round import Planned
 from alerts.facts import Office
 from alerts.links import Signer
-from alerts.planner import Planned, Planner
+from alerts.planner import Planner
 from alerts.templating import Templates
 from core.clock import FixedClock
 from core.records import (
