@@ -53,7 +53,8 @@ SHIPPED: Final[dict[TemplateKind, LetterTemplate]] = {
         LetterTemplate(
             kind="correction",
             about="đề nghị cải chính thông tin đăng trên báo chí",
-            text="Ngày {ngay_dang}, {ten_bao} đăng bài “{tieu_de}” tại địa chỉ {dia_chi}.\n"
+            text="Ngày {ngay_dang}, {ten_bao} đăng bài “{tieu_de}” tại địa chỉ:\n"
+            "{dia_chi}\n"
             "Bài có đoạn: “{trich_dan}”.\n"
             "Về nội dung này, theo {van_ban}: {so_lieu}.\n"
             "Căn cứ Điều 34 Luật Báo chí số 126/2025/QH15, {co_quan} đề nghị {ten_bao} xem xét, cải chính nội dung "
@@ -64,7 +65,8 @@ SHIPPED: Final[dict[TemplateKind, LetterTemplate]] = {
         LetterTemplate(
             kind="answer",
             about="phản hồi nội dung đăng trên báo chí",
-            text="Ngày {ngay_dang}, {ten_bao} đăng bài “{tieu_de}” tại địa chỉ {dia_chi}.\n"
+            text="Ngày {ngay_dang}, {ten_bao} đăng bài “{tieu_de}” tại địa chỉ:\n"
+            "{dia_chi}\n"
             "Căn cứ Điều 36 Luật Báo chí số 126/2025/QH15, {co_quan} có ý kiến như sau:\n"
             "{noi_dung}\n"
             "{co_quan} đề nghị {ten_bao} đăng nội dung phản hồi này theo quy định.\n"

@@ -289,7 +289,8 @@ def _proposed(ask: Asked, desk: Desk, given) -> Case:  # type: ignore[no-untyped
     )  # fmt: skip
     if found and book:
         kept, fact = found
-        contrary = f"{fact.indicator} là {book.shown(fact)} {fact.unit}"
+        place = f" tại {fact.place_name}" if fact.place_name else ""
+        contrary = f"{fact.indicator}{place} là {book.shown(fact)} {fact.unit}"
         case = replace(
             case, text_hash=kept.text_hash,
             ground=Ground(
