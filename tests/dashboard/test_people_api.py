@@ -132,7 +132,7 @@ def test_fuzzing_finds_nothing(site: TestClient) -> None:
 
 def _fuzz(operation: Any, mode: GenerationMode, headers: dict[str, str]) -> None:
     @settings(
-        max_examples=8, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck),
+        max_examples=6, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck),
         phases=[Phase.explicit, Phase.generate],
     )  # fmt: skip
     @given(case=operation.as_strategy(generation_mode=mode))
