@@ -26,7 +26,10 @@ _SAME: Final = 0.5
 _PARAGRAPHS: Final = 8
 _DATELINE: Final = re.compile(r"^(?:\([^()]{2,24}\)|[A-ZĐ][\w.]{1,15}(?:\s[A-ZĐ]\w{1,8})?)\s+[-–—]\s+")
 _PERSON: Final = re.compile(
-    r"\b(?i:ông|bà|anh|chị|em|cháu|cô|chú|bác|bé|cụ|nạn nhân|đồng chí|thầy|bác sĩ|nghệ sĩ|ca sĩ|diễn viên)"
+    r"\b(?i:ông|bà|anh|chị|em|cháu|cô|chú|bác|bé|cụ|nạn nhân|đồng chí|thầy|bác sĩ|nghệ sĩ|ca sĩ|diễn viên|nhạc sĩ"
+    r"|nhà văn|nhà báo|luật sư|kỹ sư|tiến sĩ|giáo sư|ths|ts|pgs|gs|thủ tướng|bộ trưởng|thứ trưởng|tổng bí thư"
+    r"|chủ tịch nước|(?:thiếu|trung|thượng|đại) (?:tướng|tá|úy)|ni trưởng|ni sư|hòa thượng|thượng tọa|đại đức|linh mục"
+    r"|giám mục|mục sư)\.?"
     r"\s+[A-ZĐÀ-ỸƠƯ]\w*"
 )
 """A word of address before a capital: the sentence names a person."""

@@ -41,6 +41,10 @@ SLOTS: Final = filling.Slots(
 """The placeholders of a report's template."""
 RULES: Final = {"DBKeTieuNgu": 1.0, "DBKeCoQuan": 0.42, "DBKeTrichYeu": 0.42}
 """Styles of the rules below a line, and the share of that line's width that they take."""
+_AFTER_SHADE: Final = (
+    "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:contextualSpacing", "w:jc", "w:outlineLvl", "w:rPr",
+)  # fmt: skip
+"""What follows a shade in paragraph properties (ECMA-376, part 1, 17.3.1.26)."""
 _GUIDE: Final = (
     "HƯỚNG DẪN SỬA MẪU (các dòng nền xám này không xuất hiện trong báo cáo, có thể xóa)",
     "Sửa chữ, cỡ chữ, lề, thêm bớt dòng cố định như trong mọi văn bản Word. Chỗ nào chương trình điền thì giữ nguyên"
@@ -134,7 +138,7 @@ def _styles(document: Document) -> None:
     _style(document, "DB Chức vụ", 14, align=centre, bold=True)
     _style(document, "DB Người ký", 14, align=centre, bold=True)
     guide = _style(document, "DB Hướng dẫn", 11, align=left, after=2)
-    guide.element.get_or_add_pPr().append(parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:fill="D9D9D9"/>'))
+    _put(guide, f'<w:shd {nsdecls("w")} w:val="clear" w:fill="D9D9D9"/>', _AFTER_SHADE)
     for name in ("DB Kẻ tiêu ngữ", "DB Kẻ cơ quan", "DB Kẻ trích yếu"):
         _rule(_style(document, name, 2, align=centre, before=4))
 
@@ -170,7 +174,12 @@ def _font(style: ParagraphStyle, size: int) -> None:
 
 def _rule(style: ParagraphStyle) -> None:
     border = f'<w:pBdr {nsdecls("w")}><w:top w:val="single" w:sz="6" w:space="1" w:color="000000"/></w:pBdr>'
-    style.element.get_or_add_pPr().append(parse_xml(border))
+    _put(style, border, ("w:shd", *_AFTER_SHADE))
+
+
+def _put(style: ParagraphStyle, xml: str, before: tuple[str, ...]) -> None:
+    """Into the style's paragraph properties, in the order that the schema asks for: Word repairs another."""
+    style.element.get_or_add_pPr().insert_element_before(parse_xml(xml), *before)
 
 
 def _head(document: Document) -> None:
@@ -203,7 +212,8 @@ def _bare_table(document: Document, rows: int, widths: tuple[int, int]) -> Table
     table: Table = document.add_table(rows, 2)
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
     margins = '<w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/>'
-    table._tbl.tblPr.append(parse_xml(f"<w:tblCellMar {nsdecls('w')}>{margins}</w:tblCellMar>"))
+    cells = parse_xml(f"<w:tblCellMar {nsdecls('w')}>{margins}</w:tblCellMar>")
+    table._tbl.tblPr.insert_element_before(cells, "w:tblLook", "w:tblCaption", "w:tblDescription")
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Mm(width)
     for row in table.rows:

@@ -175,6 +175,7 @@ def test_every_quoted_sentence_stands_in_the_article() -> None:
     [
         "Theo ông Nguyễn Văn Bảy, nước lên rất nhanh trong đêm và bà con không kịp trở tay.",
         "“Nước lên nhanh quá, chúng tôi chỉ kịp chạy lên gác và chờ trời sáng thôi”, một người dân kể.",
+        "Ngày 24/11, đoàn do Ni trưởng Thích Nữ Tâm Nguyên dẫn đầu đã trao 200 phần quà cho bà con vùng lũ.",
         "Nước lên nhanh.",
         "Xã đã làm gì để bà con vùng thấp trũng khỏi bị ngập như những năm trước đây?",
     ],

@@ -15,6 +15,7 @@ from docx.document import Document
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
+from lxml import etree
 
 from core.errors import ConfigError
 from core.papers import PaperError
@@ -96,6 +97,32 @@ def test_charts_are_drawings_with_words() -> None:
     assert re.findall(r'descr="([^"]+)"', body)[0].startswith(
         "Số bài về huyện Bình Sơn theo thời gian. Biểu đồ cột: 7 cột"
     )
+
+
+_ORDER = (
+    "pStyle", "keepNext", "keepLines", "pageBreakBefore", "framePr", "widowControl", "numPr", "suppressLineNumbers",
+    "pBdr", "shd", "tabs", "suppressAutoHyphens", "spacing", "ind", "contextualSpacing", "jc", "outlineLvl", "rPr",
+    "sectPr",
+)  # fmt: skip
+_TABLE_ORDER = ("tblStyle", "tblW", "jc", "tblInd", "tblBorders", "shd", "tblLayout", "tblCellMar", "tblLook")
+
+
+@pytest.mark.parametrize("content", [paper(articles=8), template.shipped()], ids=["report", "template"])
+def test_word_opens_it_without_repair(content: bytes) -> None:
+    """Properties stand in the schema's order, drawings have ids of their own, every part that is named is there."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        assert package.testzip() is None
+        trees = [etree.fromstring(package.read(name)) for name in ("word/document.xml", "word/styles.xml")]
+        names = set(package.namelist())
+        relations = etree.fromstring(package.read("word/_rels/document.xml.rels"))
+    for tag, order in (("w:pPr", _ORDER), ("w:tblPr", _TABLE_ORDER)):
+        for properties in (node for tree in trees for node in tree.iter(qn(tag))):
+            names_of = [etree.QName(child).localname for child in properties]
+            places = [order.index(name) for name in names_of if name in order]
+            assert places == sorted(places), etree.tostring(properties)
+    ids = [node.get("id") for node in trees[0].iter() if etree.QName(node).localname == "docPr"]
+    assert len(ids) == len(set(ids))
+    assert {f"word/{r.get('Target')}" for r in relations if "charts/" in r.get("Target", "")} <= names
 
 
 def test_a_long_annex_goes_into_the_spreadsheet_and_the_paper_says_so() -> None:
