@@ -13,7 +13,7 @@ run: setup ## set up, then read the press and serve the pages (with no desk conf
 	$(BIN)/diembao run
 
 test: setup-dev ## set up, then run every test; a missing part (browser, ...) is a printed skip
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 bench: setup-dev ## measure speed and memory; fails below bench/bounds.json
 	$(BIN)/python -m bench
