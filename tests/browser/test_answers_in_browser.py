@@ -17,11 +17,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import docx
 import pytest
 import uvicorn
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, expect
 
 from alerts.planner import Planner
@@ -29,13 +31,15 @@ from app import alerting, answer_desk, sample_facts, wiring
 from app.comparing import differ
 from app.world import World
 from core.clock import SystemClock, local_day
-from core.records import CaseOutcome
+from core.records import CaseOutcome, FactEntry
 from core.settings import Settings
 from core.urls import article_id, host_of
 from dashboard.app import create_app
 from dashboard.office import Office
 from sample.server import SamplePress
 from store.sqlite.record import Record
+from tests.answers.made import DESK as DESK_OF_TEST
+from tests.answers.made import NOW, QUOTE, TEXTS, comparison, office
 
 pytestmark = pytest.mark.browser
 
@@ -213,3 +217,39 @@ def the_record(trial: Trial, kept: Record, number: int) -> None:
         1,
         0,
     )
+
+
+PAGES = ("/so-lieu", "/so-lieu/moi", "/so-lieu/nhap", "/vu-viec", "/vu-viec/mo", "/vu-viec/ket-qua", "/vu-viec/cai-dat",
+         "/vu-viec/mau/correction", "/thong-cao", "/bai/{article}", "/vu-viec/1", "/so-lieu/{fact}")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def answering(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, str]]]:
+    """The pages over a small record with a figure that differs and a case about it."""
+    here = office(tmp_path_factory.mktemp("answering"))
+    fact = here.facts.enter(DESK_OF_TEST, TEXTS, None, new=True, at=NOW, by="u1")
+    assert isinstance(fact, FactEntry)
+    here.facts.approve("d", fact.id, 1, NOW, "u2")
+    article = here.prints(QUOTE)
+    here.kept.comparisons.put("d", article, [comparison(fact=fact.id)], NOW)
+    here.opened()
+    trial = SimpleNamespace(clock=here.clock, world=SimpleNamespace(publishers={}), settings=Settings())
+    with serving(trial, here.kept) as site:  # type: ignore[arg-type]
+        yield site, {"article": article, "fact": fact.id}
+    here.kept.close()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_pages_fit_a_phone_and_axe_finds_nothing(
+    browser: Browser, answering: tuple[str, dict[str, str]], path: str
+) -> None:
+    site, names = answering
+    page = browser.new_page(viewport={"width": 360, "height": 780})
+    page.goto(site + path.format_map(names))
+    for folded in page.locator("main details").all():
+        folded.evaluate("part => part.open = true")
+    picture(page, "360" + path.format_map(names).replace("/", "-"))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    page.close()

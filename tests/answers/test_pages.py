@@ -1,0 +1,226 @@
+"""The pages of the fact book, cases and releases over a real record, asked as a browser asks."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+from starlette.testclient import TestClient
+
+from app import answer_desk
+from core.records import FactEntry, Publisher, PublisherKind
+from core.settings import Settings
+from dashboard import forms
+from dashboard import office as dashboard_office
+from dashboard.app import create_app
+from tests.answers.made import DESK, NOW, QUOTE, TEXTS, Office, comparison, office
+from tests.answers.table import row, xlsx
+from tests.fakes.differ import differ
+
+BASE = "http://127.0.0.1:8765"
+PAPER = Publisher(
+    id="bao",
+    name="Báo Mẫu",
+    kind=PublisherKind.NEWSPAPER,
+    licence="01/GP",
+    home="https://bao.example.vn/",
+    endpoints=(),
+)
+TEXT = (
+    "Xã Vạn Tường khánh thành đường bê tông thôn Phước Hòa dài 2 km, nối khu dân cư với trường tiểu học và trạm y tế"
+    " của xã.\nCông trình do nhân dân góp 200 triệu đồng, phần còn lại từ ngân sách xã, xong sau 4 tháng thi công."
+)
+
+
+@dataclass
+class Browser:
+    here: Office
+    client: TestClient
+
+    def see(self, path: str, status: int = 200) -> str:
+        answer = self.client.get(path)
+        assert answer.status_code == status, answer.text[:400]
+        return answer.text
+
+    def send(self, path: str, status: int = 303, files: Any = None, **fields: Any) -> str:
+        seal = re.search(rf'name="{forms.FIELD}" value="([^"]+)"', self.client.get("/so-lieu/moi").text)
+        assert seal
+        answer = self.client.post(
+            path, data={forms.FIELD: seal[1], **{name.replace("_", "-"): text for name, text in fields.items()}},
+            files=files, headers={"origin": BASE}, follow_redirects=False,
+        )  # fmt: skip
+        assert answer.status_code == status, answer.text[:600]
+        return answer.headers.get("location", "") or answer.text
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[Browser]:
+    here = office(tmp_path)
+    kept = here.kept
+    app = create_app(
+        reading=kept.reading, search=kept.search, desks=kept.desks, corrections=kept.corrections, differ=differ,
+        publishers={"bao": PAPER}, clock=here.clock, settings=Settings(), audit=kept.audit,
+        office=dashboard_office.Office(facts=here.facts, cases=answer_desk.case_desk(kept)),
+    )  # fmt: skip
+    yield Browser(here, TestClient(app, base_url=BASE, raise_server_exceptions=False))
+    kept.close()
+
+
+def texts() -> dict[str, Any]:
+    return dict(TEXTS)
+
+
+def entry(browser: Browser) -> FactEntry:
+    found = browser.here.facts.find("d", "")
+    assert len(found) == 1
+    return found[0]
+
+
+def test_a_figure_is_entered_approved_and_versioned_by_page(browser: Browser) -> None:
+    where = browser.send("/so-lieu/moi", khong_mat="1", **texts())
+    assert where == f"/so-lieu/{entry(browser).id}"
+    assert "chờ duyệt" in browser.see(where)
+    browser.send(f"{where}/duyet", phien_ban="1")
+    assert "đang có giá trị" in browser.see("/so-lieu?q=nha+toc+mai")
+    browser.send(f"{where}/phien-ban", khong_mat="1", **texts() | {"value": "11"})
+    assert "Phiên bản 2" in browser.see(where)
+    browser.send(f"{where}/het", ngay="2026-11-30")
+    assert entry(browser).valid_to == dt.date(2026, 11, 30)
+
+
+def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(browser: Browser) -> None:
+    shown = browser.send("/so-lieu/moi", 422, khong_mat="1", **texts() | {"unit": "xyz", "issued": "mai"})
+    assert "đơn vị tính không rõ" in shown
+    assert "không phải ngày" in shown
+    assert 'value="45/BC-UBND"' in shown
+    assert "xác nhận" in browser.send("/so-lieu/moi", 422, **texts())
+    assert browser.here.facts.find("d", "") == ()
+
+
+def test_a_table_is_looked_through_before_it_is_taken(browser: Browser) -> None:
+    bad = {"tep": ("a.xlsx", xlsx(row(place=""), row(indicator="B", place="", value="=1+1")))}
+    shown = browser.send("/so-lieu/nhap", 200, files=bad, khong_mat="1")
+    assert "công thức" in shown
+    assert "chỉ được nhập trọn vẹn" in shown
+    assert "Nhập 1 số liệu" not in shown
+    good = {"tep": ("a.xlsx", xlsx(row(place=""), row(indicator="B", place="")))}
+    shown = browser.send("/so-lieu/nhap", 200, files=good, khong_mat="1")
+    number = re.search(r"/so-lieu/nhap/(\d+)", shown)
+    assert number
+    browser.send(f"/so-lieu/nhap/{number[1]}")
+    assert len(browser.here.facts.find("d", "")) == 2
+    browser.send(f"/so-lieu/nhap/{number[1]}", 422)
+    secret = {"tep": ("a.csv", "MẬT\n".encode())}
+    assert "Văn bản mật không được đưa vào" in browser.send("/so-lieu/nhap", 422, files=secret, khong_mat="1")
+    assert ("fact.import", "page") in {(line.action, line.who) for line in browser.here.kept.audit.lines(desk="d")}
+
+
+def test_an_upload_from_elsewhere_or_too_large_is_refused(browser: Browser) -> None:
+    files = {"tep": ("a.csv", b"x")}
+    assert (
+        browser.client.post("/so-lieu/nhap", files=files, headers={"origin": "https://evil.example"}).status_code == 403
+    )
+    assert browser.client.post("/so-lieu/nhap", data={forms.FIELD: "no"}, headers={"origin": BASE}).status_code == 403
+    browser.send("/so-lieu/nhap", 400, files={"tep": ("a.csv", b"x" * 11_100_000)}, khong_mat="1")
+
+
+def test_a_comparison_is_shown_dismissed_and_gone(browser: Browser) -> None:
+    browser.send("/so-lieu/moi", khong_mat="1", **texts())
+    article = browser.here.prints(QUOTE)
+    fact = entry(browser)
+    browser.here.kept.comparisons.put("d", article, [comparison(fact=fact.id)], NOW)
+    shown = browser.see(f"/bai/{article}")
+    assert ">khác<" in shown
+    assert "9 nhà" in shown
+    browser.send("/doi-chieu/1/bo-qua")
+    assert ">khác<" not in browser.see(f"/bai/{article}")
+
+
+def test_a_case_says_what_it_lacks_and_takes_no_opinion_for_a_ground(browser: Browser) -> None:
+    article = browser.here.prints(QUOTE)
+    where = browser.send("/vu-viec/mo", loai="correction", bai=article, noi_dung="Nhà tốc mái")
+    shown = browser.see(where)
+    assert "Trích nguyên văn câu" in shown
+    ground: dict[str, Any] = {
+        "trich_dan": "Xã làm quá chậm.", "so_lieu": "là 9 nhà", "van_ban_so": "1/BC", "van_ban_ngay": "2026-11-20",
+        "van_ban_co_quan": "UBND",
+    }  # fmt: skip
+    browser.send(f"{where}/can-cu", loai="criticism", **ground)
+    shown = browser.see(where)
+    assert "không phải căn cứ" in shown
+    assert "không có trong bản của bài" in shown
+    assert "Tải văn bản Word" not in shown
+    assert "không phải căn cứ" in browser.send(f"{where}/xac-nhan", 409, da_doc="1")
+    browser.send(f"{where}/can-cu", loai="figure", **ground | {"trich_dan": QUOTE})
+    assert "Tải văn bản Word" in browser.see(where)
+    answer = browser.client.get(f"{where}/van-ban")
+    assert answer.content[:2] == b"PK"
+    assert "attachment" in answer.headers["content-disposition"]
+
+
+def test_a_case_of_another_desk_or_none_is_not_there(browser: Browser) -> None:
+    browser.see("/vu-viec/99", 404)
+    browser.send("/vu-viec/99/dong", 404, ket_qua="corrected")
+    assert browser.client.get("/vu-viec/99/van-ban").status_code == 404
+
+
+def test_deadlines_holidays_and_templates_are_the_desks_own(browser: Browser) -> None:
+    assert "cần" not in browser.send("/vu-viec/cai-dat", 303, ngay_correction="5", theo_correction="Quy chế, Điều 7",
+                                     ngay_nghi="23/11/2026 Nghỉ bù\n28/11/2026 + Làm bù")  # fmt: skip
+    assert "Quy chế, Điều 7" in browser.see("/vu-viec/cai-dat")
+    assert "lấy từ đâu" in browser.send("/vu-viec/cai-dat", 422, ngay_answer="5")
+    assert "không đọc được" in browser.send("/vu-viec/cai-dat", 422, ngay_nghi="ngày mai").casefold()
+    article = browser.here.prints(QUOTE)
+    where = browser.send("/vu-viec/mo", loai="correction", bai=article, noi_dung="x")
+    assert "28/11/2026" in browser.see(where)
+    shown = browser.send("/vu-viec/mau/correction", 422, ve_viec="x", noi_dung="Đề nghị gỡ bài.")
+    assert "Không được bỏ" in shown
+    assert "Đề nghị gỡ bài." in shown
+    browser.see("/vu-viec/mau/removal", 404)
+
+
+def test_a_question_names_the_paper_and_forgets_the_address(browser: Browser) -> None:
+    assert "Chọn cơ quan báo chí" in browser.send("/vu-viec/mo", 422, loai="question", noi_dung="Hỏi về đường")
+    where = browser.send(
+        "/vu-viec/mo", loai="question", noi_dung="Hỏi về đường", bao="bao", tra_loi="ts@bao.example.vn"
+    )
+    assert "ts@bao.example.vn" in browser.see(where)
+    browser.send(f"{where}/dong", ket_qua="answered")
+    assert "ts@bao.example.vn" not in browser.see(where)
+
+
+def test_a_release_goes_to_the_feeds_and_shows_who_took_it_up(browser: Browser) -> None:
+    where = browser.send("/vu-viec/mo", loai="release", noi_dung="Khánh thành đường thôn <Phước Hòa>")
+    browser.send(f"{where}/noi-dung", tieu_de="Khánh thành đường thôn <Phước Hòa>", noi_dung=TEXT)
+    browser.send(f"{where}/cong-bo", 409)
+    browser.send(f"{where}/xac-nhan", da_doc="1")
+    browser.send(f"{where}/cong-bo")
+    atom = etree.fromstring(browser.client.get("/thong-cao.atom").content)
+    spaces = {"a": "http://www.w3.org/2005/Atom"}
+    assert atom.findtext("a:entry/a:title", namespaces=spaces) == "Khánh thành đường thôn <Phước Hòa>"
+    feed = json.loads(browser.client.get("/thong-cao.json").content)
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    assert feed["items"][0]["content_text"] == TEXT
+    assert browser.client.get("/thong-cao.json").headers["content-type"] == "application/feed+json"
+    assert "&lt;Phước Hòa&gt;" in browser.see("/thong-cao/1")
+    assert "Chưa thấy báo nào dùng" in browser.see(where)
+    browser.here.clock.move(dt.timedelta(hours=2))
+    browser.here.prints(TEXT.replace("\n", " ") + " Chợ phiên sẽ dời về gần đó vào đầu năm tới.")
+    shown = browser.see(where)
+    assert "Báo Mẫu: Dông lốc ở Vạn Tường" in shown
+    assert "Chợ phiên sẽ dời về gần đó" in shown
+
+
+def test_reading_a_case_is_audited(browser: Browser) -> None:
+    article = browser.here.prints(QUOTE)
+    where = browser.send("/vu-viec/mo", loai="answer", bai=article, noi_dung="x")
+    browser.see(where)
+    actions = [line.action for line in browser.here.kept.audit.lines(desk=DESK.id)]
+    assert actions.count("case.read") == 1
