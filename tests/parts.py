@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -19,12 +20,27 @@ def chromium() -> str | None:
     return next((path for path in candidates if path and Path(path).is_file()), None)
 
 
+def libreoffice() -> str | None:
+    """Path of LibreOffice, or None."""
+    return shutil.which("soffice") or shutil.which("libreoffice")
+
+
+_PARTS = {
+    "chromium": (chromium, f"looked at {', '.join(CHROMIUM_PATHS)}; set DIEMBAO_CHROMIUM to name it"),
+    "libreoffice": (libreoffice, "install libreoffice-writer-nogui"),
+}
+
+
 def require(part: str) -> str:
     """Where the part is. Skips the test with the reason printed where it is absent; fails where all are required."""
-    found = {"chromium": chromium}[part]()
-    if found:
+    look, remedy = _PARTS[part]
+    if found := look():
         return found
-    reason = f"{part} is not on this machine (looked at {', '.join(CHROMIUM_PATHS)}; set DIEMBAO_CHROMIUM to name it)"
+    missing(f"{part} is not on this machine ({remedy})")
+
+
+def missing(reason: str) -> NoReturn:
+    """A printed skip; a failure where all parts are required."""
     if os.environ.get("DIEMBAO_REQUIRE_ALL") == "1":
         pytest.fail(reason)
     pytest.skip(reason)

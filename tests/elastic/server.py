@@ -23,6 +23,8 @@ from typing import Any
 import pytest
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
+from tests.parts import missing
+
 VERSION = "8.19.7"
 ARTIFACT = f"org.elasticsearch.distribution.integ-test-zip:elasticsearch:{VERSION}:zip"
 HEAP = "-Xms512m -Xmx512m"
@@ -37,7 +39,7 @@ def installed() -> Path:
     """
     home = _CACHE / f"elasticsearch-{VERSION}"
     if java_home() is None:
-        _missing("Java 17 or newer is not on this machine (install openjdk-17-jre-headless)")
+        missing("Java 17 or newer is not on this machine (install openjdk-17-jre-headless)")
     if not home.is_dir():
         _fetch(home)
     return home
@@ -51,23 +53,17 @@ def java_home() -> Path | None:
 
 def _fetch(home: Path) -> None:
     if shutil.which("mvn") is None:
-        _missing("Maven is not on this machine (install maven): the server can't be fetched")
+        missing("Maven is not on this machine (install maven): the server can't be fetched")
     _CACHE.mkdir(parents=True, exist_ok=True)
     command = ["mvn", "-q", "dependency:copy", f"-Dartifact={ARTIFACT}", f"-DoutputDirectory={_CACHE}"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=_CACHE)
     archive = _CACHE / f"elasticsearch-{VERSION}.zip"
     if done.returncode or not archive.is_file():
-        _missing(f"Maven could not fetch the server: {(done.stdout + done.stderr)[-300:]}")
+        missing(f"Maven could not fetch the server: {(done.stdout + done.stderr)[-300:]}")
     with zipfile.ZipFile(archive) as packed:
         packed.extractall(_CACHE / "unpacked")
     (_CACHE / "unpacked" / f"elasticsearch-{VERSION}").rename(home)
     archive.unlink()
-
-
-def _missing(reason: str) -> None:
-    if os.environ.get("DIEMBAO_REQUIRE_ALL") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 def free_port() -> int:
