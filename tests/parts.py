@@ -34,9 +34,8 @@ _PARTS = {
 def require(part: str) -> str:
     """Where the part is. Skips the test with the reason printed where it is absent; fails where all are required."""
     look, remedy = _PARTS[part]
-    if found := look():
-        return found
-    missing(f"{part} is not on this machine ({remedy})")
+    found = look()
+    return found or missing(f"{part} is not on this machine ({remedy})")
 
 
 def missing(reason: str) -> NoReturn:
