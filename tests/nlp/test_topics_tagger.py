@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from core.errors import ModelError
 from core.records import Article, LocatedArticle, Published
+from core.text import plain
 from core.topics import TONES, TOPIC_IDS
 from nlp.tagger import MODELS, Tagger, load
 
@@ -76,6 +77,26 @@ def test_capitals_and_decomposed_letters_change_nothing(tagger: Tagger) -> None:
     plain = tagger.read([(title, lead, "")])[0]
     assert tagger.read([(title.upper(), lead, "")])[0] == plain
     assert tagger.read([(unicodedata.normalize("NFD", title), lead, "")])[0] == plain
+
+
+def test_text_typed_without_diacritics_is_understood(tagger: Tagger) -> None:
+    title, lead = (plain(part) for part in FLOOD)
+    said = tagger.read([(title, lead, "")])[0]
+    assert said.topics[0].topic == "disaster"
+    assert said.tone.label == "negative"
+    assert "sport" in {label.topic for label in tagger.read([(plain(SPORT[0]).upper(), plain(SPORT[1]), "")])[0].topics}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ("Der Gemeinderat beschließt den Haushalt", "Nach langer Debatte stimmten alle Fraktionen zu."),
+        ("理事会は新しい図書館の予算を承認した", "月曜日の会議で全員が賛成した。"),
+        ("Η επιτροπή ενέκρινε τον προϋπολογισμό", "Όλοι ψήφισαν υπέρ μετά από μακρά συζήτηση."),
+    ],
+)
+def test_another_language_has_no_topic_that_is_sure(tagger: Tagger, text: tuple[str, str]) -> None:
+    assert all(label.score < 0.8 for label in tagger.read([(*text, "")])[0].topics)
 
 
 def test_a_megabyte_is_read_only_as_far_as_needed(tagger: Tagger) -> None:
