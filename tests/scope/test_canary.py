@@ -14,7 +14,7 @@ import tarfile
 import threading
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -23,10 +23,11 @@ import pytest
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
+from alerts.schedule import next_at
 from app import crawling, delivering, logs, upkeep, wiring
 from app.comparing import differ
 from app.world import World
-from core.clock import SystemClock, local
+from core.clock import FixedClock, SystemClock, local
 from core.records import Endpoint, Publisher, PublisherKind
 from core.settings import Settings, SmtpSettings
 from core.text import fold_plain
@@ -131,6 +132,8 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Done]:
         world = _world(site)
         report = crawling.crawl(settings, world, forever=False)
         delivering.deliver(settings, world, stop=threading.Event(), forever=False)
+        breakfast = FixedClock(next_at(SystemClock().now(), 8 * 60))  # after the hour of the digest
+        delivering.deliver(settings, replace(world, clock=breakfast), stop=threading.Event(), forever=False)
         yield Done(settings, world, room, report, upkeep.backup(settings, None))
     for handler in set(root.handlers) - set(before[0]):
         handler.close()
