@@ -13,6 +13,7 @@ from alerts.drain import DrainReport, deliver_forever, drain_once
 from alerts.planner import Planner
 from app import alerting, reporting, wiring
 from app.channels import channels, upkeep
+from app.engine import feed_forever
 from app.upkeep import daily
 from app.world import World
 from core.clock import SystemClock, local
@@ -37,7 +38,10 @@ def deliver(settings: Settings, world: World, *, stop: threading.Event, forever:
             return drain_once(kept.outbox, notifiers, kept.desks, world.clock, stop=stop, rules=rules)
 
         if forever:
+            feed = threading.Thread(target=feed_forever, args=(settings, kept, world.clock, stop), daemon=True)
+            feed.start()
             deliver_forever(drain, stop)
+            feed.join(timeout=10)
             return "stopped"
         return _said(_until_empty(drain))
 

@@ -11,6 +11,7 @@ from app.addresses import PastedAddresses
 from app.alert_desk import record_alerts
 from app.channels import statuses
 from app.comparing import differ
+from app.engine import searching
 from app.operation import Keeper, Machine
 from app.places import GazetteerPlaces
 from app.world import World
@@ -30,7 +31,7 @@ def serve(settings: Settings, world: World) -> None:
         host = check_bind(settings.serve.host, others=bool(settings.public_url) and kept.people.any())
         application = create_app(
             reading=kept.reading,
-            search=kept.search,
+            search=searching(settings, kept, world.clock),
             desks=kept.desks,
             corrections=kept.corrections,
             differ=differ,
