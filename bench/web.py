@@ -151,6 +151,9 @@ def _readers(app: ASGIApp, path: Path, paths: list[str]) -> dict[str, float]:
         [sys.executable, "-m", "bench.web", "write", str(path)], stdout=subprocess.PIPE, text=True, cwd=Path.cwd(),
         env=os.environ | {"PYTHONPATH": str(Path.cwd())},
     )  # fmt: skip
+    assert writer.stdout is not None
+    if not writer.stdout.readline():
+        raise RuntimeError("the process that writes has ended")
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))

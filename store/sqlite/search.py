@@ -162,7 +162,7 @@ def merge(con: sqlite3.Connection, pages: int = 2000) -> bool:
 def _values(desk: str, asked: Query, filters: SearchFilters, more: str = "") -> dict[str, object]:
     """What is looked for, and between which numbers (they follow publication)."""
     said = match_expression(asked)
-    parts = [f'desk : "{words.desk_word(desk)}"']
+    parts = [] if filters.topics else [f'desk : "{words.desk_word(desk)}"']  # a topic word names its desk
     for row in (
         [words.topic_word(desk, topic) for topic in filters.topics],
         [words.source_word(source) for source in filters.sources],
