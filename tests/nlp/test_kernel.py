@@ -1,4 +1,4 @@
-"""The regression behind topics and tone: the same without its texts, blind to a text out of fold, true in its reasons."""
+"""The regression behind topics and tone: the same without its texts, blind to a text out of fold, true reasons."""
 
 from __future__ import annotations
 
