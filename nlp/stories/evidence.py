@@ -6,7 +6,6 @@ from typing import Final
 
 from nlp.stories.signature import FIGURES, TITLE, Reading, Signature, resemblance
 
-_SAME_PLACE: Final = 1.1
 _OTHER_PLACE: Final = 0.7
 _SAME_TITLE: Final = 0.6
 _FEW_FIGURES: Final = 0.34
@@ -15,10 +14,11 @@ _FORM: Final = 0.85
 
 
 def places_agree(ours: frozenset[str], theirs: frozenset[str]) -> float:
-    """Factor on the likeness of two texts: more where they share a unit, less where both are about other ones."""
-    if not ours or not theirs:
-        return 1.0
-    return _SAME_PLACE if ours & theirs else _OTHER_PLACE
+    """Factor on the likeness of two texts: less where both are about units, and none of them is the same.
+
+    The same unit makes nothing more alike: all that one desk reads is about its place.
+    """
+    return _OTHER_PLACE if ours and theirs and not ours & theirs else 1.0
 
 
 def same_series(ours: Reading, theirs: Signature) -> bool:
