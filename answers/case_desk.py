@@ -124,6 +124,8 @@ class CaseDesk:
         chosen = CaseOutcome(outcome)
         if refused := cases.closing_refusal(case, chosen, reason):
             raise AnswerError(refused)
+        if chosen is CaseOutcome.PAPER_RIGHT and not self._corrected(case):
+            raise AnswerError("case.refused.book_first")
         self._cases.change(cases.closed(case, chosen, reason[:1000], at, by), "close", at, by, chosen.value)
 
     def assign(self, desk: str, number: int, user: str, *, at: dt.datetime, by: str) -> None:
@@ -245,6 +247,14 @@ class CaseDesk:
         ground = case.ground
         versions = self._facts.versions(case.desk, ground.fact) if ground and ground.fact else ()
         return next((fact for fact in versions if ground and fact.version == ground.fact_version), None)
+
+    def _corrected(self, case: Case) -> bool:
+        """Whether the fact that a case rested on has a newer version, or an end."""
+        ground = case.ground
+        versions = self._facts.versions(case.desk, ground.fact) if ground and ground.fact else ()
+        if not versions or ground is None:
+            return True
+        return versions[0].version > ground.fact_version or versions[0].valid_to is not None
 
     def _lacking(self, case: Case, kept: KeptText | None) -> tuple[str, ...]:
         return cases.ground_refusals(case.ground or Ground(quote=""), case, kept, self._fact(case))

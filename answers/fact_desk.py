@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from answers import caution, factbook, sheets
@@ -142,7 +142,7 @@ class FactDesk:
         return next((entry for entry in versions if entry.version == wanted.fact_version), None)
 
     def _entering(self, desk: Desk, at: dt.datetime, by: str) -> Entering:
-        known: Sequence[FactEntry] = self._facts.search(desk.id, limit=100_000)
+        known = {factbook.identity_of(entry): entry for entry in self._facts.search(desk.id, limit=100_000)}
         return Entering(desk=desk.id, by=by, at=at, today=local_day(at), known=known, places=self._places(desk))
 
     def _preview(self, desk: Desk, name: str, content: bytes, at: dt.datetime, by: str) -> FactPreview:

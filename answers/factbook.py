@@ -46,6 +46,10 @@ PlaceFinder = Callable[[str], Sequence[str]]
 """Ids of the units of the desk's area that a name may mean."""
 
 
+Known = Mapping[tuple[object, ...], FactEntry]
+"""What a book has: what makes an entry speak of the same thing, place and period (identity_of) -> newest version."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entering:
     """Who enters into which book, and what is known there."""
@@ -54,7 +58,7 @@ class Entering:
     by: str
     at: dt.datetime
     today: dt.date
-    known: Sequence[FactEntry]  # the newest version of each entry
+    known: Known  # the newest version of each entry
     places: PlaceFinder
 
 
@@ -183,10 +187,10 @@ def _order(days: Mapping[str, dt.date | None], today: dt.date) -> list[FactProbl
     return wrong
 
 
-def place_in_book(entry: FactEntry, known: Sequence[FactEntry]) -> tuple[FactEntry, Literal["new", "version", "same"]]:
+def place_in_book(entry: FactEntry, known: Known) -> tuple[FactEntry, Literal["new", "version", "same"]]:
     """The entry with its id: a new one, or the next version of the entry of that indicator, place and period."""
     identity = identity_of(entry)
-    before = next((one for one in known if identity_of(one) == identity), None)
+    before = known.get(identity)
     if before is None:
         digest = hashlib.sha256(repr((entry.desk, identity)).encode()).hexdigest()[:12]
         return replace(entry, id=f"f{digest}"), "new"

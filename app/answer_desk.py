@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -12,11 +12,12 @@ from answers import cases as rules
 from answers.case_desk import CaseDesk
 from answers.fact_desk import FactDesk
 from app import wiring
-from core.clock import Clock, local_day
+from core.clock import Clock, day_bounds, local_day
 from core.i18n import t
 from core.ports import HoldBeside
 from core.records import (
     CaseOutcome,
+    Channel,
     Comparison,
     Desk,
     FactEntry,
@@ -38,6 +39,7 @@ _LOG = logging.getLogger(__name__)
 RECOMPARED_DAYS: Final = 14
 """Articles of so many days are held beside the book anew when a fact is approved or ends."""
 UPTAKE_DAYS: Final = 30
+MORNING: Final = timedelta(hours=7, minutes=30)
 TAKEN_UP: Final = 0.2
 """Least share of a release's words that stand, four in a row, in an article that took it up."""
 _LEAST_WORDS: Final = 20
@@ -220,21 +222,23 @@ def _same_words(sentence: str, said: str) -> bool:
     return sameness(sentence, said).of_first >= 0.7
 
 
-def tend(kept: Record, at: datetime) -> int:
+def tend(kept: Record, at: datetime, connected: Collection[Channel] = ()) -> int:
     """Once a day: reminders of deadlines, questions about idle cases, and the closing of those nobody answered for."""
     messages: list[Message] = []
     today = local_day(at)
     for desk in kept.desks.desks():
         open_now = kept.cases.cases(desk.id)
         holidays = kept.cases.rules(desk.id).holidays
-        messages += [m for r in rules.reminders(open_now, today, holidays) for m in _messages(desk, r, today)]
+        messages += [
+            m for r in rules.reminders(open_now, today, holidays) for m in _messages(desk, r, today, connected)
+        ]
         for case in open_now:
             if rules.lapsed(case, at):
                 over = rules.closed(case, CaseOutcome.LAPSED, "", at, "")
                 kept.cases.change(replace(over, touched=case.touched), "lapse", at, "")
             elif rules.idle(case, _idle_before(at)):
                 kept.cases.change(replace(case, asked_at=at), "idle", at, "")
-                messages += _messages(desk, rules.Reminder(case=case, what="idle"), today)
+                messages += _messages(desk, rules.Reminder(case=case, what="idle"), today, connected)
     return kept.outbox.add(messages, at) if messages else 0
 
 
@@ -244,17 +248,25 @@ def _idle_before(at: datetime) -> datetime:
     return months_before(at, rules.IDLE_MONTHS)
 
 
-def _messages(desk: Desk, reminder: rules.Reminder, today: date) -> list[Message]:
-    """To the information office; says which case, never what it is about beyond its subject."""
+def _messages(desk: Desk, reminder: rules.Reminder, today: date, connected: Collection[Channel]) -> list[Message]:
+    """To the information office, not before the morning, by a channel that is connected; says which case, no more."""
     case = reminder.case
     due = f"{case.due:%d/%m/%Y}" if case.due else ""
     subject = t(f"case.remind.{reminder.what}", number=case.id, due=due)
     text = f"{subject}\n\n{t('case.remind.open', number=case.id)}"
+    key = f"case:{desk.id}:{case.id}:{reminder.what}:{today.isoformat()}"
     return [
         Message(
-            key=f"case:{desk.id}:{case.id}:{reminder.what}:{today.isoformat()}:{person.id}", desk=desk.id,
-            recipient=person.id, channel=next(iter(person.ways), "page"), article=None, subject=subject, text=text,
+            key=f"{key}:{person.id}",
+            desk=desk.id,
+            recipient=person.id,
+            channel=next((way for way in person.ways if way in connected), "page"),
+            article=None,
+            subject=subject,
+            text=text,
             brief=subject,
+            not_before=day_bounds(today)[0] + MORNING,
         )
-        for person in desk.recipients if Role.INFORMATION_OFFICE in person.roles
-    ]  # fmt: skip
+        for person in desk.recipients
+        if Role.INFORMATION_OFFICE in person.roles
+    ]

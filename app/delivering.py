@@ -25,7 +25,7 @@ def deliver(settings: Settings, world: World, *, stop: threading.Event, forever:
     """Send what is due, once or until stopped. Returns a line that says what was done."""
     with wiring.record(settings, world.clock) as kept:
         notifiers = channels(settings, kept, world.clock)
-        tidy, tend = daily(kept, world.clock), upkeep(settings, world.clock)
+        tidy, tend = daily(kept, world.clock, notifiers), upkeep(settings, world.clock)
         planner = Planner(alerting.office(settings, kept, world.clock, world.publishers, notifiers))
         rules = alerting.sending(settings, kept)
         drafts = reporting.scheduled(settings, kept, world.publishers, world.clock)

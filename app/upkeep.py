@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from app import answer_desk, wiring
 from app.progress import progress
 from core.clock import Clock, SystemClock, local_day
 from core.errors import StoreError
+from core.records import Channel
 from core.settings import Settings
 from core.urls import article_id, is_web
 from store.sqlite import backup as archives
@@ -75,8 +76,8 @@ def rebuild_index(settings: Settings) -> str:
     return f"the search index of {settings.database} is made anew"
 
 
-def daily(kept: Record, clock: Clock) -> Callable[[], None]:
-    """To be called often: deletes what has had its time, at the first call and then once a day."""
+def daily(kept: Record, clock: Clock, connected: Collection[Channel] = ()) -> Callable[[], None]:
+    """To be called often: deletes what has had its time and looks after the cases, at once and then once a day."""
     done: list[date] = []
 
     def tidy() -> None:
@@ -84,7 +85,7 @@ def daily(kept: Record, clock: Clock) -> Callable[[], None]:
         if done != [today]:
             done[:] = [today]
             purged = kept.retention.purge(clock.now())
-            answer_desk.tend(kept, clock.now())
+            answer_desk.tend(kept, clock.now(), connected)
             _LOG.info("purged %s", purged)
 
     return tidy

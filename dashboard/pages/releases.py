@@ -75,7 +75,8 @@ def _entry(ask: Asked, one: Release, offices: dict[str, str]) -> str:
     text = "".join(f"<p>{escape(line)}</p>" for line in one.text.splitlines() if line)
     return (
         f'<entry><id>{address}</id><title>{escape(one.title)}</title><link href="{address}"/>'
-        f"<published>{when}</published><updated>{when}</updated><author><name>{escape(offices.get(one.desk, one.desk))}</name></author>"
+        f"<published>{when}</published><updated>{when}</updated>"
+        f"<author><name>{escape(offices.get(one.desk, one.desk))}</name></author>"
         f'<content type="html">{escape(text)}</content></entry>\n'
     )
 

@@ -238,7 +238,8 @@ def watch(con: sqlite3.Connection, article: str, at: datetime) -> None:
         host = ""
     if host:
         con.execute(
-            "INSERT INTO looks (n, page, url, host, due, last_look, etag, last_modified) VALUES (?, ?, ?, ?, ?, ?, '', '')"
+            "INSERT INTO looks (n, page, url, host, due, last_look, etag, last_modified)"
+            " VALUES (?, ?, ?, ?, ?, ?, '', '')"
             " ON CONFLICT (n) DO UPDATE SET due = min(due, excluded.due)",
             (row["n"], article, row["url"], host, to_us(at), to_us(at)),
         )

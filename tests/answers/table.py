@@ -9,7 +9,7 @@ from typing import Any
 
 import openpyxl
 
-from answers.factbook import Entering
+from answers.factbook import Entering, identity_of
 from core.records import FactEntry
 
 NOW = dt.datetime(2026, 11, 21, 2, 0, tzinfo=dt.UTC)
@@ -41,7 +41,8 @@ def xlsx(*rows: Sequence[Any], merge: str = "") -> bytes:
     return out.getvalue()
 
 
-def entering(known: Sequence[FactEntry] = ()) -> Entering:
+def entering(entries: Sequence[FactEntry] = ()) -> Entering:
+    known = {identity_of(entry): entry for entry in entries}
     return Entering(
         desk="d", by="u1", at=NOW, today=dt.date(2026, 11, 21), known=known, places=lambda name: PLACES.get(name, ())
     )

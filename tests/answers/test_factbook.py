@@ -162,4 +162,4 @@ def test_a_value_is_shown_as_it_was_entered(value: int, unit: str) -> None:
     entry, wrong = factbook.make(texts, entering())
     assert entry is not None, wrong
     assert shown_value(entry) == grouped
-    assert place_in_book(entry, [])[0].id.startswith("f")
+    assert place_in_book(entry, {})[0].id.startswith("f")

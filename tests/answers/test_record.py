@@ -270,6 +270,19 @@ def test_evidence_is_verified_with_sha256sum_alone(here: Office, tmp_path: Path)
     assert hashlib.sha256(content).hexdigest() in line.detail
 
 
+def test_the_paper_was_right_only_once_the_fact_book_is_corrected(here: Office) -> None:
+    fact = entered(here)
+    here.facts.approve("d", fact.id, 1, NOW, "u2")
+    here.prints(QUOTE)
+    case = here.opened(ground=replace(GROUND, fact=fact.id, fact_version=1))
+    with pytest.raises(AnswerError, match="book_first"):
+        here.cases.close("d", case.id, "paper_right", "báo đếm đúng", at=NOW, by="u1")
+    entered(here, value="12")
+    here.cases.close("d", case.id, "paper_right", "báo đếm đúng", at=NOW, by="u1")
+    figures = here.cases.figures("d", dt.date(2026, 11, 1), dt.date(2026, 11, 30))
+    assert figures.outcomes[CaseOutcome.PAPER_RIGHT] == 1
+
+
 def test_the_reply_address_of_a_question_goes_when_it_is_closed(here: Office) -> None:
     bare = Case(id=0, desk="d", kind=CaseKind.QUESTION, state=CaseState.OPEN, subject="Câu hỏi", opened_at=NOW,
                 opened_by="u1", touched=NOW, source="bao", reply_to="toasoan@bao.example.vn")  # fmt: skip
