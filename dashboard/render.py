@@ -85,7 +85,8 @@ def _static(ask: Asked) -> Callable[[str], str]:
 
 def _asset_version() -> str:
     """Changes with the style sheet and the script, so that a browser may keep them for long."""
-    return hashlib.sha256(b"".join((STATIC / name).read_bytes() for name in ("style.css", "app.js", "share.js"))).hexdigest()[:12]
+    kept = b"".join((STATIC / name).read_bytes() for name in ("style.css", "app.js", "share.js"))
+    return hashlib.sha256(kept).hexdigest()[:12]
 
 
 @cache

@@ -42,7 +42,8 @@ class DeskWork:
         """Oldest first; of a story also those of stories that became part of it."""
         with self._db.read() as con:
             rows = con.execute(
-                "SELECT * FROM office_notes WHERE desk = :desk AND about = :about AND (subject = :subject OR (about = 'story'"
+                "SELECT * FROM office_notes WHERE desk = :desk AND about = :about"
+                " AND (subject = :subject OR (about = 'story'"
                 " AND subject IN (SELECT story FROM story_merges WHERE desk = :desk AND into_story = :subject)))"
                 " ORDER BY id",
                 {"desk": desk, "about": about, "subject": subject},
