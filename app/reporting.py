@@ -12,7 +12,7 @@ from typing import Protocol
 from answers.cases import figures
 from core.clock import Clock, local, local_day
 from core.errors import ConfigError
-from core.papers import check_papers
+from core.papers import Phrase, check_papers
 from core.ports import Handlings, PaperKind, ParagraphKind, PeriodReadings, ReadingRoom, ReportBook
 from core.records import (
     CaseFigures,
@@ -137,7 +137,7 @@ class Reports:
         report = self.book.report(desk.id, number)
         if report is None or report.head.issued is not None:
             return False
-        check_papers(desk.papers, f"desk {desk.id}")
+        check_papers(desk.papers, Phrase("report.place.desk", {"desk": desk.id}))
         issued = replace(report, head=replace(report.head, issued=at))
         docx = self._docx(desk, issued, at)
         papers = desk.papers or OfficePapers(office=desk.office)
@@ -161,9 +161,9 @@ class Reports:
         """Headings of the report with what stands below them, as the page shows it; a chart by its words."""
         return tuple((part.title, shown(part)) for part in word.outline(report))
 
-    def check_template(self, docx: bytes) -> None:
+    def check_template(self, docx: bytes, name: str = "") -> None:
         """Raises ConfigError that names the place where a template is broken."""
-        filling.check(docx, template.SLOTS)
+        filling.check(docx, template.SLOTS, name or filling.TEMPLATE)
 
     def shipped_template(self) -> bytes:
         """The template that comes with the program."""
@@ -228,9 +228,9 @@ class Reports:
         return feeds.json_feed(desk, self.book.headlines(desk.id), self._publisher, address)
 
     def _docx(self, desk: Desk, report: Report, at: datetime, own: bytes | None = None) -> bytes:
-        check_papers(desk.papers, f"desk {desk.id}")
+        check_papers(desk.papers, Phrase("report.place.desk", {"desk": desk.id}))
         docx = own if own is not None else self.book.template(desk.id)
-        return word.write(report, desk.papers, desk.office, at, docx=docx, where="template")
+        return word.write(report, desk.papers, desk.office, at, docx=docx)
 
     def _publisher(self, source: str) -> str:
         known = self.publishers.get(source)

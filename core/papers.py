@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from core.errors import ConfigError
@@ -11,16 +12,31 @@ from core.records import OfficePapers, PaperRecipient
 from core.roles import Role, refusal
 
 
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words of the catalogue within others: a place in a template, a reason."""
+
+    key: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def said(self, language: Language) -> str:
+        """In that language, phrases among its values too."""
+        filled = {
+            name: value.said(language) if isinstance(value, Phrase) else value for name, value in self.values.items()
+        }
+        return t(self.key, language, **filled)
+
+
 class PaperError(ConfigError):
-    """A paper or its template that can't be used. `key` and `values` say it in the catalogue."""
+    """A paper or its template that can't be used. `key` and `values` (phrases among them) say it in the catalogue."""
 
     def __init__(self, key: str, **values: object) -> None:
-        super().__init__(t(key, "en", **values))
+        super().__init__(Phrase(key, values).said("en"))
         self.key, self.values = key, values
 
     def said(self, language: Language) -> str:
         """In that language."""
-        return t(self.key, language, **self.values)
+        return Phrase(self.key, self.values).said(language)
 
 
 NUMBER_MARK = "{number}"
@@ -39,11 +55,11 @@ def paper_refusal(papers: OfficePapers | None) -> str | None:
     return next((reason for reason in reasons if reason), None)
 
 
-def check_papers(papers: OfficePapers | None, where: str) -> None:
+def check_papers(papers: OfficePapers | None, where: str | Phrase) -> None:
     """Raises PaperError for papers with a recipient who may not be one."""
     reason = paper_refusal(papers)
     if reason:
-        raise PaperError("report.papers_refused", where=where, why=t(reason, "en"))
+        raise PaperError("report.papers_refused", where=where, why=Phrase(reason))
 
 
 def papers_from(values: Mapping[str, Any] | None) -> OfficePapers | None:

@@ -22,7 +22,7 @@ from docx.oxml.text.paragraph import CT_P
 from docx.text.paragraph import Paragraph
 from lxml import etree
 
-from core.papers import PaperError
+from core.papers import PaperError, Phrase
 from core.text import clean, clip, fold, nfc
 from reports import wordxml
 from reports.blocks import Block
@@ -31,6 +31,8 @@ GUIDE_STYLE: Final = "DBHuongDan"
 MOST_BYTES: Final = 5_000_000
 _MOST_UNPACKED: Final = 50_000_000
 _MARK: Final = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+TEMPLATE: Final = Phrase("report.place.template")
+"""How a template without a file's name is called."""
 _BROKEN: Final = re.compile(r"\{\{|\}\}")
 _FORBIDDEN: Final = ("word/vbaProject.bin", "word/embeddings/", "word/activeX/", "customUI/")
 """Parts that run or hide something: a template is text and looks."""
@@ -48,12 +50,12 @@ class Slots:
     empty_goes: frozenset[str] = frozenset()
 
 
-def check(content: bytes, slots: Slots, where: str = "template") -> Document:
+def check(content: bytes, slots: Slots, where: str | Phrase = TEMPLATE) -> Document:
     """The template, opened. Raises PaperError naming the place where it is broken."""
     document = opened(content, where)
     found: set[str] = set()
     for place, paragraph in _paragraphs(document):
-        found |= _marks(paragraph, slots, f"{where}, {place}")
+        found |= _marks(paragraph, slots, Phrase(place.key, {**place.values, "where": where}))
     missing = sorted(slots.needed - found)
     if missing:
         names = ", ".join(f"{{{{{name}}}}}" for name in missing)
@@ -66,7 +68,7 @@ def fill(
     slots: Slots,
     lines: Mapping[str, str],
     blocks: Mapping[str, Sequence[Block]],
-    where: str = "template",
+    where: str | Phrase = TEMPLATE,
 ) -> Document:
     """The filled paper. Raises PaperError as `check` does. A block without a value leaves nothing behind."""
     document = check(content, slots, where)
@@ -94,7 +96,7 @@ def saved(document: Document) -> bytes:
     return out.getvalue()
 
 
-def opened(content: bytes, where: str) -> Document:
+def opened(content: bytes, where: str | Phrase) -> Document:
     """A .docx. Raises PaperError for anything else, and for one that is too large, runs or embeds something."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
@@ -106,25 +108,26 @@ def opened(content: bytes, where: str) -> Document:
         if bad:
             raise PaperError("report.template.holds", where=where, part=bad)
         return docx.Document(io.BytesIO(content))
-    except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError, etree.XMLSyntaxError) as error:
-        raise PaperError("report.template.no_docx", where=where, why=str(error)) from None
+    except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError, etree.XMLSyntaxError):
+        raise PaperError("report.template.no_docx", where=where) from None
 
 
-def _paragraphs(document: Document) -> Iterator[tuple[str, Paragraph]]:
+def _paragraphs(document: Document) -> Iterator[tuple[Phrase, Paragraph]]:
     """Every paragraph with the place where a person finds it: body, tables, headers and footers."""
-    parts = [("body", document.element.body)]
+    parts = [("body", 1, document.element.body)]
     for number, section in enumerate(document.sections, 1):
         for name in ("header", "first_page_header", "footer", "first_page_footer"):
             part = getattr(section, name)
             if not part.is_linked_to_previous:
-                parts.append((f"{name.replace('_', ' ')} {number}", part._element))
-    for name, root in parts:
-        for number, element in enumerate(root.iter(qn("w:p")), 1):
+                parts.append((name, number, part._element))
+    for name, number, root in parts:
+        for paragraph, element in enumerate(root.iter(qn("w:p")), 1):
             assert isinstance(element, CT_P)
-            yield f"{name}, paragraph {number}", Paragraph(element, document._body)
+            place = Phrase(f"report.place.{name}", {"section": number, "paragraph": paragraph})
+            yield place, Paragraph(element, document._body)
 
 
-def _marks(paragraph: Paragraph, slots: Slots, where: str) -> set[str]:
+def _marks(paragraph: Paragraph, slots: Slots, where: Phrase) -> set[str]:
     text = paragraph.text
     if _style(paragraph) == GUIDE_STYLE:
         return set()

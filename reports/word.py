@@ -12,7 +12,7 @@ from docx.shared import Mm
 from docx.text.paragraph import Paragraph
 
 from core.clock import local_day
-from core.papers import NUMBER_MARK
+from core.papers import NUMBER_MARK, Phrase
 from core.records import AnnexLine, OfficePapers, Report, ReportContent
 from core.text import clean
 from reports import filling, sections, template
@@ -33,7 +33,7 @@ _OFFICE_PT, _OFFICE_MM = 12, 60
 
 def write(
     report: Report, papers: OfficePapers | None, office: str, at: datetime, *, docx: bytes | None = None,
-    where: str = "template",
+    where: str | Phrase = filling.TEMPLATE,
 ) -> bytes:  # fmt: skip
     """The report as a .docx. `office` heads it where there are no papers; `at` gives the date line its month.
 

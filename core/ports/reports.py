@@ -174,7 +174,7 @@ class ReportDesk(Protocol):
         """Headings of the report with what stands below them, as the page shows it; a chart by its words."""
         ...
 
-    def check_template(self, docx: bytes) -> None:
+    def check_template(self, docx: bytes, name: str = "") -> None:
         """Raises ConfigError that names the place where a template is broken."""
         ...
 

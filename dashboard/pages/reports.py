@@ -14,7 +14,7 @@ from core.errors import ConfigError
 from core.papers import PaperError
 from core.ports import PaperKind, ReportBook, ReportDesk
 from core.records import Desk, PaperFile, Report, ReportAsk, ReportSchedule, ReportWords
-from core.text import nfc, strip_unseen
+from core.text import clean, clip, nfc, strip_unseen
 from core.topics import TOPICS
 from dashboard import render
 from dashboard.asking import Asked, BadRequest, NotHere, asked
@@ -170,9 +170,9 @@ def take_template(request: Request, sent: Sent) -> Response:
         return onward(ask, "/bao-cao", "template")
     if "tep" not in sent.files:
         raise BadRequest("error.bad_form")
-    content = sent.files["tep"][1]
+    name, content = sent.files["tep"]
     try:
-        reports.check_template(content)
+        reports.check_template(content, clip(clean(name), 80))
     except ConfigError as error:
         return _list(ask, _said(ask, error))
     book.set_template(desk.id, content, ask.words.now, ask.user.id)

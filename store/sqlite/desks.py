@@ -10,7 +10,7 @@ from typing import Any
 
 from core.errors import ConfigError
 from core.i18n import t
-from core.papers import check_papers, papers_from
+from core.papers import Phrase, check_papers, papers_from
 from core.records import Desk, QuietHours, Recipient
 from core.roles import Role, refusal
 from store.sqlite import audit, channels
@@ -62,7 +62,7 @@ def check_recipients(desk: Desk) -> None:
             )
             if reason:
                 raise ConfigError(f"desk {desk.id}, recipient {person.id}: {t(reason, 'en')}")
-    check_papers(desk.papers, f"desk {desk.id}")
+    check_papers(desk.papers, Phrase("report.place.desk", {"desk": desk.id}))
 
 
 def all_desks(con: sqlite3.Connection) -> tuple[Desk, ...]:

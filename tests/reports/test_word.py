@@ -203,7 +203,7 @@ def test_a_broken_place_is_named(text: str, said: str) -> None:
     with pytest.raises(PaperError, match=said) as caught:
         filling.check(changed(lambda d: d.paragraphs[-1].insert_paragraph_before(text)), template.SLOTS, "mau.docx")
     assert "mau.docx, body, paragraph" in str(caught.value)
-    assert "mau.docx" in caught.value.said("vi")
+    assert "mau.docx, phần thân, đoạn" in caught.value.said("vi")
 
 
 def test_what_is_no_word_file_is_refused() -> None:
