@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hmac
 import threading
 
 import uvicorn
 
+from alerts.links import load_secret
 from app import answer_desk, reporting, wiring
 from app.addresses import PastedAddresses
 from app.alert_desk import record_alerts
@@ -57,6 +59,7 @@ def serve(settings: Settings, world: World) -> None:
             audit=kept.audit,
             units=units,
             fill=lambda desk: _fill(kept, settings, desk),
+            seal=form_seal(settings),
         )
         uvicorn.run(
             application,
@@ -67,6 +70,13 @@ def serve(settings: Settings, world: World) -> None:
             proxy_headers=False,  # whom to believe is decided in dashboard.peer
             timeout_graceful_shutdown=5,
         )
+
+
+def form_seal(settings: Settings) -> bytes:
+    """The secret of forms, made from this installation's: several processes take each other's forms, and a restart
+    refuses none that is open. Raises ConfigError where the secret can't be kept.
+    """
+    return hmac.digest(load_secret(settings.data_dir / "links.key"), b"diembao forms 1", "sha256")
 
 
 def units(name: str) -> tuple[UnitChoice, ...]:

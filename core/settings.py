@@ -144,6 +144,10 @@ class ServeSettings(_Part):
     trusted_proxies: tuple[str, ...] = Field(
         default=("127.0.0.1", "::1"), description="addresses whose X-Forwarded-For and X-Forwarded-Prefix are believed"
     )
+    forms_per_minute: int = Field(
+        default=120, ge=30, description="forms that one session, or one network without a session, may send"
+    )
+    searches_per_minute: int = Field(default=240, ge=60, description="searches, exports and files likewise")
     session_idle_hours: int = Field(default=72, ge=1, le=720, description="a session that nobody uses ends after this")
     session_days: int = Field(default=30, ge=1, le=90, description="any session ends after this; administrators': 7")
 

@@ -1,4 +1,4 @@
-"""The pages as one application. Labels can be corrected; there is no other route that changes anything."""
+"""The pages as one application."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from dashboard import render
 from dashboard.api.doors import put
 from dashboard.asking import BadRequest, NotHere
 from dashboard.forms import Forged
-from dashboard.guard import NotAllowed, NotSignedIn, guarded
+from dashboard.guard import NotAllowed, NotSignedIn, TooMany, guarded
 from dashboard.office import Office
 from dashboard.pages import failures
 from dashboard.peer import BehindProxy
@@ -63,11 +63,13 @@ def create_app(
     units: UnitSearch | None = None,
     fill: FillDesk | None = None,
     office: Office | None = None,
+    seal: bytes | None = None,
 ) -> ASGIApp:
     """The application to serve. Handlers run in a thread pool, so the ports are asked from several threads.
 
     `status` is asked on every page and must answer at once. Without `people` there are no users: whoever reaches the
-    pages may use them. `units` and `fill` are for the first run.
+    pages may use them. `units` and `fill` are for the first run. `seal`: the secret of forms, the same in all processes
+    that serve one record; without one it is drawn anew.
     """
     app = FastAPI(
         title="diembao", docs_url=None, redoc_url=None, openapi_url=None, routes=_routes(),
@@ -75,15 +77,16 @@ def create_app(
         exception_handlers={
             HTTPException: failures.http, NotHere: failures.not_here, BadRequest: failures.bad_request,
             Forged: failures.forged, NotSignedIn: failures.not_signed_in, NotAllowed: failures.not_allowed,
+            TooMany: failures.too_many,
             StoreError: failures.store, Exception: failures.bug,
         },
     )  # fmt: skip
     put(app, (door for door in DOORS if door.answers))
     app.state.room = Room(
         reading=reading, search=search, desks=desks, corrections=corrections, differ=differ, publishers=publishers,
-        clock=clock, settings=settings, status=status, templates=render.environment(), seal=secrets.token_bytes(32),
-        people=people, audit=audit or NoAudit(), passwords=passwords or Passwords(), units=units, fill=fill,
-        office=office or Office(),
+        clock=clock, settings=settings, status=status, templates=render.environment(),
+        seal=seal or secrets.token_bytes(32), people=people, audit=audit or NoAudit(), passwords=passwords or Passwords(), units=units,
+        fill=fill, office=office or Office(),
     )  # fmt: skip
     behind = BehindProxy(app, settings.serve.trusted_proxies, settings.public_url)
     return SecurityHeaders(behind)

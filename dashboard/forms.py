@@ -31,7 +31,7 @@ Handler = Callable[[Request, Form], Response]
 
 
 class Forged(Exception):  # noqa: N818 - an outcome with a name
-    """A form that no page of ours, opened in this browser since the program started, has sent."""
+    """A form that no page of ours, opened in this browser, has sent."""
 
 
 def posting(handler: Handler, most_bytes: int = MOST_BYTES) -> Callable[[Request], Awaitable[Response]]:

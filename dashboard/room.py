@@ -23,6 +23,7 @@ from core.ports import (
 from core.records import AuditLine, Publisher
 from core.settings import Settings
 from dashboard.office import Office
+from dashboard.pace import Pace
 from dashboard.people.passwords import Passwords
 
 
@@ -62,8 +63,9 @@ class Room:
     settings: Settings
     status: Status
     templates: Environment
-    seal: bytes  # of forms; drawn anew at every start
+    seal: bytes  # of forms; the same in every process that serves this record
     people: PeopleBook | None = None  # None: there are no users, and whoever reaches the pages may use them
+    pace: Pace = field(default_factory=Pace)
     audit: AuditLog = field(default_factory=NoAudit)
     passwords: Passwords = field(default_factory=Passwords)
     office: Office = field(default_factory=Office)

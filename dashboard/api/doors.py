@@ -21,6 +21,7 @@ _PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
     401: {"model": Problem, "description": "Nobody is signed in"},
     403: {"model": Problem, "description": "The user's level does not hold that right, or another site asks"},
     404: {"model": Problem, "description": "There is no such thing on this desk"},
+    429: {"model": Problem, "description": "More searches or changes in a minute than a person makes"},
     503: {"model": Problem, "description": "The record can't be read at present"},
 }
 _SCHEME: Final = "session"

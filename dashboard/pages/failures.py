@@ -39,7 +39,7 @@ async def bad_request(request: Request, error: Exception) -> Response:
 
 
 async def forged(request: Request, error: Exception) -> Response:
-    """A form that was not sent from a page of ours, or from one opened before the last start."""
+    """A form that was not sent from a page of ours, or from one opened under another session."""
     del error
     return _page(request, "error.forged", 403)
 
@@ -59,6 +59,14 @@ async def not_allowed(request: Request, error: Exception) -> Response:
     return _page(request, "error.not_allowed", 403)
 
 
+async def too_many(request: Request, error: Exception) -> Response:
+    """More in a minute than a person sends; it says when to go on."""
+    seconds = getattr(error, "seconds", 60)
+    answer = _page(request, "error.too_many", 429, seconds=seconds)
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
+
+
 async def store(request: Request, error: Exception) -> Response:
     """The record can't be read: the operator's words go to the log, not to the page."""
     log.error("the record could not be read for %s: %s", request.url.path, error)
@@ -71,11 +79,11 @@ async def bug(request: Request, error: Exception) -> Response:
     return _page(request, "error.bug", 500)
 
 
-def _page(request: Request, key: str, status: int) -> Response:
+def _page(request: Request, key: str, status: int, **values: object) -> Response:
     room: Room = request.app.state.room
     words = Words(language(request, room), room.clock.now())
     if people.for_machines(request):
-        return JSONResponse({"detail": words.t(key)}, status_code=status)
+        return JSONResponse({"detail": words.t(key, **values)}, status_code=status)
     user = getattr(request.state, "visitor", None) or NOBODY
     ask = Asked(request=request, room=room, words=words, user=user, desks=(), desk=None, form_cookie="")
-    return render.page(ask, "failure.html", status=status, key=key, code=status)
+    return render.page(ask, "failure.html", status=status, said=words.t(key, **values), code=status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import ClassVar
 
 import pytest
@@ -11,6 +12,7 @@ from starlette.testclient import TestClient
 from core.access import RIGHTS, Level, Right
 from core.i18n import t
 from core.records import Desk
+from dashboard.pace import Pace
 from dashboard.routes import DOORS, Door
 from store.sqlite.record import Record
 from tests.dashboard.conftest import MORNING, SignIn, client
@@ -208,3 +210,32 @@ class TestBehindAProxy:
             with record.database.read() as con:
                 row = con.execute("SELECT network FROM sign_ins ORDER BY id DESC LIMIT 1").fetchone()
             assert row["network"] == noted
+
+
+class TestPace:
+    """A limit that no person meets, of each session by itself."""
+
+    def test_more_forms_than_a_person_sends(self, signed_in: SignIn) -> None:
+        browser = signed_in(Level.OFFICER)
+        answers = [browser.post("/bao-cao").status_code for _ in range(121)]
+        assert 429 not in answers[:120]
+        last = browser.post("/bao-cao")
+        assert answers[120] == last.status_code == 429 and int(last.headers["retry-after"]) >= 1
+        assert "Hãy đợi" in last.text and browser.get("/").status_code == 200
+
+    def test_more_searches_by_pages_and_machines_together(self, signed_in: SignIn) -> None:
+        browser = signed_in(Level.OFFICER)
+        for _ in range(120):
+            assert browser.get("/tim-kiem?q=x").status_code == browser.get("/api/search?q=x").status_code == 200
+        assert browser.get("/tim-kiem?q=x").status_code == 429
+        assert "giây" in browser.get("/api/search?q=x").json()["detail"]
+        assert browser.get("/api/today").status_code == 200
+
+    def test_it_fills_again_and_others_are_not_held_up(self) -> None:
+        pace = Pace()
+        assert all(not pace.take("form", "a", 60, MORNING) for _ in range(60))
+        assert pace.take("form", "a", 60, MORNING) == timedelta(seconds=1)
+        assert not pace.take("form", "b", 60, MORNING) and not pace.take("search", "a", 60, MORNING)
+        later = MORNING + timedelta(seconds=1)
+        assert not pace.take("form", "a", 60, later) and pace.take("form", "a", 60, later)
+        assert pace.take("form", "a", 60, MORNING) == timedelta(seconds=1), "a clock set back gives nothing"
