@@ -53,9 +53,15 @@ def examine() -> list[Finding]:
     except DiembaoError as error:
         return [Finding(sign="!!", part="settings", says=str(error), todo="correct the file, then ask again")]
     found = [Finding(sign="ok", part="settings", says=f"{settings_module.config_path()} and the environment")]
-    for check in (_python, _folder, _record, _understanding, _publishers, _contact, _mail, _zalo, _alerts, _page):
+    for check in _checks():
         found += _guarded(check, settings)
     return found
+
+
+def _checks() -> tuple[Callable[[Settings], Iterator[Finding]], ...]:
+    return (
+        _python, _folder, _record, _understanding, _publishers, _contact, _mail, _zalo, _alerts, _users, _page,
+    )  # fmt: skip
 
 
 def _guarded(check: Callable[[Settings], Iterator[Finding]], settings: Settings) -> list[Finding]:
@@ -201,6 +207,26 @@ def _alerts(settings: Settings) -> Iterator[Finding]:
     open_ones = stuck.get("refused", 0) + stuck.get("held", 0)
     if open_ones:
         yield Finding(sign="--", part="messages", says=f"{open_ones} undelivered or held", todo="see the page Cảnh báo")
+
+
+def _users(settings: Settings) -> Iterator[Finding]:
+    """A public address and nobody who can sign in: the pages then show nothing to anybody."""
+    known = False
+    if settings.database.exists():
+        with wiring.record(settings) as kept:
+            known = kept.people.any()
+    if settings.public_url and not known:
+        yield Finding(
+            sign="!!", part="users", says=f"public_url is {settings.public_url}, and nobody can sign in",
+            todo="diembao user add EMAIL --name NAME",
+        )  # fmt: skip
+    elif not known:
+        yield Finding(
+            sign="--", part="users", says="none: whoever sits at this machine uses the pages without signing in",
+            todo="make the first one at /bat-dau, or by diembao user add, before others are to reach the pages",
+        )  # fmt: skip
+    else:
+        yield Finding(sign="ok", part="users", says="there are some; the pages ask for login")
 
 
 def _page(settings: Settings) -> Iterator[Finding]:

@@ -143,6 +143,16 @@ def test_doctor_fails_where_a_part_is_wrong(home: Path) -> None:
     assert done.returncode == 1 and "mail" in done.stdout
 
 
+def test_doctor_tells_of_a_public_address_without_a_user(home: Path) -> None:
+    def users(**environment: str) -> dict[str, str]:
+        rows = json.loads(diembao(home, "doctor", "--json", **environment).stdout)
+        return next(row for row in rows if row["part"] == "users")
+
+    address = {"DIEMBAO_PUBLIC_URL": "https://desk.example.gov.vn"}
+    assert users()["sign"] == "--"
+    assert users(**address)["sign"] == "!!" and "user add" in users(**address)["todo"]
+
+
 def test_backup_and_restore(home: Path, tmp_path: Path) -> None:
     assert diembao(home, "desk", "apply", "desks/binh_son.toml", "--yes").returncode == 0
     assert diembao(home, "backup", str(tmp_path)).returncode == 0
