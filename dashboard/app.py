@@ -85,8 +85,8 @@ def create_app(
     app.state.room = Room(
         reading=reading, search=search, desks=desks, corrections=corrections, differ=differ, publishers=publishers,
         clock=clock, settings=settings, status=status, templates=render.environment(),
-        seal=seal or secrets.token_bytes(32), people=people, audit=audit or NoAudit(), passwords=passwords or Passwords(), units=units,
-        fill=fill, office=office or Office(),
+        seal=seal or secrets.token_bytes(32), people=people, audit=audit or NoAudit(),
+        passwords=passwords or Passwords(), units=units, fill=fill, office=office or Office(),
     )  # fmt: skip
     behind = BehindProxy(app, settings.serve.trusted_proxies, settings.public_url)
     return SecurityHeaders(behind)

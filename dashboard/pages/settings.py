@@ -13,8 +13,9 @@ from dashboard.asking import Asked, BadRequest, asked
 from dashboard.pages.scope import bounds
 
 LINKS: Final = (
-    ("/quy-tac", "rules"), ("/nguoi-nhan", "recipients"), ("/mau-tin", "templates"), ("/kenh-gui", "channels"),
-    ("/nguoi-dung", "users"), ("/nguon-tin", "sources"), ("/nhat-ky", "audit"),
+    ("/canh-bao/quy-tac", "rules"), ("/nguoi-nhan", "recipients"), ("/canh-bao/mau", "templates"),
+    ("/kenh-gui", "channels"), ("/bao-cao/the-thuc", "papers"), ("/nguoi-dung", "users"), ("/nguon-tin", "sources"),
+    ("/nhat-ky", "audit"),
 )  # fmt: skip
 PREVIEWED: Final = ("article_months", "replaced_days", "stopped_days", "delivery_months", "audit_months")
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import docx
 import pytest
@@ -165,3 +166,48 @@ def test_words_of_the_office_are_shown_as_text(browser: TestClient) -> None:
 def test_what_is_not_there_is_told(browser: TestClient) -> None:
     for path in ("/bao-cao/99", "/bao-cao/99/tai/docx", made(browser) + "/tai/exe"):
         assert browser.get(path).status_code == 404
+
+
+PAPERS = "/bao-cao/the-thuc"
+
+
+def sent(browser: TestClient, **form: str) -> Any:
+    return browser.post(PAPERS, data={"dau": seal(browser, PAPERS), **form}, headers={"Origin": HERE})
+
+
+def test_the_offices_papers_are_set_on_a_page(browser: TestClient, record: Record) -> None:
+    answer = sent(
+        browser, ten="Ủy ban nhân dân xã Bình Sơn", so="{number}/BC-UBND", chuc="Chủ tịch",
+        **{"nguoi-ky": "Nguyễn Văn Mẫu", "noi-nhan-2": "Thường trực HĐND xã", "noi-nhan-2-vai": "leadership"},
+    )  # fmt: skip
+    assert answer.status_code == 200 and "Đã lưu" in answer.text and "Thường trực HĐND xã" in answer.text
+    papers = record.desks.desks()[0].papers
+    assert papers is not None and [line.name for line in papers.copies] == ["Thường trực HĐND xã"]
+    assert record.audit.lines()[0].action == "desk.apply"
+    file = browser.get(f"{made(browser)}/tai/docx").content
+    cells = " ".join(text for text in docx.Document(io.BytesIO(file)).element.itertext())
+    assert "Nguyễn Văn Mẫu" in cells and "Thường trực HĐND xã" in cells
+
+
+@pytest.mark.parametrize(
+    ("form", "says"),
+    [
+        ({"noi-nhan-1": "Công an xã", "noi-nhan-1-vai": "leadership"}, "công an"),
+        ({"kinh-gui-1": "Ban CHQS xã", "kinh-gui-1-vai": "information_office"}, "quân"),
+        ({"luu": "VT, PA03"}, "công an"),
+        ({"so": "BC-UBND"}, "{number}"),
+    ],
+)
+def test_papers_that_may_not_be_are_refused_and_nothing_is_kept(
+    browser: TestClient, record: Record, form: dict[str, str], says: str
+) -> None:
+    before = record.desks.desks()
+    answer = sent(browser, ten="UBND xã", **form)
+    assert answer.status_code == 409 and 'role="alert"' in answer.text and says in answer.text
+    assert "desk " not in answer.text.split('role="alert"')[1][:200]
+    assert record.desks.desks() == before
+
+
+@pytest.mark.parametrize("form", [{"noi-nhan-1": "Ai", "noi-nhan-1-vai": "police"}, {"ten": "x" * 201}])
+def test_papers_that_no_form_of_ours_sends(browser: TestClient, form: dict[str, str]) -> None:
+    assert sent(browser, **form).status_code == 400
