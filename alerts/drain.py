@@ -124,25 +124,31 @@ def drain_once(
     The recipient is looked up on the desk of this moment and checked again (core.roles), and so are night, quiet hours
     and the channel's daily limit. When `stop` is set, the lease runs short or the clock has jumped back, the rest of
     the batch is given back untried. `lease_seconds` must exceed LEASE_MARGIN.
+
+    A full batch leaves its channel open, since more follows at once and a connection costs a handshake; one that is
+    not full, stopped or broken off closes it. A channel that was left open is closed by the round that finds no more.
     """
     report: list[DeliveryResult | PassOn] = []
     claimed = 0
     for channel, notifier in notifiers.items():
         claims = outbox.claim(clock.now(), batch, lease_seconds, channel)
         claimed += len(claims)
-        if claims:
-            turn = _Turn(channel, notifiers, {desk.id: desk for desk in desks.desks()}, clock, rules or Rules())
-            turn.count(outbox)
-            try:
-                for claim in claims:
-                    if (stop is not None and stop.is_set()) or not _lasts(claim, clock.now(), lease_seconds):
-                        outbox.mark(claim, Retry(reason="", after=timedelta(0), counts=False), clock.now())
-                        continue
-                    result = turn.send(claim)
-                    outbox.mark(claim, result, clock.now())
-                    _tell(claim, channel, result)
-                    report.append(result)
-            finally:
+        ended = True
+        try:
+            if claims:
+                turn = _Turn(channel, notifiers, {desk.id: desk for desk in desks.desks()}, clock, rules or Rules())
+                turn.count(outbox)
+            for claim in claims:
+                if (stop is not None and stop.is_set()) or not _lasts(claim, clock.now(), lease_seconds):
+                    outbox.mark(claim, Retry(reason="", after=timedelta(0), counts=False), clock.now())
+                    continue
+                result = turn.send(claim)
+                outbox.mark(claim, result, clock.now())
+                _tell(claim, channel, result)
+                report.append(result)
+            ended = len(claims) < batch or (stop is not None and stop.is_set())
+        finally:
+            if ended:
                 notifier.close()
     return _report(claimed, report)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,8 +10,8 @@ from alerts import grouping, schedule
 from alerts.compose import Frame, Telling
 from alerts.grouping import Extent, Hours, News
 from alerts.links import Signer
-from alerts.recipients import PAGE, find, receivers, refused
-from alerts.rules import Match, articles_of, default_plan, matches
+from alerts.recipients import PAGE, find, refused, told_of
+from alerts.rules import Differing, Match, articles_of, default_plan, matches, no_figures
 from alerts.templating import Templates
 from core.clock import Clock
 from core.ports import AlertBook, DeskBook, Handlings, ReadingRoom
@@ -27,15 +27,6 @@ from core.records import (
     Silence,
     StoryAlert,
 )
-from core.roles import ROLE_TOPICS
-
-Differing = Callable[[str, Sequence[str]], Mapping[str, frozenset[str]]]
-"""(desk, articles) -> those with a figure that differs from a verified one, with the roles that own such figures."""
-
-
-def _no_figures(_: str, __: Sequence[str]) -> Mapping[str, frozenset[str]]:
-    return {}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
@@ -53,7 +44,7 @@ class Office:
     old_days: float = 2.0
     spread_minutes: float = 20.0
     public_url: str = ""
-    differing: Differing = _no_figures
+    differing: Differing = no_figures
 
 
 class Facts:
@@ -92,18 +83,9 @@ class Facts:
         """Recipient -> the rules that reach them."""
         reached: dict[str, list[Match]] = {}
         for match in matched:
-            for recipient in self._of(match):
+            for recipient in told_of(self.desk, match):
                 reached.setdefault(recipient.id, []).append(match)
         return reached
-
-    def _of(self, match: Match) -> tuple[Recipient, ...]:
-        """Of figures that differ, a line department is told where it owns one; the others by their topics."""
-        roles = match.rule.roles
-        if match.rule.event is not RuleEvent.DIFFERS:
-            return receivers(self.desk, roles, match.topics)
-        told = [role for role in roles if ROLE_TOPICS[role] is None or role.value in match.owners]
-        owned = frozenset(topic for role in told for topic in ROLE_TOPICS[role] or ())
-        return receivers(self.desk, told, match.topics | owned)
 
     def news(self, alert: StoryAlert) -> tuple[News, ...]:
         """What this alert tells of that was not told before."""

@@ -31,6 +31,7 @@ from core.records import AlertPlan, AlertTiming, Rule, RuleEvent
 from core.roles import Role
 from core.rules import plan_refusal
 from core.settings import explain
+from core.text import clean
 from core.topics import ToneLabel
 
 _Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_:-]{1,64}$")]
@@ -58,6 +59,7 @@ class _Rule(_Part):
     next_roles: tuple[Role, ...] = ()
     take_minutes: int = 30
     enabled: bool = True
+    title: str = ""
 
 
 class _Timing(_Part):
@@ -97,7 +99,7 @@ def parse_plan(text: str, where: str = "rules file") -> AlertPlan:
         night_from=minutes(night_from),
         night_to=minutes(night_to),
     )
-    rules = tuple(Rule(**rule.model_dump()) for rule in file.rules)
+    rules = tuple(Rule(**rule.model_dump() | {"title": clean(rule.title)}) for rule in file.rules)
     plan = AlertPlan(desk=file.desk, rules=rules, timing=timing)
     if wrong := plan_refusal(plan):
         raise ConfigError(f"{where}: {'rule ' + wrong[0] if wrong[0] else 'timing'}: {t(wrong[1], 'en')}")

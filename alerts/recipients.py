@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from core.records import Channel, Desk, Recipient
+from alerts.rules import Match
+from core.records import Channel, Desk, Recipient, RuleEvent
 from core.roles import ROLE_TOPICS, Role, refusal
 
 PAGE: Final = "page"
@@ -49,6 +50,18 @@ def receivers(desk: Desk, roles: Collection[Role], topics: Collection[str] | Non
     if not desk.recipients:
         return (Recipient(id=PAGE, name=desk.office, roles=()),)
     return tuple(chosen.values())
+
+
+def told_of(desk: Desk, match: Match) -> tuple[Recipient, ...]:
+    """Whom a rule that holds reaches. Of figures that differ, a line department is told where it owns one; the others
+    by their topics.
+    """
+    roles = match.rule.roles
+    if match.rule.event is not RuleEvent.DIFFERS:
+        return receivers(desk, roles, match.topics)
+    told = [role for role in roles if ROLE_TOPICS[role] is None or role.value in match.owners]
+    owned = frozenset(topic for role in told for topic in ROLE_TOPICS[role] or ())
+    return receivers(desk, told, match.topics | owned)
 
 
 def covers(recipient: Recipient, roles: Collection[Role], topics: Collection[str] | None) -> bool:

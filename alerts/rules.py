@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -44,6 +44,15 @@ DEFAULT_RULES: Final = (
     Rule(id="nguon-im-lang", event=RuleEvent.SILENT, roles=OFFICES),
 )
 """What holds on a desk that has no rules of its own."""
+
+
+Differing = Callable[[str, Sequence[str]], Mapping[str, frozenset[str]]]
+"""(desk, articles) -> those with a figure that differs from a verified one, with the roles that own such figures."""
+
+
+def no_figures(_: str, __: Sequence[str]) -> Mapping[str, frozenset[str]]:
+    """Where nobody keeps verified figures."""
+    return {}
 
 
 _NONE: Final[Mapping[str, frozenset[str]]] = {}

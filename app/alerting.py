@@ -108,7 +108,8 @@ def preview_of(
     kept: Record, desk: Desk, rules: Sequence[Rule], now: datetime, old_days: float
 ) -> tuple[RulePreview, ...]:
     """What these rules would have raised in the past month."""
-    return preview(desk, rules, past_stories(kept, desk.id, now), growing, old_days)
+    stories = past_stories(kept, desk.id, now)
+    return preview(desk, rules, stories, growing, old_days, lambda here, ids: answer_desk.differing(kept, here, ids))
 
 
 def plan_of(kept: Record, desk: str) -> AlertPlan:

@@ -12,6 +12,7 @@ from core.topics import HARM_TOPICS, TONES, TOPIC_IDS
 
 MOST_RULES: Final = 40
 MOST_SOURCES: Final = 50
+MOST_TITLE: Final = 80  # characters
 _ID: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _DAY: Final = 24 * 60
 
@@ -20,6 +21,7 @@ def refusal(rule: Rule) -> str | None:
     """Why this rule can't be taken, as a catalogue key, or None where nothing stands against it."""
     checks = (
         (not _ID.fullmatch(rule.id), "rule.bad_id"),
+        (len(rule.title) > MOST_TITLE or not rule.title.isprintable(), "rule.bad_title"),
         (not set(rule.topics) <= TOPIC_IDS, "rule.unknown_topic"),
         (rule.tone is not None and rule.tone not in TONES, "rule.unknown_tone"),
         (rule.tone is not None and not (rule.topics and set(rule.topics) <= HARM_TOPICS), "rule.tone_needs_harm"),

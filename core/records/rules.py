@@ -44,6 +44,7 @@ class Rule:
     next_roles: tuple[Role, ...] = ()  # told one after the other while nobody has taken an urgent one
     take_minutes: int = 30  # how long each step of next_roles waits
     enabled: bool = True
+    title: str = ""  # what the office calls it; "" for a shipped one's own. Nothing is looked for by it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +174,7 @@ class RulePreview:
     rule: str
     stories: tuple[tuple[datetime, str, str], ...]  # (when, id, title) of each story that it would have told
     recipients: tuple[str, ...]  # ids of those who would have been told of one
-    known: bool = True  # False: the past says nothing about such a rule (sources, figures)
+    known: bool = True  # False: the past says nothing about such a rule (sources)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -208,3 +208,30 @@ def test_the_wait_is_bounded_and_the_same_for_the_same(attempts: int, key: str) 
 
 def test_messages_that_failed_together_come_back_apart() -> None:
     assert len({backoff(5, f"k{number}") for number in range(100)}) > 90
+
+
+def test_a_connection_lasts_while_batches_come_full(record: Record, clock: FixedClock) -> None:
+    """A secure connection costs a handshake: a morning's digests share one."""
+
+    class Counted(Channel):
+        closed = 0
+
+        def close(self) -> None:
+            self.closed += 1
+
+    put(record, *(f"m{number}" for number in range(5)))
+    channel = Counted()
+    closed = []
+    while drain_once(record.outbox, {"email": channel}, record.desks, clock, batch=2).claimed:
+        closed.append(channel.closed)
+    assert len(channel.sent) == 5 and closed == [0, 0, 1]
+    put(record, "n1", "n2")
+    drain_once(record.outbox, {"email": channel}, record.desks, clock, batch=2)
+    before = channel.closed
+    drain_once(record.outbox, {"email": channel}, record.desks, clock, batch=2)
+    assert channel.closed == before + 1
+    put(record, "o1", "o2")
+    stop = threading.Event()
+    stop.set()
+    drain_once(record.outbox, {"email": channel}, record.desks, clock, batch=2, stop=stop)
+    assert channel.closed == before + 2

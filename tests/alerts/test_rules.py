@@ -155,7 +155,8 @@ class TestBounds:
     @pytest.mark.parametrize(
         "over",
         [
-            {"id": "Có chữ"}, {"topics": ("religion",)}, {"roles": ()}, {"min_sources": 0}, {"take_minutes": 1},
+            {"id": "Có chữ"}, {"title": "x" * 81}, {"title": "hai\ndòng"}, {"topics": ("religion",)}, {"roles": ()},
+            {"min_sources": 0}, {"take_minutes": 1},
             {"next_roles": (Role.LEADERSHIP,)}, {"event": RuleEvent.SILENT, "urgent": True},
             {"event": RuleEvent.BLOCKED, "roles": (Role.HEALTH,)},
         ],
@@ -165,10 +166,17 @@ class TestBounds:
         assert refusal(Rule(**{**values, **over})) is not None  # type: ignore[arg-type]
 
     def test_no_field_takes_words(self) -> None:
-        """Every text of a rule is an id from a closed set."""
+        """Every text of a rule is an id from a closed set, but for what the office calls it."""
         words = {"id", "units", "topics", "tone", "publishers", "roles", "next_roles", "event"}
         numbers = {"focus", "min_sources", "growing", "urgent", "take_minutes", "enabled"}
-        assert set(Rule.__dataclass_fields__) == words | numbers
+        assert set(Rule.__dataclass_fields__) == words | numbers | {"title"}
+
+    def test_nothing_is_looked_for_by_its_name(self) -> None:
+        rule = Rule(id="r", roles=EVERYONE)
+        named = replace(rule, title="Nước sông")
+        for articles in ([listed("health")], [listed("disaster", title="Nước sông lên")]):
+            found = [matches([one], articles, growing=False, old_days=2) for one in (rule, named)]
+            assert [match.articles for match in found[0]] == [match.articles for match in found[1]]
 
 
 class TestTimes:
