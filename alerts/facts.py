@@ -28,6 +28,7 @@ from core.records import (
     StoryAlert,
 )
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
     """What planning needs of an installation."""

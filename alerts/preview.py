@@ -18,6 +18,7 @@ def preview(
     rules: Sequence[Rule],
     stories: Iterable[ReadStory],
     growing: Growing,
+    *,
     old_days: float,
     differing: Differing = no_figures,
 ) -> tuple[RulePreview, ...]:
@@ -26,7 +27,7 @@ def preview(
     reached: dict[str, dict[str, None]] = {rule.id: {} for rule in rules}
     for story in stories:
         for rule in rules:
-            at, people = first_time(desk, rule, story, growing, old_days, differing)
+            at, people = first_time(desk, rule, story, growing, old_days=old_days, differing=differing)
             if at is not None:
                 told[rule.id].append((at, story.view.id, story.view.title))
                 reached[rule.id].update(dict.fromkeys(people))
@@ -46,6 +47,7 @@ def first_time(
     rule: Rule,
     story: ReadStory,
     growing: Growing,
+    *,
     old_days: float,
     differing: Differing = no_figures,
 ) -> tuple[datetime | None, tuple[str, ...]]:

@@ -109,7 +109,14 @@ def preview_of(
 ) -> tuple[RulePreview, ...]:
     """What these rules would have raised in the past month."""
     stories = past_stories(kept, desk.id, now)
-    return preview(desk, rules, stories, growing, old_days, lambda here, ids: answer_desk.differing(kept, here, ids))
+    return preview(
+        desk,
+        rules,
+        stories,
+        growing,
+        old_days=old_days,
+        differing=lambda here, ids: answer_desk.differing(kept, here, ids),
+    )
 
 
 def plan_of(kept: Record, desk: str) -> AlertPlan:

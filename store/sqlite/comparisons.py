@@ -12,7 +12,7 @@ from typing import Final
 
 from core.records import Comparison, ComparisonReason, Figure, KeptComparison
 from core.text import clean, fold
-from store.sqlite import audit
+from store.sqlite import alerting, audit
 from store.sqlite.database import Database
 from store.sqlite.rows import dump, from_us, maybe_from_us, to_us
 
@@ -54,6 +54,8 @@ class Comparisons:
             for identity, one in wanted.items():
                 if identity not in kept:
                     _insert(con, desk, row, one, at)
+            if any(one.verdict == "differs" for identity, one in wanted.items() if identity not in kept):
+                alerting.note_event(con, desk, article, "changed", at)  # it may have been looked at before this
 
     def dismiss(self, desk: str, number: int, at: datetime, by: str) -> bool:
         with self._db.write() as con:

@@ -296,7 +296,5 @@ class TestWire:
         display = name.strip().replace('"', '\\"')
         sender = f'"{display}" <a@b.vn>'
         raw = EmailNotifier(SmtpSettings(host="x", sender=sender), FixedClock(MORNING)).build(make_message(), TO)
-        header = str(
-            make_header(decode_header(message_from_bytes(raw)["From"]))
-        )
+        header = str(make_header(decode_header(message_from_bytes(raw)["From"])))
         assert parseaddr(header) == (name.strip(), "a@b.vn")

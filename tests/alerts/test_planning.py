@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from alerts.planner import Planner
+from alerts.preview import preview
+from app.alerting import past_stories
 from core.clock import FixedClock
 from core.records import AlertTiming, Article, Label, QuietHours, Rule, RuleEvent, StoryChoice, TaggedArticle, Tone
 from core.roles import Role
 from store.sqlite.record import Record
-from tests.fakes.alerting import DIGEST, URGENT, Newsroom, newsroom, person
+from tests.answers.made import comparison
+from tests.fakes.alerting import DIGEST, URGENT, Newsroom, newsroom, office, person
 from tests.fakes.records import NOON, make_article, make_desk, make_tagged
 
 OFFICE = person("office", Role.INFORMATION_OFFICE)
@@ -304,6 +309,30 @@ class TestOther:
         room.until(1)
         assert [subject for _, subject in room.told()] == ["KHẨN: Tiêu đề đã khác (Báo A)"]
         assert "đã được sửa hoặc gỡ" in room.rows()[0].message.text
+
+    def test_figures_that_differ_reach_the_office_and_the_department_that_owns_them(
+        self, record: Record, clock: FixedClock
+    ) -> None:
+        people = (OFFICE, RESCUE, person("health", Role.HEALTH), person("roads", Role.TRANSPORT_CONSTRUCTION))
+        rule = Rule(id="so-lieu", event=RuleEvent.DIFFERS, focus=False, roles=tuple(Role))
+        room = room_of(record, clock, rule, people=people)
+
+        def differing(desk: str, articles: Sequence[str]) -> dict[str, frozenset[str]]:
+            return dict.fromkeys(record.comparisons.differing(desk, articles), frozenset({"health"}))
+
+        room.planner = Planner(office(record, clock, differing=differing))
+        article = room.prints("disaster", title="12 nhà bị tốc mái")
+        room.prints("disaster", title="Chuyện khác")
+        assert room.round().messages == 0
+        record.comparisons.put("binh_son", article.id, [comparison()], clock.now())  # after the article was looked at
+        room.until(24, step=60)
+        assert sorted(room.told())[0][0] == "health" and sorted({who for who, _ in room.told()}) == ["health", "office"]
+        assert all("12 nhà bị tốc mái" in row.message.text for row in room.rows())
+        assert not any("Chuyện khác" in row.message.text for row in room.rows())
+        stories = list(past_stories(record, "binh_son", clock.now(), days=3))
+        desk = record.desks.desks()[0]
+        (tried,) = preview(desk, [rule], stories, lambda *_: False, old_days=2, differing=differing)
+        assert tried.known and len(tried.stories) == 1 and set(tried.recipients) == {"office", "health"}
 
     def test_what_was_found_late_raises_nothing(self, record: Record, clock: FixedClock) -> None:
         room = room_of(record, clock, URGENT, DIGEST)
