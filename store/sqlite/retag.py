@@ -39,7 +39,7 @@ class Retagging:
         while True:
             with self._db.read() as con:
                 rows = con.execute(
-                    "SELECT a.*, t.paragraphs, t.captions FROM articles a LEFT JOIN article_text t USING (n)"
+                    "SELECT a.*, t.paragraphs, t.captions FROM articles a LEFT JOIN article_text t USING (n)"  # noqa: S608
                     f" WHERE a.n IN (SELECT a.n {_OUTDATED}) AND a.n > :last ORDER BY a.n LIMIT {_BATCH}",
                     {"model": model, "last": last},
                 ).fetchall()
