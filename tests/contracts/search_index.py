@@ -31,6 +31,10 @@ def found(index: SearchIndex, query: str, desk: str = DESK, *, by_time: bool = T
     return [hit.article.title for hit in page.hits]
 
 
+EACH_ENGINE = [HealthCheck.function_scoped_fixture, HealthCheck.differing_executors]
+"""One contract for several engines: the same property is run by a class of each, on purpose."""
+
+
 class SearchIndexContract:
     """Subclass with fixtures `store`, `index` and `refresh` (brings the index up to the record) on an empty record."""
 
@@ -80,7 +84,7 @@ class SearchIndexContract:
         assert sorted(found(index, query, by_time=False)) == sorted(titles)
 
     @pytest.mark.usefixtures("press")
-    @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=150, deadline=None, suppress_health_check=EACH_ENGINE)
     @given(
         st.one_of(st.text(max_size=60), st.text(alphabet="abđ\"-*():^+~{}[]\\ANDORNEATtitle:= _\x00'“”«»", max_size=40))
     )
