@@ -55,6 +55,9 @@ class CrawlSettings(_Part):
     attempts: int = Field(default=8, gt=0, description="tries of one page before it counts as failed")
     wait: float = Field(default=60, ge=0, description="a single crawl waits this long for pages to be tried again")
     concurrency: int = Field(default=16, gt=0, description="requests under way at once, all hosts together")
+    lease: float = Field(
+        default=45, ge=2, le=55, description="a host is one worker's alone; a worker that died loses it after this"
+    )
     private_hosts: tuple[str, ...] = Field(default=(), description="hosts that may have loopback or private addresses")
     proxy: str = Field(default="", description="outbound HTTP proxy; resolves names by itself")
     proxy_allow: tuple[str, ...] = Field(default=(), description="behind a proxy: hosts allowed besides publishers'")

@@ -20,6 +20,7 @@ from core.ports.reading import NO_FILTERS, Differ, ReadingRoom, SearchIndex, Sto
 from core.ports.record import Corrections, DeskBook, Store
 from core.ports.reports import PaperKind, ParagraphKind, PeriodReadings, ReportBook, ReportDesk
 from core.ports.understanding import Extractor, Gate, Locator, Tagger
+from core.ports.workers import Leases
 
 __all__ = [
     "NO_FILTERS",
@@ -45,6 +46,7 @@ __all__ = [
     "Gate",
     "Handlings",
     "HoldBeside",
+    "Leases",
     "LetterPress",
     "Locator",
     "Notifier",

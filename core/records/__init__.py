@@ -167,6 +167,7 @@ from core.records.rules import (
 )
 from core.records.sources import EndpointHealth, SourceDay, SourceDetail, SourceItem, SourceProposal
 from core.records.stories import StoryChoice, StoryStanding, StoryState
+from core.records.workers import Lease, Worker
 
 __all__ = [
     "MEDIA",
@@ -245,6 +246,7 @@ __all__ = [
     "Label",
     "LabelCount",
     "LabelKind",
+    "Lease",
     "Letter",
     "LetterTemplate",
     "ListedArticle",
@@ -345,5 +347,6 @@ __all__ = [
     "Verdict",
     "WorkState",
     "WorkStatus",
+    "Worker",
     "ZaloEvent",
 ]

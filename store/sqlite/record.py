@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from core.clock import Clock
+from core.clock import Clock, SystemClock
 from core.errors import StoreError
 from core.ports import StoryTelling
 from core.settings import KeepSettings
@@ -28,6 +28,7 @@ from store.sqlite.desk_work import DeskWork
 from store.sqlite.desks import DeskBook
 from store.sqlite.factbook import FactBook
 from store.sqlite.handling import Handlings
+from store.sqlite.leases import Leases
 from store.sqlite.ledger import Ledger
 from store.sqlite.migrate import Migration, migrate
 from store.sqlite.operation import Operation
@@ -50,6 +51,7 @@ class Record:
     path: Path
     articles: Articles
     ledger: Ledger
+    leases: Leases
     outbox: Outbox
     alerts: AlertBook
     handlings: Handlings
@@ -108,6 +110,7 @@ def open_record(
             path=path,
             articles=Articles(db, clock, telling),
             ledger=Ledger(db),
+            leases=Leases(db, SystemClock()),  # also where a replay's clock runs fast
             outbox=Outbox(db),
             alerts=AlertBook(db),
             handlings=Handlings(db),

@@ -20,6 +20,7 @@ from store.sqlite import (
     comparisons,
     desk_work,
     factbook,
+    leases,
     people,
     reports,
     search,
@@ -67,6 +68,7 @@ class Retention:
         with self._db.write() as con:
             channels.purge(con, at)
             people.purge(con, at, months_before(at, keep.account_months))
+            leases.purge(con, at)
         purged = Purged(
             texts=self._texts(months_before(at, keep.article_months), months_before(at, _LONGEST_MONTHS)),
             replaced=self._replaced(at - timedelta(days=keep.replaced_days)),
