@@ -62,12 +62,13 @@ class Round:
     def _touch(self, story: str) -> None:
         matched = self._facts.matched(story)
         known = {alert.recipient: alert for alert in self._book.alerts(self._desk.id, story)}
-        changed = []
-        for recipient, own in self._facts.reached(matched).items():
+        reached = self._facts.reached(matched)
+        changed = [grouping.told(one, (), "", self._now) for one in known.values() if _is_void(one, reached)]
+        for recipient, own in reached.items():
             found = grouping.news(own, self._facts.office.old_days)
             hours = self._facts.hours(self._facts.recipient(recipient))
             before = known.get(recipient)
-            if before is None:
+            if before is None or grouping.is_blank(before):
                 changed.append(grouping.begin((self._desk.id, story, recipient), own, found, hours))
             elif (after := grouping.advance(before, own, found, hours)) is not before:
                 changed.append(after)
@@ -260,6 +261,11 @@ class Round:
         timing, taken = self._plan.timing, self._facts.taken(alert.story)
         again = grouping.repeat(alert, self._now, timing, taken=taken, last=read.view.last)
         return again if again and not schedule.night(self._now, timing) else None
+
+
+def _is_void(alert: StoryAlert, reached: Collection[str]) -> bool:
+    """Whether what was planned is no more to be told: the article was set aside, its labels were corrected."""
+    return alert.due is not None and alert.recipient not in reached and alert.cause not in {"untaken", "repeat"}
 
 
 def _digest_of(alerts: Sequence[StoryAlert]) -> str:

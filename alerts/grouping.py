@@ -105,7 +105,13 @@ def advance(known: StoryAlert, matched: Sequence[Match], found: Sequence[News], 
     if not risen and not any(one.own for one in more):
         return replace(known, rules=rules) if added else known
     pace, due = _next(known, hours, risen=risen)
-    return replace(known, rules=rules, basis=basis, cause=_cause(more, "grown"), pace=pace, due=due)
+    cause = _cause(more, "grown" if known.notices else "new")
+    return replace(known, rules=rules, basis=basis, cause=cause, pace=pace, due=due)
+
+
+def is_blank(alert: StoryAlert) -> bool:
+    """Whether all that was planned was taken back before anything was told."""
+    return alert.due is None and not alert.told and not alert.notices
 
 
 def _cause(found: Sequence[News], otherwise: AlertCause) -> AlertCause:

@@ -30,6 +30,8 @@ from store.sqlite.rows import dump, from_us, maybe_from_us, maybe_us, texts, to_
 
 REPEATED_FOR: Final = timedelta(days=3)
 """How long after its last message an urgent story may be told again without news."""
+SHOWN_FOR: Final = timedelta(days=1)
+"""A message for the page alone is made anew for so long; then it is a thing of the past."""
 LONGEST_WAIT: Final = timedelta(days=3)
 """A `due` farther off was written while the clock was ahead."""
 
@@ -87,7 +89,7 @@ class AlertBook:
         with self._db.read() as con:
             row = con.execute(
                 "SELECT s.key FROM articles a JOIN desk_articles d ON d.n = a.n JOIN stories s ON s.id = d.story"
-                " WHERE a.id = ? AND d.desk = ? AND d.hidden = 0",
+                " WHERE a.id = ? AND d.desk = ?",
                 (article, desk),
             ).fetchone()
             return row["key"] if row else None
@@ -197,16 +199,7 @@ def note_event(con: sqlite3.Connection, desk: str, article: str, kind: str, at: 
 def forget_article(con: sqlite3.Connection, article: str) -> None:
     """An article is erased: every message that tells of it loses its words; what was not sent yet is made anew."""
     con.execute("DELETE FROM alert_events WHERE article = ?", (article,))
-    waiting = con.execute(
-        "SELECT id, key FROM outbox WHERE state IN ('waiting', 'held') AND id IN"
-        " (SELECT message FROM outbox_articles WHERE article = ?)",
-        (article,),
-    ).fetchall()
-    for row in waiting:
-        con.execute("DELETE FROM outbox WHERE id = ?", (row["id"],))
-        con.execute(
-            "UPDATE story_alerts SET due = told_at, told = '[]', basis = told_at WHERE told_by = ?", (row["key"],)
-        )
+    _make_anew(con, article)
     con.execute(
         "UPDATE outbox SET subject = '', text = '', html = '', brief = '', fields = '{}' WHERE id IN"
         " (SELECT message FROM outbox_articles WHERE article = ?)",
@@ -216,6 +209,43 @@ def forget_article(con: sqlite3.Connection, article: str) -> None:
         "DELETE FROM outbox_attachments WHERE message IN (SELECT message FROM outbox_articles WHERE article = ?)",
         (article,),
     )
+
+
+def set_aside(con: sqlite3.Connection, desk: str, article: str, at: datetime) -> None:
+    """A desk puts an article aside: what was not sent yet is made anew without it, and plans are looked at again."""
+    _make_anew(con, article, desk, shown_since=to_us(at - SHOWN_FOR))
+    note_event(con, desk, article, "changed", at)
+
+
+def _make_anew(con: sqlite3.Connection, article: str, desk: str | None = None, shown_since: int | None = None) -> None:
+    """Takes back messages that nobody has sent and that tell of the article, and has them planned again.
+
+    `shown_since`: also those for the page alone that were written since.
+    """
+    waiting = con.execute(
+        "SELECT o.id, o.key FROM outbox o JOIN outbox_articles t ON t.message = o.id"
+        " WHERE t.article = ? AND o.desk = coalesce(?, o.desk) AND (o.state IN ('waiting', 'held')"
+        " OR (o.state = 'page' AND o.created >= ?))"
+        " AND EXISTS (SELECT 1 FROM story_alerts s WHERE s.told_by = o.key)",
+        (article, desk, shown_since),
+    ).fetchall()
+    for row in waiting:
+        told = {
+            r["article"] for r in con.execute("SELECT article FROM outbox_articles WHERE message = ?", (row["id"],))
+        }
+        for alert in con.execute("SELECT * FROM story_alerts WHERE told_by = ?", (row["key"],)).fetchall():
+            con.execute(
+                "UPDATE story_alerts SET due = told_at, basis = told_at, told = ?"
+                " WHERE desk = ? AND story = ? AND recipient = ?",
+                (dump([one for one in texts(alert["told"]) if _article_of(one) not in told]), *tuple(alert)[:3]),
+            )
+        con.execute("DELETE FROM outbox WHERE id = ?", (row["id"],))
+
+
+def _article_of(news: str) -> str:
+    """The article of what was told: its id, or event:id:stamp."""
+    parts = news.split(":")
+    return parts[1] if len(parts) > 1 else news
 
 
 def purge(con: sqlite3.Connection, before: datetime, at: datetime) -> int:

@@ -22,7 +22,7 @@ from core.records import (
 )
 from core.text import clip, nfc, strip_unseen
 from core.topics import TOPIC_IDS
-from store.sqlite import audit, changes, labels, search
+from store.sqlite import alerting, audit, changes, labels, search, stories
 from store.sqlite.database import Database
 from store.sqlite.rows import dump, from_us, maybe_from_us, texts, to_us
 
@@ -107,13 +107,16 @@ class DeskWork:
         return True
 
     def set_aside(self, desk: str, article: str, at: datetime, by: str) -> bool:
-        """Out of counts, search and lists; its waiting messages are held. False where the desk doesn't list it."""
+        """Out of counts, search and lists; what alerts were to say of it is said without it or held. False where the
+        desk doesn't list it.
+        """
         with self._db.write(durable=True) as con:
             n = _number(con, desk, article, hidden=False)
             if n is None:
                 return False
             con.execute("UPDATE desk_articles SET hidden = 1 WHERE desk = ? AND n = ?", (desk, n))
             con.execute("INSERT OR REPLACE INTO set_aside VALUES (?, ?, ?, ?)", (desk, n, to_us(at), by))
+            alerting.set_aside(con, desk, article, at)
             con.execute(
                 "INSERT OR REPLACE INTO set_aside_messages SELECT id, desk, ?, state FROM outbox"
                 " WHERE desk = ? AND article = ? AND state IN ('waiting', 'page')",
@@ -144,6 +147,7 @@ class DeskWork:
                 (desk, n),
             )
             con.execute("DELETE FROM set_aside_messages WHERE desk = ? AND n = ?", (desk, n))
+            alerting.note_event(con, desk, article, "changed", at)
             _seen_anew(con, desk, n)
             audit.write(con, at, who=by, action="article.take_back", subject=article, desk=desk)
             changes.log(con, article, desk, "upsert", at)
@@ -324,6 +328,8 @@ def _number(con: sqlite3.Connection, desk: str, article: str, *, hidden: bool) -
 
 
 def _seen_anew(con: sqlite3.Connection, desk: str, n: int) -> None:
+    rows = con.execute("SELECT story FROM desk_articles WHERE desk = ? AND n = ?", (desk, n)).fetchall()
+    stories.refresh_rows(con, [row["story"] for row in rows if row["story"] is not None], None)
     labels.write(con, n, desk)
     search.again(con, n)
 

@@ -173,7 +173,8 @@ def row_of(con: sqlite3.Connection, desk: str, n: int, title: str, moment: int) 
 def refresh(con: sqlite3.Connection, key: str, telling: StoryTelling | None) -> None:
     """Title, times and counts of a story's rows as they follow from its articles; a row without any goes.
 
-    Without `telling` the title stays where it is still the headline of one of them.
+    Without `telling` the title stays where it is still the headline of one of them. What the desk has set aside
+    gives no title while anything else does.
     """
     for row in con.execute("SELECT id FROM stories WHERE key = ?", (key,)).fetchall():
         refresh_rows(con, [row["id"]], telling)
@@ -183,8 +184,9 @@ def refresh_rows(con: sqlite3.Connection, ids: Iterable[int], telling: StoryTell
     """The same for the given rows."""
     for story in ids:
         told = con.execute(
-            f"SELECT a.title, d.listed_at, {REPEATS} AS repeats FROM desk_articles d JOIN articles a ON a.n = d.n"  # noqa: S608
-            " LEFT JOIN article_stories x ON x.n = d.n WHERE d.story = ? ORDER BY d.listed_at, d.n",
+            f"SELECT a.title, d.listed_at, d.hidden, {REPEATS} AS repeats FROM desk_articles d"  # noqa: S608
+            " JOIN articles a ON a.n = d.n LEFT JOIN article_stories x ON x.n = d.n WHERE d.story = ?"
+            " ORDER BY d.listed_at, d.n",
             (story,),
         ).fetchall()
         if not told:
@@ -200,7 +202,8 @@ def refresh_rows(con: sqlite3.Connection, ids: Iterable[int], telling: StoryTell
 
 
 def _title(con: sqlite3.Connection, story: int, told: Sequence[sqlite3.Row], telling: StoryTelling | None) -> str:
-    titles = [row["title"] for row in told if not row["repeats"]] or [row["title"] for row in told]
+    about = [row for row in told if not row["hidden"]] or told
+    titles = [row["title"] for row in about if not row["repeats"]] or [row["title"] for row in about]
     if len(titles) > TITLES:
         titles = [*titles[: TITLES // 2], *titles[-TITLES // 2 :]]
     if telling is not None:
