@@ -192,6 +192,55 @@ class ElasticSettings(_Part):
         return value
 
 
+class KibanaSettings(_Part):
+    """A Kibana beside the engine. Without its address no daily counts are written, and no page links there."""
+
+    url: str = Field(default="", description="https://host:port with its base path, if it has one, without a space")
+    public_url: str = Field(default="", description="the same as people's browsers reach it, where that differs")
+    space: str = Field(default="", pattern=r"^[a-z0-9_-]{0,60}$", description='"" or "default": the default space')
+    indices: str = Field(
+        default="diembao-daily",
+        pattern=r"^[a-z][a-z0-9_-]{0,60}$",
+        description="how names of the counts' indices begin",
+    )
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    password_file: str = ""
+    api_key: SecretStr = Field(default=SecretStr(""), description="encoded API key, in place of a login")
+    api_key_file: str = ""
+    ca_file: str = Field(default="", description="PEM file of an own certificate authority")
+    timeout: float = Field(default=30, gt=0, description="seconds for one request")
+    wait: float = Field(default=180, ge=0, description="seconds that a starting Kibana is waited for")
+    time_zone: str = Field(default="Asia/Ho_Chi_Minh", pattern=r"^[A-Za-z]+(/[A-Za-z0-9_+-]+)*$")
+
+    @field_validator("url", "public_url")
+    @classmethod
+    def _base(cls, value: str) -> str:
+        """A base address without a login, a query or the page of a space."""
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+            raise ValueError("must be https://host:port, with the base path where there is one")
+        if parts.username:
+            raise ValueError("must hold no login: set username and password, or api_key")
+        if "/app/" in f"{parts.path}/" or parts.path.startswith("/s/"):
+            raise ValueError("must end before /s/ or /app/; the space is a setting of its own")
+        return value.rstrip("/")
+
+    @field_validator("api_key", "password")
+    @classmethod
+    def _plain(cls, value: SecretStr) -> SecretStr:
+        """A header's value: a line break in it would be told in an error of the HTTP library."""
+        if not value.get_secret_value().isprintable():
+            raise ValueError("holds characters that no such secret has")
+        return value
+
+    @property
+    def page(self) -> str:
+        """Address of the space as people's browsers reach it; "" without a Kibana."""
+        base = self.public_url or self.url
+        return f"{base}/s/{self.space}" if base and self.space not in ("", "default") else base
+
+
 class KeepSettings(_Part):
     """How long things are kept; the upper bounds are design and can't be raised."""
 
@@ -233,6 +282,7 @@ class Settings(BaseSettings):
     serve: ServeSettings = ServeSettings()
     oidc: OidcSettings = OidcSettings()
     elastic: ElasticSettings = ElasticSettings()
+    kibana: KibanaSettings = KibanaSettings()
     keep: KeepSettings = KeepSettings()
     log: LogSettings = LogSettings()
 

@@ -14,6 +14,7 @@ from core.ports.answers import (
 )
 from core.ports.channels import ChannelBook, TokenVault
 from core.ports.crawl import CrawlLedger, CrawlNotes
+from core.ports.daily import DailyCounts
 from core.ports.desk_work import AddressDesk, DeskWork, Operation, Places, SourceKeeper
 from core.ports.people import AuditLog, FillDesk, PeopleBook, UnitSearch
 from core.ports.reading import NO_FILTERS, Differ, ReadingRoom, SearchIndex, StoryTelling
@@ -36,6 +37,7 @@ __all__ = [
     "Corrections",
     "CrawlLedger",
     "CrawlNotes",
+    "DailyCounts",
     "DeskBook",
     "DeskWork",
     "Differ",

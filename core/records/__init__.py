@@ -78,6 +78,7 @@ from core.records.crawl import (
     SourceHealth,
     TimeProvenance,
 )
+from core.records.daily import Cut, DailyCount, DailyReading
 from core.records.desk_work import (
     MEDIA,
     WORK_STATES,
@@ -209,6 +210,9 @@ __all__ = [
     "Comparison",
     "ComparisonReason",
     "Correction",
+    "Cut",
+    "DailyCount",
+    "DailyReading",
     "DayCount",
     "Deadline",
     "Delivered",
