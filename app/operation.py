@@ -9,7 +9,7 @@ from app import sources
 from app.world import World
 from core.errors import ConfigError
 from core.records import OperationFigures, SourceDetail, SourceProposal
-from core.settings import Settings
+from core.settings import KeepSettings, Settings
 from crawlers.autodiscover import Proposal
 from crawlers.publishers import load_all
 from store.sqlite.record import Record
@@ -61,3 +61,11 @@ class Machine:
     def would_go(self, at: datetime, months: dict[str, int]) -> dict[str, int]:
         """Rows that a purge under these periods would delete, by setting."""
         return self._kept.operation.would_go(at, months)
+
+    def keep(self) -> KeepSettings:
+        """The periods that hold."""
+        return self._kept.keeping.now()
+
+    def shorten(self, periods: dict[str, int], at: datetime, by: str) -> None:
+        """Set shorter ones. Raises ValueError."""
+        self._kept.keeping.shorten(periods, at, by)

@@ -21,7 +21,7 @@ from core.ports import (
     UnitSearch,
 )
 from core.records import AuditLine, Publisher
-from core.settings import Settings
+from core.settings import KeepSettings, Settings
 from dashboard.office import Office
 from dashboard.pace import Pace
 from dashboard.people.passwords import Passwords
@@ -71,6 +71,11 @@ class Room:
     office: Office = field(default_factory=Office)
     units: UnitSearch | None = None  # for the first run; None: desks are made at the command line
     fill: FillDesk | None = None
+
+    @property
+    def keep(self) -> KeepSettings:
+        """How long things are kept at present."""
+        return self.office.operation.keep() if self.office.operation else self.settings.keep
 
     def language_of(self, source: str) -> str:
         """Language of the publisher's texts, as pages state it."""

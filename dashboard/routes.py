@@ -207,6 +207,7 @@ DOORS: Final[tuple[Door, ...]] = (
     _see("/thong-cao.json", releases.json_feed, Right.PUBLIC),
     _see("/thong-cao/{number:int}", releases.release, Right.PUBLIC),
     _see("/cai-dat", settings.page, Right.ADMINISTER),
+    _do("/cai-dat/thoi-han", posting(settings.keep), Right.ADMINISTER),
     _see("/nhat-ky", audit.page, Right.ADMINISTER),
     _see("/cac-ban-tin", desks.page, Right.OPERATE),
     _see("/pham-vi", scope.page, Right.PUBLIC),

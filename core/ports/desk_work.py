@@ -23,6 +23,7 @@ from core.records import (
     WorkState,
     WorkStatus,
 )
+from core.settings import KeepSettings
 
 
 class DeskWork(Protocol):
@@ -124,7 +125,15 @@ class Operation(Protocol):
     def figures(self, at: datetime) -> OperationFigures: ...
 
     def would_go(self, at: datetime, months: dict[str, int]) -> dict[str, int]:
-        """What a purge under other periods (by setting) would delete beyond what it deletes now: setting -> rows."""
+        """What a purge under these periods (by setting) would delete: setting -> rows."""
+        ...
+
+    def keep(self) -> KeepSettings:
+        """The periods that hold: the settings', or shorter ones that an administrator has set."""
+        ...
+
+    def shorten(self, periods: dict[str, int], at: datetime, by: str) -> None:
+        """Set periods, audited. Raises ValueError for one longer than the settings say."""
         ...
 
 

@@ -26,7 +26,7 @@ def page(request: Request) -> Response:
     return render.page(
         ask, "audit.html", rows=[(line, who(ask, line), said(ask, line)) for line in lines],
         older=lines[-1].id if len(lines) == PER_PAGE else 0, newest=not before,
-        months=ask.room.settings.keep.audit_months,
+        months=ask.room.keep.audit_months,
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ def page(request: Request) -> Response:
     """`/pham-vi`."""
     ask = asked(request)
     sections = [(name, sentences(name)) for name in SECTIONS]
-    keep = ask.room.settings.keep
+    keep = ask.room.keep
     return render.page(
         ask,
         "scope.html",

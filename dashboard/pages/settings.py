@@ -1,31 +1,33 @@
-"""Cài đặt: the desk, who receives, where rules, templates and users are set, and what other periods would delete."""
+"""Cài đặt: the desk, who receives, where rules, templates and users are set, and how long things are kept."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from core.settings import KeepSettings
-from dashboard import render
-from dashboard.asking import Asked, BadRequest, asked
-from dashboard.pages.scope import bounds
+from core.access import Right
+from dashboard import forms, render
+from dashboard.asking import Asked, BadRequest, NotHere, asked
+from dashboard.forms import Form
 
 LINKS: Final = (
     ("/canh-bao/quy-tac", "rules"), ("/nguoi-nhan", "recipients"), ("/canh-bao/mau", "templates"),
     ("/kenh-gui", "channels"), ("/bao-cao/the-thuc", "papers"), ("/nguoi-dung", "users"), ("/nguon-tin", "sources"),
     ("/nhat-ky", "audit"),
 )  # fmt: skip
-PREVIEWED: Final = ("article_months", "replaced_days", "stopped_days", "delivery_months", "audit_months")
+PERIODS: Final = (
+    "article_months", "replaced_days", "stopped_days", "case_months", "delivery_months", "audit_months", "backup_days",
+)  # fmt: skip
 
 
 def page(request: Request) -> Response:
     """`/cai-dat`; with `article_months=…` and the like it tells what these periods would delete beyond today's."""
     ask = asked(request)
-    keep = ask.room.settings.keep
-    given = wanted(ask, keep)
-    now = {name: int(getattr(keep, name)) for name in PREVIEWED}
+    now, most = _present(ask), _most(ask)
+    given = _wanted(request.query_params, now, most)
     changed = {name: number for name, number in given.items() if number != now[name]}
     operation = ask.room.office.operation
     goes: dict[str, int] = {}
@@ -36,21 +38,48 @@ def page(request: Request) -> Response:
 
     doors = {door.path for door in DOORS if door.method == "GET"}
     return render.page(
-        ask, "settings.html", now=now, given=given, changed=changed, goes=goes, most=bounds(keep),
-        previewed=PREVIEWED, links=[(path, name) for path, name in LINKS if path in doors],
-        places=_area(ask), can_preview=operation is not None,
+        ask, "settings.html", changes=True, now=now, given=given, changed=changed, goes=goes, most=most,
+        previewed=PERIODS, links=[(path, name) for path, name in LINKS if path in doors],
+        places=_area(ask), can_preview=operation is not None, may_set=_governs_all(ask),
+        saved=request.query_params.get("luu") == "1",
     )  # fmt: skip
 
 
-def wanted(ask: Asked, keep: KeepSettings) -> dict[str, int]:
-    """The periods asked about, where none is given the present ones. Raises BadRequest beyond the design's bounds."""
-    most, found = bounds(keep), {}
-    for name in PREVIEWED:
-        given = ask.request.query_params.get(name, str(getattr(keep, name)))
-        if not (given.isascii() and given.isdigit() and len(given) < 4 and 1 <= int(given) <= most[name]):
+def keep(request: Request, form: Form) -> Response:
+    """POST `/cai-dat/thoi-han`: the periods that were previewed. They hold for all desks."""
+    ask = asked(request)
+    operation = ask.room.office.operation
+    if operation is None or not _governs_all(ask):
+        raise NotHere("error.no_such_page")
+    now = _present(ask)
+    operation.shorten(_wanted(form, now, _most(ask)), ask.words.now, ask.user.id)
+    return forms.onward(ask, "/cai-dat", "keep", luu=1)
+
+
+def _present(ask: Asked) -> dict[str, int]:
+    kept = ask.room.keep
+    return {name: int(getattr(kept, name)) for name in PERIODS}
+
+
+def _most(ask: Asked) -> dict[str, int]:
+    """The operator's own periods, within design's bounds: the pages can only shorten them."""
+    return {name: int(getattr(ask.room.settings.keep, name)) for name in PERIODS}
+
+
+def _wanted(given: Mapping[str, str], now: Mapping[str, int], most: Mapping[str, int]) -> dict[str, int]:
+    """The periods asked about, where none is given the present ones. Raises BadRequest beyond the bounds."""
+    found = {}
+    for name in PERIODS:
+        number = given.get(name, str(now[name]))
+        if not (number.isascii() and number.isdigit() and len(number) < 4 and 1 <= int(number) <= most[name]):
             raise BadRequest("error.bad_period")
-        found[name] = int(given)
+        found[name] = int(number)
     return found
+
+
+def _governs_all(ask: Asked) -> bool:
+    """Whether the asker administers every desk: what is kept is kept once for all of them."""
+    return all(ask.user.may(Right.ADMINISTER, desk.id) for desk in ask.room.desks.desks())
 
 
 def _area(ask: Asked) -> tuple[str, ...]:

@@ -91,7 +91,7 @@ def _page(
 ) -> Response:
     names = {desk.id: desk.name for desk in ask.room.desks.desks()}
     factor = people(ask).second_factor(user.id)
-    keep = ask.room.settings.keep
+    keep = ask.room.keep
     return render.page(
         ask, "people/account.html", status=status, changes=True, me=user, wrong=wrong, wrong_values=values or {},
         sessions=people(ask).sessions(user.id), this=ask.user.session, factor=factor, desk_names=names,

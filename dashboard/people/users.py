@@ -166,7 +166,7 @@ def _page(
         users=[(user, _level_of(user, _desk(ask)), governs(ask, user)) for user in everyone],
         link_made=link, whose=whose,
         hours=int(reset.LASTS.total_seconds() // 3600), desk_names=names, email=email, name=name,
-        idle_months=ask.room.settings.keep.account_months,
+        idle_months=ask.room.keep.account_months,
     )  # fmt: skip
 
 

@@ -20,9 +20,8 @@ from core.records import (
     SourceDetail,
     SourceItem,
 )
-from core.settings import KeepSettings
 from store.sqlite.database import Database
-from store.sqlite.retention import backup_dir, months_before
+from store.sqlite.retention import backup_dir, months_before, old_backups
 from store.sqlite.rows import from_us, maybe_from_us, to_us
 
 DAYS: Final = 14
@@ -44,8 +43,8 @@ class Known:
 class Operation:
     """Reads figures of operation. Errors of the database are StoreError."""
 
-    def __init__(self, db: Database, path: Path, keep: KeepSettings) -> None:
-        self._db, self._path, self._keep = db, path, keep
+    def __init__(self, db: Database, path: Path) -> None:
+        self._db, self._path = db, path
 
     def known(self, desk: str, article: str) -> Known:
         """What the record knows of an article id, under whatever address it was listed."""
@@ -91,11 +90,13 @@ class Operation:
             )
 
     def would_go(self, at: datetime, periods: Mapping[str, int]) -> dict[str, int]:
-        """What a purge under other periods would delete: setting -> rows (texts, versions, messages, lines, titles)."""
+        """What a purge under other periods would delete: setting -> rows (texts, versions, messages, cases, files)."""
+        edges = {name: _before(at, name, number) for name, number in periods.items()}
+        files = {name: len(old_backups(self._path, edge)) for name, edge in edges.items() if name in _FILES}
         with self._db.read() as con:
-            return {
-                name: con.execute(_GOES[name], (to_us(_before(at, name, number)),)).fetchone()[0]
-                for name, number in periods.items()
+            return files | {
+                name: con.execute(_GOES[name], (to_us(edge),)).fetchone()[0]
+                for name, edge in edges.items()
                 if name in _GOES
             }
 
@@ -108,7 +109,9 @@ _GOES: Final = {
         "SELECT count(*) FROM outbox WHERE state NOT IN ('waiting', 'claimed') AND coalesce(done_at, created) < ?"
     ),
     "audit_months": "SELECT count(*) FROM audit WHERE at < ?",
+    "case_months": "SELECT count(*) FROM cases WHERE closed_at < ?",
 }
+_FILES: Final = frozenset({"backup_days"})
 
 
 def _before(at: datetime, name: str, number: int) -> datetime:

@@ -28,6 +28,7 @@ from store.sqlite.desk_work import DeskWork
 from store.sqlite.desks import DeskBook
 from store.sqlite.factbook import FactBook
 from store.sqlite.handling import Handlings
+from store.sqlite.keeping import Keeping
 from store.sqlite.leases import Leases
 from store.sqlite.ledger import Ledger
 from store.sqlite.migrate import Migration, migrate
@@ -74,6 +75,7 @@ class Record:
     channels: ChannelBook
     people: People
     audit: Audit
+    keeping: Keeping
     retention: Retention
     database: Database
 
@@ -124,7 +126,7 @@ def open_record(
             stories=Stories(db),
             corrections=Corrections(db),
             work=DeskWork(db),
-            operation=Operation(db, path, keep),
+            operation=Operation(db, path),
             facts=FactBook(db),
             comparisons=Comparisons(db),
             cases=CaseBook(db),
@@ -133,6 +135,7 @@ def open_record(
             channels=ChannelBook(db),
             people=People(db),
             audit=Audit(db),
+            keeping=Keeping(db, keep),
             retention=Retention(db, path, keep),
             database=db,
         )

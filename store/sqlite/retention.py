@@ -28,6 +28,7 @@ from store.sqlite import (
     stories,
 )
 from store.sqlite.database import Database
+from store.sqlite.keeping import Keeping
 from store.sqlite.outbox import key_hash
 from store.sqlite.rows import day_of, dump_labels, from_us, load_labels, maybe_from_us, to_us
 from store.sqlite.stones import Stone
@@ -60,11 +61,11 @@ class Retention:
     def __init__(self, db: Database, path: Path, keep: KeepSettings) -> None:
         self._db = db
         self._path = path
-        self._keep = keep
+        self._keeping = Keeping(db, keep)
 
     def purge(self, at: datetime) -> Purged:
         """Delete everything whose time is over, in short transactions; safe to stop and to repeat."""
-        keep = self._keep
+        keep = self._keeping.now()
         with self._db.write() as con:
             channels.purge(con, at)
             people.purge(con, at, months_before(at, keep.account_months))
@@ -79,28 +80,28 @@ class Retention:
             changes=self._changes(at - timedelta(days=_CHANGES_DAYS)),
             backups=remove_old_backups(self._path, at - timedelta(days=keep.backup_days)),
         )
-        self._office(at)
-        self._answers(at)
+        self._office(at, keep)
+        self._answers(at, keep)
         with self._db.write() as con:
             reports.purge(con, months_before(at, keep.article_months))
         self._scrub(index=bool(purged.texts or purged.replaced))
         return purged
 
-    def _answers(self, at: datetime) -> None:
+    def _answers(self, at: datetime, keep: KeepSettings) -> None:
         """Closed cases with their evidence, uploads nobody confirmed, comparisons of texts that are gone."""
         with self._db.write() as con:
-            cases.forget_closed(con, months_before(at, self._keep.case_months))
+            cases.forget_closed(con, months_before(at, keep.case_months))
             factbook.forget_imports(con, at)
             comparisons.forget_replaced(con, to_us(at - timedelta(days=1)))
 
-    def _office(self, at: datetime) -> None:
+    def _office(self, at: datetime, keep: KeepSettings) -> None:
         """Notes, states and items entered by hand go with the texts of their time, visits with the reading logs."""
         with self._db.write() as con:
             desk_work.purge(
                 con,
-                texts_before=months_before(at, self._keep.article_months),
-                visits_before=months_before(at, self._keep.delivery_months),
-                names_before=months_before(at, self._keep.audit_months),
+                texts_before=months_before(at, keep.article_months),
+                visits_before=months_before(at, keep.delivery_months),
+                names_before=months_before(at, keep.audit_months),
             )
             desk_work.forget_ended_stories(con)
 
@@ -292,14 +293,17 @@ def backup_dir(record: Path) -> Path:
 
 def remove_old_backups(record: Path, before: datetime) -> int:
     """Delete backups (and records put aside by a restore) whose name says that they are older. Raises StoreError."""
-    gone = 0
-    stamp = before.strftime("%Y%m%dT%H%M%SZ")
-    old = [*backup_dir(record).glob("diembao-*.tar.gz"), *record.parent.glob(f"{record.name}.aside-*")]
+    old = old_backups(record, before)
     for file in old:
-        if file.name.removesuffix(".tar.gz").rsplit("-", 1)[-1] < stamp:
-            try:
-                file.unlink()
-            except OSError as error:
-                raise StoreError(f"{file}: an old backup can't be deleted ({error.strerror}); delete it") from None
-            gone += 1
-    return gone
+        try:
+            file.unlink()
+        except OSError as error:
+            raise StoreError(f"{file}: an old backup can't be deleted ({error.strerror}); delete it") from None
+    return len(old)
+
+
+def old_backups(record: Path, before: datetime) -> list[Path]:
+    """Backups, and records put aside by a restore, whose name says that they are older."""
+    stamp = before.strftime("%Y%m%dT%H%M%SZ")
+    every = [*backup_dir(record).glob("diembao-*.tar.gz"), *record.parent.glob(f"{record.name}.aside-*")]
+    return [file for file in every if file.name.removesuffix(".tar.gz").rsplit("-", 1)[-1] < stamp]

@@ -40,6 +40,12 @@ class Machine:
     def would_go(self, at: datetime, months: dict[str, int]) -> dict[str, int]:
         return self._record.operation.would_go(at, months)
 
+    def keep(self) -> KeepSettings:
+        return self._record.keeping.now()
+
+    def shorten(self, periods: dict[str, int], at: datetime, by: str) -> None:
+        self._record.keeping.shorten(periods, at, by)
+
 
 class Keeper:
     """Sources of the record; declares nothing."""
@@ -279,10 +285,37 @@ class TestSettingsAndOperation:
     ) -> None:
         clock.move(timedelta(days=100))
         said = words(browser.get("/cai-dat?article_months=1").text)
-        assert "1 mục" in said and "article_months = 1" in said
-        assert record.reading.article("binh_son", FIRST.id)
-        for wrong in ("37", "0", "x", "-1"):
+        assert "1 mục" in said and "Chưa đổi gì" in said
+        record.retention.purge(clock.now())
+        read = record.reading.article("binh_son", FIRST.id)
+        assert read and read.paragraphs
+        for wrong in ("25", "37", "0", "x", "-1"):
             assert browser.get("/cai-dat", params={"article_months": wrong}).status_code == 400
+
+    def test_a_shorter_period_is_set_audited_and_kept_by_the_next_purge(
+        self, record: Record, browser: TestClient, clock: FixedClock
+    ) -> None:
+        clock.move(timedelta(days=100))
+        sent = send(browser, "/cai-dat/thoi-han", {"article_months": "2"}, opened="/cai-dat?article_months=2")
+        assert "Đã đổi thời hạn lưu" in sent.text and "2 tháng" in words(browser.get("/pham-vi").text)
+        line = record.audit.lines(1)[0]
+        assert (line.action, line.subject, line.detail) == ("keep.set", "article_months", "24 -> 2")
+        assert record.retention.purge(clock.now()).texts == 1
+        read = record.reading.article("binh_son", FIRST.id)
+        assert read is not None and read.paragraphs == ()
+
+    def test_no_period_is_longer_than_the_operators(self, record: Record, browser: TestClient) -> None:
+        for wrong in ("25", "0", "x"):
+            sent = send(browser, "/cai-dat/thoi-han", {"article_months": wrong}, opened="/cai-dat?article_months=2")
+            assert sent.status_code == 400
+        assert record.keeping.now() == KeepSettings()
+
+    def test_what_was_set_never_outlasts_a_shorter_setting(self, record: Record, tmp_path: Path) -> None:
+        record.keeping.shorten({"article_months": 20}, NOON, "u1")
+        record.close()
+        shorter = KeepSettings(article_months=6)
+        with open_record(record.path, clock=FixedClock(NOON), keep=shorter) as again:
+            assert again.keeping.now().article_months == 6
 
     def test_the_audit_log_names_acts_in_words(self, browser: TestClient) -> None:
         send(browser, f"{HERE}/khong-phai", {}, opened=HERE)
