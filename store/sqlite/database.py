@@ -46,7 +46,31 @@ def told(error: sqlite3.Error, path: Path) -> StoreError:
 
 
 class _Connection(sqlite3.Connection):
-    """Can be referred to weakly: a thread that ends takes its connection along."""
+    """Can be referred to weakly: a thread that ends takes its connection along. The words of search lie in FTS5."""
+
+    skip_locked: Final = ""
+    """SQLite lets one process write at a time: no other claim can be under way."""
+
+    def index_words(self, n: int, marks: str, title: str, body: str) -> None:
+        """Put the words of an article into the index."""
+        self.execute("INSERT INTO search (rowid, desk, title, body) VALUES (?, ?, ?, ?)", (n, marks, title, body))
+
+    def unindex_words(self, n: int, marks: str, title: str, body: str) -> None:
+        """Take an article out. FTS5 keeps no text, so it must be told with which words it was put in."""
+        self.execute(
+            "INSERT INTO search (search, rowid, desk, title, body) VALUES ('delete', ?, ?, ?, ?)",
+            (n, marks, title, body),
+        )
+
+    def unindex_all(self) -> None:
+        """Empty the index."""
+        self.execute("INSERT INTO search (search) VALUES ('delete-all')")
+
+    def merge_words(self, pages: int) -> bool:
+        """Rewrite a part of the index without what was deleted; False once nothing is left to do."""
+        before = self.total_changes
+        self.execute("INSERT INTO search (search, rank) VALUES ('merge', ?)", (-pages,))
+        return self.total_changes - before > 1
 
 
 class Database:
@@ -76,8 +100,9 @@ class Database:
             raise told(error, self.path) from error
 
     @contextmanager
-    def write(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
+    def write(self, *, durable: bool = False, claims: bool = False) -> Iterator[sqlite3.Connection]:
         """One transaction: all of it or nothing. A `write` within a `write` of the same thread joins it."""
+        del claims  # here every write waits for its turn
         try:
             con = self._connection()
             if con.in_transaction:
@@ -105,6 +130,15 @@ class Database:
             yield self._connection()
         except sqlite3.Error as error:
             raise told(error, self.path) from error
+
+    def scrub(self) -> None:
+        """Take deleted text out of the write-ahead log too; in the file secure_delete has overwritten it."""
+        with self.alone() as con:
+            con.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def bytes(self) -> int:
+        """Size of the file, without its log."""
+        return self.path.stat().st_size
 
     def close(self) -> None:
         """Close the connections of all threads."""

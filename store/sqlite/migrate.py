@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
@@ -38,13 +39,16 @@ class Migration:
 
 def shipped() -> tuple[Migration, ...]:
     """The migrations of this program, in order."""
-    found = []
-    for file in (resources.files("store.sqlite") / "migrations").iterdir():
-        if match := _NAME.match(file.name):
-            found.append(
-                Migration(number=int(match[1]), name=match[2], sql=file.read_text(encoding="utf-8").replace("\r", ""))
-            )
-    return tuple(sorted(found, key=lambda m: m.number))
+    return in_folder(resources.files("store.sqlite") / "migrations")
+
+
+def in_folder(folder: Traversable) -> tuple[Migration, ...]:
+    """The migrations that lie in a folder, in order."""
+    return tuple(
+        Migration(number=int(match[1]), name=match[2], sql=file.read_text(encoding="utf-8").replace("\r", ""))
+        for file in sorted(folder.iterdir(), key=lambda one: one.name)
+        if (match := _NAME.match(file.name))
+    )
 
 
 def applied(con: sqlite3.Connection) -> dict[int, str]:
@@ -73,7 +77,7 @@ def migrate(
     return tuple(m.number for m in todo if _run(db, m, at))
 
 
-def check_versions(done: dict[int, str], known: tuple[Migration, ...], path: Path) -> None:
+def check_versions(done: dict[int, str], known: tuple[Migration, ...], path: object) -> None:
     """Raises StoreError where the record is newer than the program or its history is not the program's."""
     newest = max((m.number for m in known), default=0)
     if done and max(done) > newest:
