@@ -32,6 +32,7 @@ class Term:
     wanted: bool = True
     prefix: bool = False  # the last syllable may go on
     unfinished: bool = False  # it may go on too, but is too short to say how
+    forms: tuple[str, ...] = ()  # the words of the index that a prefix stands for, where they are known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,16 +81,24 @@ def match_expression(query: Query) -> str | None:
     return f"({positive}) NOT ({' OR '.join(unwanted)})" if unwanted else positive
 
 
-def neighbours(query: Query) -> str:
-    """What to add to an expression so that ranking prefers words that stand together as they were typed.
+def expressions(query: Query) -> tuple[str, ...]:
+    """What each wanted term is to MATCH; an expression that stands in brackets where it has several parts."""
+    return tuple(_quoted(term) for term in query.wanted)
 
-    The set that is found stays the same: the first word, which is wanted anyhow, stands among the pairs.
-    """
+
+def pairs(query: Query) -> tuple[str, ...]:
+    """Wanted words apart that stand side by side in the query, as the index has them when they do so in a text."""
     loose = [term for term in query.wanted if len(term.syllables) == 1 and not term.prefix]
-    pairs = [f'"{words.phrases((a.syllables[0], b.syllables[0]))[0][0]}"' for a, b in pairwise(loose)]
-    return f"AND ({' OR '.join([*pairs, _quoted(loose[0])])})" if pairs else ""
+    return tuple(f'"{words.phrases((a.syllables[0], b.syllables[0]))[0][0]}"' for a, b in pairwise(loose))
+
+
+def beginning(term: Term) -> str:
+    """What the words of the index that a prefix stands for begin with."""
+    return words.phrases(term.syllables)[0][0]
 
 
 def _quoted(term: Term) -> str:
+    if term.forms:
+        return f"({' OR '.join(f'{chr(34)}{form}{chr(34)}' for form in term.forms)})"
     rows = [f'"{" ".join(row)}"' + (" *" if term.prefix else "") for row in words.phrases(term.syllables)]
     return rows[0] if len(rows) == 1 else f"({' AND '.join(rows)})"

@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from core.clock import day_bounds
 from core.ports import NO_FILTERS
 from core.records import Change, Facets, SearchFilters, SearchHit, SearchPage
-from store.sqlite import labels, words
+from store.sqlite import labels, ranking, words
 from store.sqlite.database import Database
-from store.sqlite.query import Query, match_expression, neighbours, parse
+from store.sqlite.query import Query, Term, beginning, match_expression, parse
 from store.sqlite.rows import LISTED_COLUMNS, LISTED_FROM, load_listed, texts
 from store.sqlite.snippet import snippet
 from store.sqlite.stories import first_number
 
 RANKED: Final = 2000
 """Ranking reads every match, so that only the newest this many are ranked; a page that was bounded so says it."""
-_WEIGHTS: Final = "0.0, 5.0, 1.0"
-"""Of a hit in the desk's word, the title and the body."""
 FACETED: Final = 3000
 """Matches, the newest, whose publishers, topics and months are counted."""
 _FOUND: Final = "FROM search WHERE search MATCH :match AND rowid >= :low AND rowid < :high"
-_BY_TIME: Final = f"SELECT rowid AS n {_FOUND} ORDER BY rowid DESC LIMIT :limit OFFSET :offset"
-_BY_RELEVANCE: Final = (
-    f"SELECT n FROM (SELECT rowid AS n, bm25(search, {_WEIGHTS}) AS r {_FOUND}"  # noqa: S608
-    " ORDER BY rowid DESC LIMIT :ranked) ORDER BY r, n DESC LIMIT :limit OFFSET :offset"
-)
+_NEWEST: Final = f"SELECT rowid AS n {_FOUND} ORDER BY rowid DESC LIMIT :limit OFFSET :offset"
+_COUNT: Final = f"SELECT count(*) {_FOUND}"
+FORMS: Final = 48
+"""Words that an unfinished one may stand for, one by one; of more the index makes one long list before it answers."""
+_WORDS_THERE: Final = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.words_there USING fts5vocab(main, search, instance)"
 _FACETS: Final = (
     "SELECT kind, CASE kind WHEN 'all' THEN substr(day, 1, 7) ELSE key END AS key, count(*) AS n"  # noqa: S608
     f" FROM (SELECT rowid AS n {_FOUND} ORDER BY rowid DESC LIMIT :limit) f"
@@ -64,13 +63,14 @@ class Search:
             if match_expression(asked) is None and not (filters and not asked.terms):
                 return SearchPage(hits=(), total=0)
             by_time = by_time or not asked.terms
+            offset, limit = max(0, offset), max(0, limit)
             values = _values(desk, asked, filters)
-            total = con.execute(f"SELECT count(*) {_FOUND}", values).fetchone()[0]
-            values |= {"limit": max(0, limit), "offset": max(0, offset), "ranked": RANKED}
-            if not by_time:
-                values |= _values(desk, asked, filters, neighbours(asked))
-            found = con.execute(_BY_TIME if by_time else _BY_RELEVANCE, values).fetchall() if total else []
-            hits = tuple(hit(con, desk, row["n"], asked) for row in found)
+            if by_time:
+                found, total = _newest(con, values, offset, limit)
+            else:
+                newest, total = _newest(con, values, 0, RANKED)
+                found = ranking.best_first(con, asked, newest)[offset : offset + limit]
+            hits = tuple(hit(con, desk, n, asked) for n in found)
         return SearchPage(hits=hits, total=total, bounded=not by_time and total > RANKED)
 
     def facets(self, desk: str, query: str, filters: SearchFilters = NO_FILTERS) -> Facets:
@@ -159,7 +159,17 @@ def merge(con: sqlite3.Connection, pages: int = 2000) -> bool:
     return con.total_changes - before > 1
 
 
-def _values(desk: str, asked: Query, filters: SearchFilters, more: str = "") -> dict[str, object]:
+def _newest(con: sqlite3.Connection, values: Mapping[str, object], offset: int, limit: int) -> tuple[list[int], int]:
+    """So many of the matches, newest first, and how many there are in all; what was read is not counted again."""
+    found = [row["n"] for row in con.execute(_NEWEST, {**values, "offset": offset, "limit": limit})]
+    if found:
+        rest = {**values, "high": found[-1]}
+        older = con.execute(_COUNT, rest).fetchone()[0] if len(found) == limit else 0
+        return found, offset + len(found) + older
+    return [], con.execute(_COUNT, values).fetchone()[0] if offset or not limit else 0
+
+
+def _values(desk: str, asked: Query, filters: SearchFilters) -> dict[str, object]:
     """What is looked for, and between which numbers (they follow publication)."""
     said = match_expression(asked)
     parts = [] if filters.topics else [f'desk : "{words.desk_word(desk)}"']  # a topic word names its desk
@@ -174,17 +184,39 @@ def _values(desk: str, asked: Query, filters: SearchFilters, more: str = "") -> 
         low = first_number(day_bounds(filters.first)[0])
     if filters.last:
         high = first_number(day_bounds(filters.last)[1])
-    return {"match": " AND ".join(parts) + (f" {more}" if more else ""), "low": low, "high": high}
+    return {"match": " AND ".join(parts), "low": low, "high": high}
 
 
 def _settled(con: sqlite3.Connection, asked: Query) -> Query:
-    """Without a short last word that is no whole word yet: what begins with it is nearly everywhere."""
+    """With the last word, while it is being typed, as what it may be.
+
+    A long enough beginning becomes the words of the index that begin so. A short one that is no whole word yet is
+    left out: what begins with it is nearly everywhere.
+    """
     last = asked.terms[-1] if asked.terms else None
-    if last is None or not last.unfinished or len(asked.wanted) == 1:
+    if last is None:
+        return asked
+    if last.prefix:
+        return Query(terms=(*asked.terms[:-1], replace(last, forms=_forms(con, last))))
+    if not last.unfinished or len(asked.wanted) == 1:
         return asked
     whole = match_expression(Query(terms=(last,)))
     known = con.execute("SELECT 1 FROM search WHERE search MATCH ? LIMIT 1", (whole,)).fetchone()
     return asked if known else Query(terms=asked.terms[:-1])
+
+
+def _forms(con: sqlite3.Connection, term: Term) -> tuple[str, ...]:
+    """The words of the index that the prefix stands for; none where they are more than FORMS."""
+    con.execute(_WORDS_THERE)
+    start = after = beginning(term)
+    found: list[str] = []
+    while len(found) <= FORMS:
+        row = con.execute("SELECT term FROM temp.words_there WHERE term >= ? LIMIT 1", (after,)).fetchone()
+        if row is None or not row["term"].startswith(start):
+            return tuple(found)
+        found.append(row["term"])
+        after = row["term"] + "\x01"
+    return ()
 
 
 def words_of(con: sqlite3.Connection, n: int) -> tuple[str, str]:

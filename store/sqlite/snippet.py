@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from core.text import fold, fold_plain
@@ -29,11 +30,16 @@ def snippet(query: Query, texts: Sequence[str], length: int = LENGTH) -> str:
     return _cut(best, [(start, end) for start, end, _ in best_spans], length)
 
 
+@lru_cache(maxsize=256)
 def _pattern(term: Term) -> tuple[bool, re.Pattern[str]]:
-    """(with diacritics?, pattern over the text folded that way)."""
+    """(with diacritics?, pattern over the text folded that way).
+
+    It begins with the letters of the first syllable, for which a text is searched fastest; only then it looks back.
+    """
     with_marks = any(fold_plain(s) != s for s in term.syllables)
-    body = r"[\W_]+".join(re.escape(s) for s in term.syllables)
-    return with_marks, re.compile(rf"(?<![^\W_]){body}" + (r"[^\W_]*" if term.prefix else r"(?![^\W_])"))
+    first, *others = (re.escape(s) for s in term.syllables)
+    body = "".join([rf"{first}(?<![^\W_]{first})", *(rf"[\W_]+{other}" for other in others)])
+    return with_marks, re.compile(body + (r"[^\W_]*" if term.prefix else r"(?![^\W_])"))
 
 
 def _spans(text: str, patterns: Sequence[tuple[bool, re.Pattern[str]]]) -> list[tuple[int, int, int]]:
