@@ -15,6 +15,10 @@ from crawlers.publishers import load_all
 from crawlers.replay import replay_publishers
 
 
+_ANY_PORT = 8080
+"""Of the sample where it is not asked for anything."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
     """A press and the time that holds in it."""
@@ -34,6 +38,12 @@ def choose(settings: Settings, *, replay: str = "", sample_port: int = 0) -> Wor
     if sample_port:
         return _sample(sample_port)
     return World(kind="real", publishers=by_id(load_all(settings.data_dir / "publishers")))
+
+
+def named(settings: Settings) -> dict[str, Publisher]:
+    """Publishers by whose names a command calls what the record holds; the sample's own in the sample's folder."""
+    world = _sample(_ANY_PORT) if settings.data_dir.name == "sample" else choose(settings)
+    return dict(world.publishers)
 
 
 def by_id(publishers: tuple[Publisher, ...]) -> dict[str, Publisher]:

@@ -91,7 +91,7 @@ def _change(now: int, before: int, word: str) -> str:
         return t(f"report.compare.{key}_by", articles=abs(now - before), before=word, was=before)
     if now >= _TIMES * before:
         return t("report.compare.times", times=decimal(now / before), before=word, was=before)
-    percent = round(100 * abs(now - before) / before)
+    percent = half_up(100 * abs(now - before), before)
     if percent == 0:
         return t("report.compare.about", before=word, was=before)
     return t(f"report.compare.{key}_percent", percent=percent, before=word, was=before)
@@ -99,7 +99,12 @@ def _change(now: int, before: int, word: str) -> str:
 
 def share(part: int, whole: int) -> str:
     """ "(35%)" with a space before it; "" where the whole is under 20 articles."""
-    return f" ({round(100 * part / whole)}%)" if whole >= FEW else ""
+    return f" ({half_up(100 * part, whole)}%)" if whole >= FEW else ""
+
+
+def half_up(part: int, whole: int) -> int:
+    """A quotient of two numbers that are not negative, rounded as readers round: 12,5 is 13."""
+    return (2 * part + whole) // (2 * whole)
 
 
 def joined(parts: Sequence[str]) -> str:

@@ -180,12 +180,12 @@ class Work:
 @contextmanager
 def _desk(name: str) -> Iterator[Work]:
     from app import reporting, wiring
-    from app.world import choose
+    from app.world import named
 
     settings = settings_module.load()
     at = SystemClock().now()
     with wiring.record(settings) as record:
-        made = reporting.reports(record, choose(settings).publishers, wiring.gazetteer)
+        made = reporting.reports(record, named(settings), wiring.gazetteer)
         yield Work(reporting.desk_of(record, name), made, at)
 
 

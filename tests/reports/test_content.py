@@ -238,3 +238,10 @@ def test_spans_follow_each_other_without_a_gap_and_bars_fill_them(kind: str, tod
     days = [first + timedelta(days=n) for first, last in bars for n in range((last - first).days + 1)]
     assert days == [ask.first + timedelta(days=n) for n in range((ask.last - ask.first).days + 1)]
     assert len(bars) <= 31
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "said"), [(3, 24, " (13%)"), (1, 24, " (4%)"), (5, 40, " (13%)"), (3, 9, "")]
+)
+def test_a_share_is_rounded_as_readers_round(part: int, whole: int, said: str) -> None:
+    assert telling.share(part, whole) == said
