@@ -14,7 +14,6 @@ from core.urls import host_of
 from crawlers.publishers import load_all
 from crawlers.replay import replay_publishers
 
-
 _ANY_PORT = 8080
 """Of the sample where it is not asked for anything."""
 
