@@ -7,6 +7,7 @@ import random
 import shutil
 import sqlite3
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -71,25 +72,25 @@ def filled(count: int = ARTICLES) -> Filled:
         making = home / f"making-{kept.name}"
         for file in home.glob(f"*{making.name}*"):
             file.unlink()
-        _make(making, count)
+        make(making, count)
         making.rename(kept)
     own = Path(tempfile.mkdtemp(prefix="diembao-bench-")) / "diembao.sqlite3"
     shutil.copyfile(kept, own)
     return Filled(path=own, newest=FIRST + timedelta(minutes=MINUTES_APART * (count - 1)))
 
 
-def tagged(count: int) -> Iterator[TaggedArticle]:
+def tagged(count: int, minutes_apart: float = MINUTES_APART, texts: int = TEXTS) -> Iterator[TaggedArticle]:
     """Articles of the desk with topics of the whole set, units of its area, and in part about it."""
     rng = random.Random(5)
     ids = [topic.id for topic in TOPICS]
     shift = FIRST - START
     pool: list[tuple[str, ...]] = []
-    for number, plain in enumerate(articles(count, desk=DESK, sources=SOURCES, step_minutes=MINUTES_APART)):
+    for number, plain in enumerate(articles(count, desk=DESK, sources=SOURCES, step_minutes=minutes_apart)):
         located = plain.located
         article = located.article
-        if number < TEXTS:
-            pool.append(article.paragraphs)
-        paragraphs = pool[number % TEXTS]
+        paragraphs = article.paragraphs if number < texts else pool[number % texts]
+        if number < min(texts, count - texts):
+            pool.append(paragraphs)
         published = replace(article.published, at=article.published.at + shift)
         article = replace(article, paragraphs=paragraphs, published=published, fetched_at=article.fetched_at + shift)
         mentions = tuple(
@@ -103,7 +104,12 @@ def tagged(count: int) -> Iterator[TaggedArticle]:
         yield replace(plain, located=replace(located, article=article, matches=(match,)), topics=topics, tone=tone)
 
 
-def _make(path: Path, count: int) -> None:
+def make(path: Path, count: int, minutes_apart: float = MINUTES_APART, texts: int = TEXTS) -> float:
+    """Write such a record to `path`; later articles take the first `texts` texts again.
+
+    Returns the seconds of it that went into FTS5: preparing the words and writing them into the index.
+    """
+    indexing = 0.0
     with open_record(path, clock=FixedClock(FIRST), keep=KeepSettings()) as record:
         record.desks.apply_desk(_desk(), FIRST, "bench")
         with record.database.alone() as con:  # a file that is thrown away where the making fails
@@ -111,14 +117,18 @@ def _make(path: Path, count: int) -> None:
             con.execute("PRAGMA secure_delete = OFF")
             con.execute(f"INSERT INTO search (search, rank) VALUES ('hashsize', {64 << 20})")
         stories = _Stories(random.Random(9))
-        fresh = tagged(count)
+        fresh = tagged(count, minutes_apart, texts)
         while batch := list(islice(fresh, BATCH)):
             with record.database.write() as con:
                 _write(con, batch, stories)
-        _count(record, local_day(FIRST), local_day(FIRST + timedelta(minutes=MINUTES_APART * count)))
+                began = time.perf_counter()
+                _index(con, batch)
+                indexing += time.perf_counter() - began
+        _count(record, local_day(FIRST), local_day(FIRST + timedelta(minutes=minutes_apart * count)))
         with record.database.alone() as con:
             con.execute(f"INSERT INTO search (search, rank) VALUES ('hashsize', {1 << 20})")
             con.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    return indexing
 
 
 class _Stories:
@@ -138,7 +148,7 @@ class _Stories:
 
 def _write(con: sqlite3.Connection, batch: list[TaggedArticle], stories: _Stories) -> None:
     """The rows that saving them one by one leaves, a table after the other: some ten times quicker."""
-    rows: dict[str, list[tuple[object, ...]]] = {table: [] for table in _TABLES}
+    rows: dict[str, list[tuple[object, ...]]] = {table: [] for table in _TABLES if table not in ("search", "indexed")}
     followed: list[tuple[object, ...]] = []
     for one in batch:
         article = one.located.article
@@ -149,19 +159,37 @@ def _write(con: sqlite3.Connection, batch: list[TaggedArticle], stories: _Storie
             followed.append((listed, stories.number))
         for table, values in _rows(one, stories).items():
             rows[table] += values
+    _insert(con, rows)
+    con.executemany("UPDATE stories SET updated_at = ?, articles = articles + 1 WHERE id = ?", followed)
+
+
+def _index(con: sqlite3.Connection, batch: list[TaggedArticle]) -> None:
+    rows: dict[str, list[tuple[object, ...]]] = {"search": [], "indexed": []}
+    for one in batch:
+        article = one.located.article
+        marks = [desk_word(DESK), *sorted(topic_word(DESK, t.topic) for t in one.topics), source_word(article.source)]
+        n, seen = number(article), " ".join(marks)
+        rows["search"].append((n, seen, index_words([article.title]), _body_words(article)))
+        rows["indexed"].append((n, seen))
+    _insert(con, rows)
+
+
+def _insert(con: sqlite3.Connection, rows: dict[str, list[tuple[object, ...]]]) -> None:
     for table, values in rows.items():
         con.executemany(f"INSERT INTO {_TABLES[table]} VALUES ({','.join('?' * len(values[0]))})", values)
-    con.executemany("UPDATE stories SET updated_at = ?, articles = articles + 1 WHERE id = ?", followed)
+
+
+def number(article: Article) -> int:
+    return to_us(article.published.at) // 60_000_000 * 4096
 
 
 def _rows(one: TaggedArticle, stories: _Stories) -> dict[str, list[tuple[object, ...]]]:
     article, match = one.located.article, one.located.matches[0]
     at, seen = to_us(article.published.at), to_us(article.fetched_at)
-    n, day = at // 60_000_000 * 4096, day_of(article.fetched_at)
+    n, day = number(article), day_of(article.fetched_at)
     units = {("unit", mention.unit) for mention in match.mentions}
     tone = one.tone.label if one.tone.sure else "unsure"
     kinds = {("all", ""), ("source", article.source), ("tone", tone), *units, *(("topic", t.topic) for t in one.topics)}
-    marks = [desk_word(DESK), *sorted(topic_word(DESK, t.topic) for t in one.topics), source_word(article.source)]
     view = (match.score, int(match.focus), dump_mentions(match.mentions), dump_labels(one.topics), one.tone.label)
     return {
         "articles": [(
@@ -173,8 +201,6 @@ def _rows(one: TaggedArticle, stories: _Stories) -> dict[str, list[tuple[object,
         "desk_articles": [(DESK, n, *view, one.tone.score, one.model, stories.number, seen, day)],
         "desk_labels": [(DESK, n, kind, key, day) for kind, key in kinds],
         "changes": [(article.id, DESK, "upsert", seen)],
-        "search": [(n, " ".join(marks), index_words([article.title]), _body_words(article))],
-        "indexed": [(n, " ".join(marks))],
     }  # fmt: skip
 
 

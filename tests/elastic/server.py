@@ -91,6 +91,7 @@ class Node:
     folder: Path
     name: str = "node"
     settings: dict[str, Any] = field(default_factory=dict)
+    heap: str = HEAP
     port: int = field(default_factory=free_port)
     transport: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
@@ -123,7 +124,8 @@ class Node:
         """Start the server; `wait` says when it answers."""
         home = java_home()
         assert home is not None
-        env = {"PATH": os.environ["PATH"], "ES_JAVA_HOME": str(home), "ES_JAVA_OPTS": HEAP, "HOME": str(self.folder)}
+        java = {"ES_JAVA_HOME": str(home), "ES_JAVA_OPTS": self.heap}
+        env = {"PATH": os.environ["PATH"], "HOME": str(self.folder), **java}
         command = [str(self.folder / "bin" / "elasticsearch")]
         if os.getuid() == 0:
             _give_away(self.folder)

@@ -1,0 +1,217 @@
+"""Search over one desk's articles of two years, FTS5 and Elasticsearch side by side in one run (invented text).
+
+`python -m bench.index 1000000` is the run of a province: it takes about an hour, 25 GB of disk and 4 GB of memory.
+Articles have 250 syllables, the newest of them on the day of asking; the desk sees them all, the hardest case.
+Questions have one to four words, a third each as typed apart, in quotation marks and without diacritics; times are
+those of the port, with what is shown of twenty hits read from the record.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from elasticsearch import Elasticsearch
+
+from bench import desk as bench_desk
+from bench.__main__ import SkipBenchError
+from core.clock import FixedClock
+from core.ports import SearchIndex
+from core.records import TaggedArticle
+from core.settings import ElasticSettings, KeepSettings
+from core.text import fold_plain
+from store.elastic.client import connect
+from store.elastic.feed import Feed
+from store.elastic.search import ElasticSearch
+from store.elastic.upkeep import Upkeep
+from store.sqlite.indexing import Indexing
+from store.sqlite.record import Record, open_record
+from tests.elastic import server
+
+ARTICLES: Final = 100_000
+DAYS: Final = 730
+"""As long as texts are kept by default: 25 indices of a month each."""
+QUERIES: Final = 600
+SAVED: Final = 400
+PER_SECOND: Final = 10.0
+"""Articles saved while two readers ask without a pause: a province keeps some 1,000 a day."""
+ALIAS: Final = "bench"
+HEAP: Final = "-Xms1g -Xmx1g"
+Figures = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engines:
+    """Both engines over one record."""
+
+    record: Record
+    client: Elasticsearch
+    far: ElasticSearch
+    feed: Feed
+    upkeep: Upkeep
+
+
+def measure(count: int = ARTICLES) -> Figures:
+    """Rows a second in, sizes in MB, search in ms at p50, p95 and p99, lag in s from saving to finding."""
+    folder = Path(tempfile.mkdtemp(prefix="diembao-bench-index-"))
+    try:
+        figures, path = _made(folder, count)
+        with _both(path) as engines:
+            figures |= _fed(engines, count)
+            asked = _questions(count)
+            for name, index in (("fts5", engines.record.search), ("elastic", engines.far)):
+                figures |= _searches(name, index, asked)
+            return figures | _lags(engines, count, asked)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _apart(count: int) -> float:
+    return DAYS * 1440 / count
+
+
+def _made(folder: Path, count: int) -> tuple[Figures, Path]:
+    path = folder / "diembao.sqlite3"
+    indexing = bench_desk.make(path, count, _apart(count), texts=count)
+    with _opened(path) as record, record.database.read() as con:
+        size = con.execute("SELECT sum(pgsize) AS size FROM dbstat WHERE aggregate = 1 AND name LIKE 'search%'").fetchone()
+    return {"fts5_rows_per_s": count / indexing, "fts5_mb": size["size"] / 1e6}, path
+
+
+def _opened(path: Path) -> Record:
+    return open_record(path, clock=FixedClock(bench_desk.FIRST), keep=KeepSettings())
+
+
+@contextmanager
+def _both(path: Path) -> Iterator[Engines]:
+    if server.java_home() is None:
+        raise SkipBenchError("Java 17 is not on this machine")
+    with server.room() as folder, _opened(path) as record:
+        node = server.Node(folder=folder / "one", heap=HEAP)
+        node.prepare()
+        node.start()
+        try:
+            node.wait()
+            with connect(ElasticSettings(hosts=(node.url,), timeout=60)) as client:
+                side = Indexing(record.database)
+                yield Engines(
+                    record=record, client=client, far=ElasticSearch(client, ALIAS, side),
+                    feed=Feed(client, ALIAS, side, FixedClock(bench_desk.FIRST)), upkeep=Upkeep(client, ALIAS, side),
+                )  # fmt: skip
+        finally:
+            node.stop()
+
+
+def _fed(engines: Engines, count: int) -> Figures:
+    began = time.perf_counter()
+    sent = engines.upkeep.rebuild(_told(count))
+    engines.client.indices.refresh(index=ALIAS)
+    took = time.perf_counter() - began
+    engines.record.changes.acknowledge("elastic", engines.record.changes.last())
+    assert sent == count == engines.client.count(index=ALIAS)["count"]
+    engines.client.indices.flush(index=ALIAS)
+    return {"elastic_rows_per_s": count / took, "elastic_mb": engines.upkeep.status().bytes / 1e6}
+
+
+def _told(count: int) -> Callable[[int], None]:
+    def tell(done: int) -> None:
+        if done % 50_000 < 500:
+            print(f"  {done} of {count} articles sent to Elasticsearch", file=sys.stderr, flush=True)
+
+    return tell
+
+
+def _questions(count: int) -> list[str]:
+    """Neighbouring syllables of articles, so that each finds something."""
+    rng = random.Random(11)
+    texts = [" ".join(one.located.article.paragraphs).replace(".", "").split() for one in _some(min(count, 2000))]
+    asked = []
+    for number in range(QUERIES):
+        words = rng.choice(texts)
+        length = number % 4 + 1
+        at = rng.randrange(len(words) - length)
+        said = " ".join(words[at : at + length]).lower()
+        asked.append((f"{said} ", f'"{said}"', f"{fold_plain(said)} ")[number // 4 % 3])
+    return asked
+
+
+def _some(count: int) -> list[TaggedArticle]:
+    return list(bench_desk.tagged(count))
+
+
+def _searches(name: str, index: SearchIndex, asked: list[str]) -> Figures:
+    figures: Figures = {}
+    for order, by_time in (("relevance", False), ("time", True)):
+        for query in asked[:50]:
+            index.search(bench_desk.DESK, query, by_time=by_time)
+        times = []
+        for query in asked:
+            began = time.perf_counter()
+            assert index.search(bench_desk.DESK, query, by_time=by_time).total
+            times.append((time.perf_counter() - began) * 1000)
+        figures |= _percentiles(f"{name}_{order}", times, "ms")
+    return figures
+
+
+def _percentiles(name: str, values: list[float], unit: str) -> Figures:
+    ordered = sorted(values)
+    return {f"{name}_p{p}_{unit}": ordered[min(len(ordered) - 1, len(ordered) * p // 100)] for p in (50, 95, 99)}
+
+
+def _lags(engines: Engines, count: int, asked: list[str]) -> Figures:
+    """One thread saves, one feeds as the service does, two ask questions without a pause, one looks for what came."""
+    stop, saved, lags = threading.Event(), dict[int, float](), list[float]()
+
+    def feeding() -> None:
+        while not stop.wait(0.5):
+            engines.feed.all()
+
+    def asking() -> None:
+        while not stop.is_set():
+            for number, query in enumerate(asked):
+                engines.far.search(bench_desk.DESK, query, by_time=bool(number % 2))
+                if stop.is_set():
+                    return
+
+    def looking() -> None:
+        known = set[int]()
+        while len(known) < SAVED and not stop.wait(0.02):
+            answer = engines.client.search(
+                index=ALIAS, query={"range": {"number": {"gte": first}}}, size=SAVED, source={"includes": ["number"]},
+            )  # fmt: skip
+            now = time.perf_counter()
+            found = {int(hit["_source"]["number"]) for hit in answer["hits"]["hits"]} - known
+            lags.extend(now - saved[n] for n in found)
+            known |= found
+
+    late = list(islice(bench_desk.tagged(count + SAVED, _apart(count)), count, None))
+    first = bench_desk.number(late[0].located.article)
+    threads = [threading.Thread(target=target, daemon=True) for target in (feeding, asking, asking)]
+    watch = threading.Thread(target=looking, daemon=True)
+    for thread in (*threads, watch):
+        thread.start()
+    for one in late:
+        saved[bench_desk.number(one.located.article)] = time.perf_counter()
+        engines.record.articles.save(one, [])
+        stop.wait(1 / PER_SECOND)
+    watch.join(timeout=60)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert len(lags) == SAVED, f"{len(lags)} of {SAVED} were found"
+    return _percentiles("lag", lags, "s")
+
+
+if __name__ == "__main__":
+    for figure, value in measure(int(sys.argv[1]) if len(sys.argv) > 1 else ARTICLES).items():
+        print(f"{figure:28} {value:12,.2f}", flush=True)
