@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from app import wiring
+from app import daily, wiring
 from app.progress import progress
 from core.clock import Clock, SystemClock
 from core.errors import ConfigError
@@ -112,12 +112,14 @@ def feed_forever(settings: Settings, kept: Record, clock: Clock, stop: threading
     if far is None:
         return
     pause, ready = _PACE, False
+    counting = daily.Counting(settings, kept, clock)
     while not stop.wait(pause):
         try:
             if not ready:
                 far.upkeep.set_up()
                 ready = True
             far.feed.all()
+            counting.round()
             pause = _PACE
         except (EngineAway, EngineRefuses) as error:
             pause = min(pause * 2, _LONGEST)
@@ -159,13 +161,14 @@ def rebuild(settings: Settings) -> str:
         with progress(lambda: f"{done[0]} articles sent"):
             articles = far.upkeep.rebuild(note)
             far.feed.all()
+            daily.rebuild(settings, kept, SystemClock())
     return f"{articles} articles are in new indices behind {settings.elastic.alias}; the old ones are gone"
 
 
 def drop(settings: Settings) -> str:
     """Take the engine's indices away; the record is untouched."""
     with wiring.record(settings) as kept:
-        gone = required(settings, kept, SystemClock()).upkeep.drop()
+        gone = required(settings, kept, SystemClock()).upkeep.drop() + daily.drop(settings, kept, SystemClock())
     return f"{gone} indices dropped; the record's own search goes on"
 
 

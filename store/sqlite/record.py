@@ -23,6 +23,7 @@ from store.sqlite.channels import ChannelBook
 from store.sqlite.comparisons import Comparisons
 from store.sqlite.corrections import Corrections
 from store.sqlite.counts import Counts
+from store.sqlite.daily import DailyCounts
 from store.sqlite.database import BUSY_SECONDS, Database, told
 from store.sqlite.desk_work import DeskWork
 from store.sqlite.desks import DeskBook
@@ -63,6 +64,7 @@ class Record:
     reports: ReportBook
     changes: Changes
     counts: Counts
+    daily: DailyCounts
     stories: Stories
     corrections: Corrections
     work: DeskWork
@@ -123,6 +125,7 @@ def open_record(
             reports=ReportBook(db),
             changes=Changes(db),
             counts=Counts(db),
+            daily=DailyCounts(db),
             stories=Stories(db),
             corrections=Corrections(db),
             work=DeskWork(db),

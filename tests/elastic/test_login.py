@@ -16,6 +16,7 @@ from core.clock import FixedClock
 from core.errors import StoreError
 from core.settings import ElasticSettings
 from store.elastic.client import EngineAway, EngineRefuses, connect
+from store.elastic.counts import DailyFeed, DailyIndices, DailyNames
 from store.elastic.feed import Feed
 from store.elastic.layout import FOLDER
 from store.elastic.search import ElasticSearch
@@ -24,11 +25,13 @@ from store.sqlite.indexing import Indexing
 from store.sqlite.record import Record
 from tests.elastic.server import Node, java_home, room
 from tests.elastic.test_feed import DESK, write
-from tests.fakes.records import NOON
+from tests.fakes.records import NOON, make_article, make_desk, make_tagged
 
 ALIAS = "diembao-articles"
-LOGINS = {"diembao": "mat-khau-cua-chuong-trinh", "kibana_doc": "mat-khau-cua-nguoi-doc"}
-ROLES = {"diembao": "diembao", "kibana_doc": "diembao_reader"}
+LOGINS = {
+    "diembao": "mat-khau-cua-chuong-trinh", "kibana_doc": "mat-khau-cua-nguoi-doc", "doc_binh_son": "mat-khau-cua-xa",
+}  # fmt: skip
+ROLES = {"diembao": "diembao", "kibana_doc": "diembao_reader", "doc_binh_son": "diembao_reader_binh_son"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +121,36 @@ def test_the_role_reaches_nothing_else(guarded: Guarded) -> None:
 def test_readers_of_counts_see_no_article(guarded: Guarded) -> None:
     with connect(guarded.settings("kibana_doc")) as client, pytest.raises(Exception, match=r"403|security_exception"):
         client.search(index=ALIAS, allow_no_indices=False)
+
+
+def test_readers_of_counts_see_their_desk_and_figures_of_operation(guarded: Guarded, record: Record) -> None:
+    indices, others = DailyIndices(prefix="diembao-daily"), "que_phong"
+    for desk in (DESK, others):
+        record.desks.apply_desk(make_desk(desk), NOON, "test")
+    record.articles.save(make_tagged(make_article(), (DESK, others)), [])
+    with connect(guarded.settings("diembao")) as client:
+        set_up(Upkeep(client, ALIAS, Indexing(record.database)))
+        daily = DailyFeed(
+            client, indices, record.daily, DailyNames(desk=str, place=str, publisher=str), FixedClock(NOON)
+        )
+        daily.once()
+        client.indices.refresh(index="diembao-daily-*")
+        with connect(guarded.settings("doc_binh_son")) as its, connect(guarded.settings("kibana_doc")) as operator:
+            seen = its.search(index=indices.all_counts, size=100)["hits"]["hits"]
+            assert {hit["_index"] for hit in seen} == {indices.counts(DESK)}
+            assert operator.search(index=indices.all_counts)["hits"]["hits"] == []
+            assert its.count(index=indices.reading)["count"] == operator.count(index=indices.reading)["count"] > 0
+            doors: tuple[Callable[[], object], ...] = (
+                lambda: its.search(index=indices.counts(others)),
+                lambda: its.index(index=indices.counts(DESK), document={"day": "2026-03-10"}),
+                lambda: its.indices.delete(index=indices.reading),
+                lambda: its.search(index=ALIAS, allow_no_indices=False),
+            )
+            for refused in doors:
+                with pytest.raises(Exception, match=r"403|security_exception"):
+                    refused()
+        daily.rebuild()
+        assert daily.drop() == 3
 
 
 @pytest.mark.parametrize(
