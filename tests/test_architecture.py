@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ("core", "crawlers", "nlp", "store", "alerts", "answers", "dashboard", "reports", "sample", "app")
+PARTS = ("core", "crawlers", "nlp", "store", "alerts", "answers", "dashboard", "reports", "kibana", "sample", "app")
 MAY_IMPORT_ALL = {"app"}
 
 

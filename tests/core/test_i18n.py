@@ -8,7 +8,7 @@ from pathlib import Path
 from core.i18n import LANGUAGES, catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
-CODE = ("core", "crawlers", "nlp", "store", "alerts", "answers", "dashboard", "reports", "app")
+CODE = ("core", "crawlers", "nlp", "store", "alerts", "answers", "dashboard", "reports", "kibana", "app")
 FAMILY = re.compile(r"""["']([a-z][a-z0-9_]*(?:\.[a-z0-9_-]+)*)\.(?:["'{]|["'] ~)""")
 """A key that is put together: f"reason.{word}", 'reason.' ~ word."""
 

@@ -1,4 +1,4 @@
-"""What Kibana reads past our roles and audit: numbers and names of closed sets, nothing of a text, a person or a case."""
+"""What Kibana reads past our roles and audit: numbers and names of closed sets, no text, no person, no case."""
 
 from __future__ import annotations
 
