@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import resource
+import time
 from collections.abc import Mapping
 from contextlib import nullcontext
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
+from uuid import uuid4
 
 from app import wiring
 from app.answer_desk import Beside
-from app.flow import Flow
+from app.flow import Flow, PageOutcome
 from app.labels import CorrectedTagger
 from app.progress import progress
 from app.stories import StoryDesk
 from app.world import World
+from core.records import Desk, FetchedPage, PendingPage
 from core.settings import CrawlSettings, Settings
 from crawlers.crawl_plan import Crawl, CrawlStats
 from crawlers.extract import PressExtractor
@@ -27,6 +31,9 @@ from store.sqlite.record import Record
 
 _SAMPLE_POLL = 30.0
 """Seconds between polls of the sample press: who tries the program sees news arrive."""
+
+_DESKS_SECONDS = 20.0
+"""How often a running crawl asks whether a desk was made or changed."""
 
 _EVER = 36_500
 """Days back for which a press on this machine is read: all that it has."""
@@ -57,16 +64,40 @@ def plan(settings: Settings, world: World, kept: Record, *, forever: bool) -> Cr
         ledger=kept.ledger,
         clock=world.clock,
         settings=limits,
-        on_page=flow(world, kept).read,
+        on_page=Reader(world, kept).read,
         parse=parsers(limits),
         version=version("diembao"),
         once=not forever,
+        leases=kept.leases,
+        worker=uuid4().hex,
     )
 
 
-def flow(world: World, kept: Record) -> Flow:
+class Reader:
+    """The pipeline over an open record. A desk that is made or changed meanwhile is read for from then on."""
+
+    def __init__(self, world: World, kept: Record) -> None:
+        self._kept = kept
+        self._desks, self._looked = kept.desks.desks(), time.monotonic()
+        self._flow = flow(world, kept, self._desks)
+
+    def read(self, page: FetchedPage, pending: PendingPage) -> PageOutcome:
+        """See Flow.read."""
+        if time.monotonic() - self._looked >= _DESKS_SECONDS:
+            self._look()
+        return self._flow.read(page, pending)
+
+    def _look(self) -> None:
+        desks, self._looked = self._kept.desks.desks(), time.monotonic()
+        if desks != self._desks:
+            self._desks = desks
+            gate = PatternGate(gate_names(wiring.gazetteer(), desks))
+            self._flow = replace(self._flow, gate=gate, locator=wiring.locator(desks))
+
+
+def flow(world: World, kept: Record, desks: tuple[Desk, ...] | None = None) -> Flow:
     """The pipeline over an open record, for the desks that it holds."""
-    desks = kept.desks.desks()
+    desks = kept.desks.desks() if desks is None else desks
 
     return Flow(
         gate=PatternGate(gate_names(wiring.gazetteer(), desks)),
@@ -80,6 +111,7 @@ def flow(world: World, kept: Record) -> Flow:
         publishers=world.publishers,
         clock=world.clock,
         beside=Beside(kept),
+        alone=kept.ledger.batch,
     )
 
 

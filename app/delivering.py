@@ -13,6 +13,7 @@ from alerts.drain import DrainReport, deliver_forever, drain_once
 from alerts.planner import Planner
 from app import alerting, reporting, wiring
 from app.channels import channels, upkeep
+from app.duty import Duty
 from app.engine import feed_forever
 from app.upkeep import daily
 from app.world import World
@@ -29,12 +30,14 @@ def deliver(settings: Settings, world: World, *, stop: threading.Event, forever:
         planner = Planner(alerting.office(settings, kept, world.clock, world.publishers, notifiers))
         rules = alerting.sending(settings, kept)
         drafts = reporting.scheduled(settings, kept, world.publishers, world.clock)
+        duty = Duty(kept.leases, "deliver", "deliver")
 
         def drain() -> DrainReport:
-            tidy()
-            tend()
-            planner.round()
-            drafts()
+            if duty.mine():  # of several that deliver, one plans; all send
+                tidy()
+                tend()
+                planner.round()
+                drafts()
             return drain_once(kept.outbox, notifiers, kept.desks, world.clock, stop=stop, rules=rules)
 
         if forever:
@@ -42,8 +45,11 @@ def deliver(settings: Settings, world: World, *, stop: threading.Event, forever:
             feed.start()
             deliver_forever(drain, stop)
             feed.join(timeout=10)
+            duty.end()
             return "stopped"
-        return _said(_until_empty(drain))
+        said = _said(_until_empty(drain))
+        duty.end()
+        return said
 
 
 def _until_empty(drain: Callable[[], DrainReport]) -> list[DrainReport]:

@@ -8,6 +8,7 @@ Most pages end at the gate. Each end is one transaction of the record, so a kill
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -76,6 +77,7 @@ class Flow:
     publishers: Mapping[str, Publisher]
     clock: Clock
     beside: Beside = _nothing
+    alone: Callable[[], AbstractContextManager[object]] = nullcontext  # nobody else decides on stories meanwhile
 
     def read(self, page: FetchedPage, pending: PendingPage) -> PageOutcome:
         """Take one fetched page to its end and mark the ledger.
@@ -117,11 +119,11 @@ class Flow:
         tagged = self.tagger.tag(replace(located, article=replace(article, meta=())))
         published = article.fetched_at if article.published.doubtful else article.published.at
         look = _look(page, pending, min(published, article.fetched_at))
+        messages, beside = self.alerts(tagged), self.beside(tagged, page)
         try:
-            story = self.stories.choose(tagged.located, known_hash)
-            saved = self.store.save(
-                tagged, self.alerts(tagged), pending, story=story, look=look, beside=self.beside(tagged, page)
-            )
+            with self.alone():
+                story = self.stories.choose(tagged.located, self.store.known_hash(article.id))
+                saved = self.store.save(tagged, messages, pending, story=story, look=look, beside=beside)
         except Exception:
             self.stories.drop()
             raise

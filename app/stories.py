@@ -17,7 +17,11 @@ _TIDY: Final = timedelta(hours=24)
 
 
 class StoryDesk:
-    """Decides to which story an article belongs, once. The index lives in memory and is built from the record."""
+    """Decides to which story an article belongs, once. The index lives in memory and is built from the record.
+
+    Other workers decide too: what they have kept is taken in before each decision. Decide and save within one
+    transaction (`Flow.alone`), so that nobody decides in between.
+    """
 
     def __init__(self, kept: Stories, clock: Clock) -> None:
         self._kept, self._clock = kept, clock
@@ -55,7 +59,10 @@ class StoryDesk:
 
     def _ready(self) -> Index:
         now = self._clock.now()
-        self._seen, gone = self._kept.taken_away(self._seen)
+        before = self._seen
+        self._seen, gone = self._kept.taken_away(before)
+        if self._index is not None and self._seen > before and not self._take_in(self._index, before):
+            self._index = None
         if self._index is None:
             self._index = Index()
             self._index.load(_row(kept) for kept in self._kept.kept(now - WINDOW))
@@ -65,6 +72,14 @@ class StoryDesk:
         for article in gone:
             self._index.forget(article)
         return self._index
+
+    def _take_in(self, index: Index, after: int) -> bool:
+        """Articles that others have kept; False where they have joined stories that stand apart here."""
+        fresh = [kept for kept in self._kept.come(after) if kept.article not in index]
+        if fresh and any(map(index.holds, self._kept.merged([kept.article for kept in fresh]))):
+            return False
+        index.load(_row(kept) for kept in fresh)
+        return True
 
 
 def _item(located: LocatedArticle) -> Item:

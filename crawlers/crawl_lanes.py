@@ -63,6 +63,10 @@ class Lanes:
         """Hosts that have pages in their lane."""
         return [host for host, lane in self._lanes.items() if lane.pages]
 
+    def in_use(self) -> frozenset[str]:
+        """Hosts for which something is under way or waits."""
+        return frozenset(host for host, lane in self._lanes.items() if lane.workers or lane.polls or lane.pages)
+
     @property
     def idle(self) -> bool:
         """Whether nothing is under way and nothing waits."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,6 +17,7 @@ from typing import Final
 from core.errors import AddressRefused
 from core.records import PendingPage, PollState
 from core.urls import host_of
+from crawlers.crawl_hold import Hold
 from crawlers.crawl_lanes import Lanes
 from crawlers.crawl_page import Closed, Later, PageReader
 from crawlers.crawl_plan import Crawl
@@ -42,8 +43,10 @@ GRACE: Final = 5.0
 class Loop:
     """One crawl."""
 
-    def __init__(self, crawl: Crawl, poller: Poller, reader: PageReader, width: Callable[[str], int]) -> None:
-        self._crawl, self._poller, self._reader = crawl, poller, reader
+    def __init__(
+        self, crawl: Crawl, poller: Poller, reader: PageReader, width: Callable[[str], int], hold: Hold
+    ) -> None:
+        self._crawl, self._poller, self._reader, self._hold = crawl, poller, reader, hold
         self._wake = asyncio.Event()
         self._lanes, self._width = Lanes(width, self._wake.set, self._thirst), width
         self._publishers = crawl.by_id
@@ -74,6 +77,7 @@ class Loop:
         try:
             while not self._stopped and self._lanes.failure is None:
                 self._wake.clear()
+                self._keep_hosts()
                 self._poll_due()
                 self._refill()
                 if self._crawl.once and self._done():
@@ -81,8 +85,14 @@ class Loop:
                 await self._rest()
         finally:
             await self._lanes.stop(GRACE)
+            self._hold.end()
         if self._lanes.failure is not None:
             raise self._lanes.failure
+
+    def _keep_hosts(self) -> None:
+        """Hosts that are lost to another worker, or that another is to have, are let alone at once."""
+        for host in self._hold.keep(self._lanes.in_use()):
+            self._leave_alone(host, 2 * TICK)
 
     def _thirst(self) -> None:
         self._thirsty = True
@@ -99,7 +109,8 @@ class Loop:
             return False
         if not self._lanes.resting(self._crawl.settings.wait):
             return True
-        return not self._crawl.ledger.pending(self._horizon(), 1)  # what is left belongs to hosts that rest
+        elsewhere = tuple(self._hold.elsewhere())
+        return not self._crawl.ledger.pending(self._horizon(), 1, elsewhere)  # what is left belongs to hosts that rest
 
     def _horizon(self) -> datetime:
         """Until when a page may be put off and still be read by this crawl."""
@@ -113,12 +124,36 @@ class Loop:
         return self._crawl.ledger.poll_states(endpoints)
 
     def _poll_due(self) -> None:
+        self._take({host for _, host in self._due()})
+        due = self._due()
+        hosts = self._take({host for _, host in due})
+        for key, host in due:
+            if host in hosts:
+                self._put_poll(key, self._states[key])
+
+    def _due(self) -> list[tuple[str, str]]:
+        """Endpoints to be asked now, each with its host."""
         now, paused = self._crawl.clock.now(), self._crawl.ledger.paused()
-        for key, state in self._states.items():
-            if state.endpoint.source in paused or key in self._polling or (self._crawl.once and key in self._polled):
-                continue
-            if state.next_poll is None or state.next_poll <= now:
-                self._put_poll(key, state)
+        return [
+            (key, _host(state))
+            for key, state in self._states.items()
+            if state.endpoint.source not in paused
+            and key not in self._polling
+            and not (self._crawl.once and key in self._polled)
+            and (state.next_poll is None or state.next_poll <= now)
+        ]
+
+    def _take(self, hosts: Collection[str]) -> frozenset[str]:
+        """Of these hosts those that are this worker's and of which it knows how things stand.
+
+        What others have heard and read of one that was theirs is asked of the ledger before anything is put.
+        """
+        granted, stale = self._hold.take(hosts), self._hold.fresh()
+        if stale:
+            states = [s for key, s in self._states.items() if key not in self._polling and _host(s) in stale]
+            self._states |= self._crawl.ledger.poll_states([state.endpoint for state in states])
+            self._thirst()
+        return granted - stale
 
     def _poll_soon(self) -> None:
         """What an earlier crawl could not have and would have asked again soon, had it not been ended before."""
@@ -132,10 +167,10 @@ class Loop:
                 self._after(wait, partial(self._put_poll, key, state))
 
     def _put_poll(self, key: str, state: PollState) -> None:
-        try:
-            host = host_of(state.moved_to or state.endpoint.url)
-        except AddressRefused:
-            host = ""
+        host = _host(state)
+        if not self._take([host]):
+            self._polling.discard(key)
+            return
         if self._lanes.put_poll(host, key, partial(self._poll, key)):
             self._polling.add(key)
         elif self._crawl.once and self._lanes.rests(host) <= self._crawl.settings.wait:
@@ -170,11 +205,14 @@ class Loop:
             return
         self._thirsty = False
         at = self._crawl.clock.now()
-        exclude = [*self._lanes.busy(), *self._lanes.resting()]
+        exclude = [*self._lanes.busy(), *self._lanes.resting(), *self._hold.elsewhere()]
         pages = self._crawl.ledger.pending(self._horizon(), BATCH + len(self._taken), exclude)
         pages += self._crawl.ledger.looks(at, BATCH + len(self._taken), exclude)
         fresh = list({page.id: page for page in reversed(pages) if page.id not in self._taken}.values())[::-1]
+        hosts = self._take({_page_host(page) for page in fresh})
         for page in fresh:
+            if _page_host(page) not in hosts:
+                continue
             self._taken.add(page.id)
             wait = (page.due - at).total_seconds() if page.due is not None else 0.0
             if wait > 0 and page.again is None:
@@ -183,11 +221,8 @@ class Loop:
                 self._put_page(page)
 
     def _put_page(self, page: PendingPage) -> None:
-        try:
-            host = host_of(page.entry.url)
-        except AddressRefused:
-            host = ""
-        if not self._lanes.put_page(host, page.id, partial(self._read, host, page)):
+        host = _page_host(page)
+        if not self._take([host]) or not self._lanes.put_page(host, page.id, partial(self._read, host, page)):
             self._taken.discard(page.id)
 
     async def _read(self, host: str, page: PendingPage) -> None:
@@ -238,6 +273,20 @@ class Loop:
             self._wake.set()
 
         asyncio.get_running_loop().call_later(max(seconds, 0.0), due)
+
+
+def _host(state: PollState) -> str:
+    try:
+        return host_of(state.moved_to or state.endpoint.url)
+    except AddressRefused:
+        return ""
+
+
+def _page_host(page: PendingPage) -> str:
+    try:
+        return host_of(page.entry.url)
+    except AddressRefused:
+        return ""
 
 
 def _never() -> datetime:

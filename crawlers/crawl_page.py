@@ -16,7 +16,7 @@ from core.urls import article_id
 from crawlers.crawl_plan import Crawl, Tally
 from crawlers.etiquette.retry_after import backoff
 from crawlers.etiquette.tdm import TdmRules, page_reserved
-from crawlers.fetch.client import Answer, Ask, Client, Failed
+from crawlers.fetch.client import ELSEWHERE, Answer, Ask, Client, Failed
 from crawlers.fetch.failures import PERMANENT
 from crawlers.looking import conditions, missed, unchanged
 
@@ -114,7 +114,7 @@ class PageReader:
     def _missed(self, pending: PendingPage, failed: Failed) -> Later | Closed | None:
         """A look at a kept article that brought no page. It is not tried again before its next time."""
         assert pending.again is not None
-        if failed.reason == "robots-unreachable":
+        if failed.reason in ("robots-unreachable", ELSEWHERE):
             return Closed(wait=failed.wait or FIRST_WAIT)
         look = missed(pending.again, failed.status, self._crawl.clock.now())
         log.info("%s: %s (%s)", pending.entry.url, failed.reason, failed.detail)
@@ -132,7 +132,7 @@ class PageReader:
         )
 
     def _failed(self, pending: PendingPage, failed: Failed) -> Later | Closed | None:
-        if failed.reason == "robots-unreachable":
+        if failed.reason in ("robots-unreachable", ELSEWHERE):
             return Closed(wait=failed.wait or FIRST_WAIT)
         later = self._later(pending, failed)
         now = self._crawl.clock.now()

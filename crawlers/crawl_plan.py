@@ -10,7 +10,7 @@ from typing import Protocol
 
 from core.clock import Clock
 from core.errors import ConfigError
-from core.ports import CrawlLedger
+from core.ports import CrawlLedger, Leases
 from core.records import Endpoint, EndpointKind, FetchedPage, PendingPage, PollState, Publisher
 from core.settings import CrawlSettings
 from core.urls import bare_host, host_of, parse
@@ -49,6 +49,8 @@ class Crawl:
     parse: Mapping[EndpointKind, Parse]
     version: str
     once: bool = True
+    leases: Leases | None = None  # where other workers may read the same press
+    worker: str = ""  # this one's id among them
 
     @property
     def by_id(self) -> dict[str, Publisher]:

@@ -16,7 +16,7 @@ from crawlers.crawl_plan import Crawl, Tally
 from crawlers.discovery import Discovery
 from crawlers.etiquette import rhythm
 from crawlers.etiquette.retry_after import backoff
-from crawlers.fetch.client import Answer, Ask, Client, Failed
+from crawlers.fetch.client import ELSEWHERE, Answer, Ask, Client, Failed
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +73,8 @@ class Poller:
             pace=self._pace(publisher),
         )
         answer = await self._client.ask(ask)
+        if isinstance(answer, Failed) and answer.reason == ELSEWHERE:
+            return replace(state, next_poll=asked_at + (answer.wait or FIRST_WAIT)), None
         if isinstance(answer, Failed):
             state = self._failed(state, answer)
             failure: Failed | None = answer

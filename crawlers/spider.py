@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import socket
 import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from twisted.web.client import BrowserLikePolicyForHTTPS
 
 from core.records import Publisher
 from crawlers import doors
+from crawlers.crawl_hold import Alone, Hold, Shared
 from crawlers.crawl_loop import Loop
 from crawlers.crawl_page import PageReader
 from crawlers.crawl_plan import Crawl, CrawlStats, Tally
@@ -164,7 +166,8 @@ class PressSpider(Spider):
 
     async def _run(self) -> None:
         plan, here = self.parts.plan, asyncio.get_running_loop()
-        pace = Pace(self._polite, plan.settings.concurrency)
+        hold = self._hold()
+        pace = Pace(self._polite, plan.settings.concurrency, hold)
         client = Client(
             download=self.crawler.engine.download_async,
             guard=self.guard,
@@ -177,12 +180,19 @@ class PressSpider(Spider):
             count=self._count,
         )
         poller = Poller(plan, client, self._seconds, self.tally)
-        loop = self._loop = Loop(plan, poller, PageReader(plan, client, self._seconds, self.tally), pace.width)
+        loop = self._loop = Loop(plan, poller, PageReader(plan, client, self._seconds, self.tally), pace.width, hold)
         self.parts.stop.bind(lambda: _soon(here, loop.stop))
         try:
             await loop.run()
         finally:
             self.parts.stop.bind(None)
+
+    def _hold(self) -> Hold:
+        plan = self.parts.plan
+        if plan.leases is None:
+            return Alone()
+        seconds, timeout = plan.settings.lease, plan.settings.timeout
+        return Shared(plan.leases, plan.worker, socket.gethostname(), seconds=seconds, timeout=timeout)
 
     def _polite(self, host: str) -> bool:
         """Politeness is off only where the settings say so, and only for hosts that are named as private."""

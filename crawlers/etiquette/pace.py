@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
+
+from crawlers.crawl_hold import Alone, HeldElsewhereError, Hold
 
 
 @dataclass(slots=True)
@@ -19,11 +21,12 @@ class Pace:
 
     A polite host has one lane and `seconds` between the starts of two requests; one of the private hosts, where
     politeness is off, has several lanes and no pause. Times are of the running loop's clock, so that neither a
-    replay's clock nor a change of the machine's makes anybody hurry.
+    replay's clock nor a change of the machine's makes anybody hurry. Where several workers read one press, `hold`
+    says whose turn it is, and when the worker before has asked last.
     """
 
-    def __init__(self, polite: Callable[[str], bool], lanes: int) -> None:
-        self._polite, self._lanes = polite, max(lanes, 1)
+    def __init__(self, polite: Callable[[str], bool], lanes: int, hold: Hold | None = None) -> None:
+        self._polite, self._lanes, self._hold = polite, max(lanes, 1), hold or Alone()
         self._hosts: dict[str, _Host] = {}
 
     def width(self, host: str) -> int:
@@ -31,16 +34,32 @@ class Pace:
         return 1 if self._polite(host) else self._lanes
 
     @asynccontextmanager
-    async def turn(self, host: str, seconds: float) -> AsyncIterator[None]:
-        """Wait for a turn and hold it while the request is under way."""
+    async def turn(
+        self, host: str, seconds: float, slots: AbstractAsyncContextManager[object] | None = None
+    ) -> AsyncIterator[None]:
+        """Wait for a turn, and then for one of the slots, and hold both while the request is under way.
+
+        Raises HeldElsewhereError.
+        """
         state = self._hosts.get(host)
         if state is None:
             state = self._hosts[host] = _Host(asyncio.Semaphore(self.width(host)))
         async with state.lanes:
-            if self._polite(host):
-                loop = asyncio.get_running_loop()
-                wait = state.next_start - loop.time()
-                if wait > 0:
-                    await asyncio.sleep(wait)
-                state.next_start = loop.time() + seconds
-            yield
+            ago = self._hold.enter(host)
+            try:
+                if self._polite(host):
+                    await _wait(state, seconds, ago)
+                async with slots or nullcontext():
+                    state.next_start = asyncio.get_running_loop().time() + seconds
+                    if not self._hold.may_start(host):  # notes the start: not before it was reckoned with
+                        raise HeldElsewhereError(host)
+                    yield
+            finally:
+                self._hold.leave(host)
+
+
+async def _wait(state: _Host, seconds: float, ago: float | None) -> None:
+    now = asyncio.get_running_loop().time()
+    others = 0.0 if ago is None else now - ago + seconds
+    if max(state.next_start, others) > now:
+        await asyncio.sleep(max(state.next_start, others) - now)

@@ -19,6 +19,7 @@ from core.clock import Clock
 from core.errors import AddressRefused, FetchError
 from core.records import Publisher
 from core.urls import host_of, join
+from crawlers.crawl_hold import HeldElsewhereError
 from crawlers.etiquette.blocked import block_reason
 from crawlers.etiquette.guard import AddressGuard
 from crawlers.etiquette.pace import Pace
@@ -32,6 +33,9 @@ from crawlers.fetch.notes import Notes
 
 MAX_REDIRECTS: Final = 5
 TDM_FRESH: Final = timedelta(hours=24)
+ELSEWHERE: Final = "elsewhere"
+"""Reason of what was not asked, since another worker asks that host; nobody has failed."""
+ELSEWHERE_WAIT: Final = timedelta(seconds=10)
 _KEPT: Final = ("content-type", "etag", "last-modified", "cache-control", "age", "retry-after", "tdm-reservation",
                 "tdm-policy", "content-language", "link", "cf-mitigated", "x-datadome", "expires", "date")  # fmt: skip
 
@@ -131,7 +135,10 @@ class Client:
             now = asyncio.get_running_loop().time()
             known = self._tdm.get(origin)
             if known is None or known[1] <= now:
-                known = (await self._ask_tdm(origin, ask), now + TDM_FRESH.total_seconds())
+                rules = await self._ask_tdm(origin, ask)
+                if rules is None:
+                    return read_rules(b"")
+                known = (rules, now + TDM_FRESH.total_seconds())
                 self._tdm[origin] = known
             return known[0]
 
@@ -158,14 +165,18 @@ class Client:
 
     async def _once(self, request: Request, kind: Kind, seconds: float) -> Response | Failed:
         host = host_of(request.url)
-        async with self._pace.turn(host, seconds), self._slots:
-            self._count(kind)
-            try:
+        try:
+            async with self._pace.turn(host, seconds, self._slots):
+                self._count(kind)
                 return await self._download(request)
-            except FetchError as error:
-                return Failed(reason=error.reason, detail=f"{request.url}: {error}")
+        except FetchError as error:
+            return Failed(reason=error.reason, detail=f"{request.url}: {error}")
+        except HeldElsewhereError:
+            return Failed(reason=ELSEWHERE, detail=f"{host} is another worker's at present", wait=ELSEWHERE_WAIT)
 
     def _disallowed(self, robots: Robots, url: str) -> Failed:
+        if robots.reason == ELSEWHERE:
+            return Failed(reason=ELSEWHERE, detail=f"robots.txt of {url}: another worker's host", wait=ELSEWHERE_WAIT)
         if robots.verdict == "closed":
             wait = max(robots.until - self._clock.now(), timedelta(seconds=1))
             return Failed(reason="robots-unreachable", detail=f"robots.txt of {url}: {robots.reason}", wait=wait)
@@ -228,13 +239,16 @@ class Client:
             url = target
         return robots_from(404, b"", self._clock.now())
 
-    async def _ask_tdm(self, origin: str, ask: Ask) -> TdmRules:
+    async def _ask_tdm(self, origin: str, ask: Ask) -> TdmRules | None:
+        """The rules; None where the host could not be asked now, being another worker's."""
         key = f"tdm {origin}"
         now = self._clock.now()
         noted = self._notes.get(key, now)
         if noted is not None:
             return read_rules(noted.encode())
         answer = await self.ask(replace(ask, url=origin + TDM_PATH, kind="tdm", headers={}))
+        if isinstance(answer, Failed) and answer.reason == ELSEWHERE:
+            return None
         text = answer.body.decode("utf-8", errors="replace") if isinstance(answer, Answer) else ""
         rules = read_rules(text.encode())
         self._notes.keep(key, text if rules.rules else "[]", now + TDM_FRESH)

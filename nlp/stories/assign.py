@@ -218,6 +218,10 @@ class Stories:
             self._put(kept, signature)
         return over
 
+    def holds(self, story: str) -> bool:
+        """Whether this story is among those of the window."""
+        return story in self._stories
+
     def members(self, story: str) -> tuple[str, ...]:
         """Articles of a story in the window, in order of arrival; empty for an unknown one."""
         state = self._stories.get(story)

@@ -78,6 +78,27 @@ class Stories:
             )
             return last, [row["article"] for row in rows]
 
+    def come(self, after: int) -> list[KeptStory]:
+        """Articles that got their place since the line `after` of the change log, in order of arrival."""
+        with self._db.read() as con:
+            rows = con.execute(
+                "SELECT a.*, x.story, x.signature, x.likeness, x.places"
+                " FROM article_stories x JOIN articles a ON a.n = x.n"
+                " WHERE x.signature IS NOT NULL AND a.id IN (SELECT article FROM changes WHERE seq > ?)"
+                " ORDER BY a.first_seen, a.n",
+                (after,),
+            ).fetchall()
+        return [_kept(row) for row in rows]
+
+    def merged(self, articles: Sequence[str]) -> frozenset[str]:
+        """Stories that became part of another one by these articles."""
+        with self._db.read() as con:
+            return frozenset(
+                row["story"]
+                for article in articles
+                for row in con.execute("SELECT story FROM story_merges WHERE article = ?", (article,))
+            )
+
 
 def _kept(row: sqlite3.Row) -> KeptStory:
     return KeptStory(

@@ -132,8 +132,10 @@ def starts(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[float]]:
     turn = Pace.turn
 
     @asynccontextmanager
-    async def noted(self: Pace, host: str, seconds: float) -> AsyncIterator[None]:
-        async with turn(self, host, seconds):
+    async def noted(
+        self: Pace, host: str, seconds: float, slots: asyncio.Semaphore | None = None
+    ) -> AsyncIterator[None]:
+        async with turn(self, host, seconds, slots):
             begun.setdefault(host, []).append(asyncio.get_running_loop().time())
             yield
 
