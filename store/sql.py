@@ -90,3 +90,11 @@ class Database(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+def upsert(table: str, columns: str, *, key: str) -> str:
+    """An INSERT of these columns that takes the place of the row with the same key."""
+    names = columns.split(", ")
+    sets = ", ".join(f"{name} = excluded.{name}" for name in names if name not in key.split(", "))
+    marks = ", ".join("?" * len(names))
+    return f"INSERT INTO {table} ({columns}) VALUES ({marks}) ON CONFLICT ({key}) DO UPDATE SET {sets}"  # noqa: S608

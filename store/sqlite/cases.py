@@ -23,6 +23,7 @@ from core.records import (
     TemplateKind,
 )
 from core.urls import host_of
+from store.sql import upsert
 from store.sqlite import audit
 from store.sqlite.case_rows import case_values, dump_rules, kept_texts, load_case, load_rules
 from store.sqlite.database import Database
@@ -180,7 +181,7 @@ class CaseBook:
 
     def set_rules(self, rules: AnswerRules, at: datetime, by: str) -> None:
         with self._db.write() as con:
-            con.execute("INSERT OR REPLACE INTO answer_rules VALUES (?, ?)", (rules.desk, dump_rules(rules)))
+            con.execute(upsert("answer_rules", "desk, body", key="desk"), (rules.desk, dump_rules(rules)))
             audit.write(con, at, who=by, action="case.rules", subject=rules.desk, desk=rules.desk)
 
     def template(self, desk: str, kind: TemplateKind) -> LetterTemplate | None:
@@ -188,21 +189,20 @@ class CaseBook:
             row = con.execute(
                 "SELECT * FROM letter_templates WHERE desk = ? AND kind = ? ORDER BY version DESC LIMIT 1", (desk, kind)
             ).fetchone()
-        if row is None:
+        if row is None or row["docx"] is None:
             return None
-        return LetterTemplate(kind=row["kind"], about=row["about"], text=row["text"], version=row["version"])
+        return LetterTemplate(kind=row["kind"], docx=row["docx"], version=row["version"])
 
-    def set_template(self, desk: str, template: LetterTemplate, at: datetime, by: str) -> None:
+    def set_template(self, desk: str, kind: TemplateKind, docx: bytes | None, at: datetime, by: str) -> None:
         with self._db.write() as con:
             con.execute(
-                "INSERT INTO letter_templates SELECT :desk, :kind, coalesce(max(version), 0) + 1, :about, :text, :at,"
-                " :who FROM letter_templates WHERE desk = :desk AND kind = :kind",
-                {
-                    "desk": desk, "kind": template.kind, "about": template.about, "text": template.text,
-                    "at": to_us(at), "who": by,
-                },
-            )  # fmt: skip
-            audit.write(con, at, who=by, action="template.change", subject=template.kind, desk=desk)
+                "INSERT INTO letter_templates SELECT :desk, :kind, coalesce(max(version), 0) + 1, :docx, :at, :who"
+                " FROM letter_templates WHERE desk = :desk AND kind = :kind",
+                {"desk": desk, "kind": kind, "docx": docx, "at": to_us(at), "who": by},
+            )
+            audit.write(
+                con, at, who=by, action="template.change", subject=kind, detail="own" if docx else "shipped", desk=desk
+            )
 
     def releases(self, desk: str | None = None, limit: int = 50) -> tuple[Release, ...]:
         with self._db.read() as con:
@@ -221,7 +221,7 @@ class CaseBook:
     def publish(self, release: Release, by: str) -> None:
         with self._db.write() as con:
             con.execute(
-                "INSERT OR REPLACE INTO releases VALUES (?, ?, ?, ?, ?, ?)",
+                upsert("releases", "cid, desk, title, text, number, published", key="cid"),
                 (release.case, release.desk, release.title, release.text, release.number, to_us(release.published)),
             )
             audit.write(
@@ -240,7 +240,7 @@ def watch(con: sqlite3.Connection, article: str, at: datetime) -> None:
         con.execute(
             "INSERT INTO looks (n, page, url, host, due, last_look, etag, last_modified)"
             " VALUES (?, ?, ?, ?, ?, ?, '', '')"
-            " ON CONFLICT (n) DO UPDATE SET due = min(due, excluded.due)",
+            " ON CONFLICT (n) DO UPDATE SET due = min(looks.due, excluded.due)",
             (row["n"], article, row["url"], host, to_us(at), to_us(at)),
         )
 

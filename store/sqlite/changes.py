@@ -48,7 +48,7 @@ class Changes:
         with self._db.write() as con:
             con.execute(
                 "INSERT INTO change_readers VALUES (?, ?)"
-                " ON CONFLICT (name) DO UPDATE SET seq = max(seq, excluded.seq)",
+                " ON CONFLICT (name) DO UPDATE SET seq = max(change_readers.seq, excluded.seq)",
                 (reader, seq),
             )
 
@@ -56,3 +56,8 @@ class Changes:
         """The newest line's number; 0 for an empty log."""
         with self._db.read() as con:
             return int(con.execute("SELECT coalesce(max(seq), 0) FROM changes").fetchone()[0])
+
+    def first(self) -> int:
+        """The oldest line that is still kept; 0 for an empty log."""
+        with self._db.read() as con:
+            return int(con.execute("SELECT coalesce(min(seq), 0) AS seq FROM changes").fetchone()["seq"])

@@ -19,7 +19,7 @@ def add(con: sqlite3.Connection, day: str, source: str, outcome: str, by: int = 
     """Add to one line of the counts."""
     con.execute(
         "INSERT INTO counts (day, source, outcome, n) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT (day, source, outcome) DO UPDATE SET n = n + excluded.n",
+        " ON CONFLICT (day, source, outcome) DO UPDATE SET n = counts.n + excluded.n",
         (day, source, outcome, by),
     )
     if by < 0:
@@ -36,8 +36,9 @@ class Counts:
         """Outcome (found, stopped, kept, same, failed:<reason>) -> pages, over all days or from one on."""
         with self._db.read() as con:
             rows = con.execute(
-                "SELECT outcome, sum(n) AS n FROM counts WHERE day >= ? AND (? IS NULL OR source = ?) GROUP BY outcome",
-                (since.isoformat() if since else "", source, source),
+                "SELECT outcome, sum(n) AS n FROM counts WHERE day >= :since AND (:source IS NULL OR source = :source)"
+                " GROUP BY outcome",
+                {"since": since.isoformat() if since else "", "source": source},
             )
             return {row["outcome"]: row["n"] for row in rows}
 

@@ -22,6 +22,7 @@ from core.records import (
 )
 from core.text import clip, nfc, strip_unseen
 from core.topics import TOPIC_IDS
+from store.sql import upsert
 from store.sqlite import alerting, audit, changes, labels, search, stories
 from store.sqlite.database import Database
 from store.sqlite.rows import dump, from_us, maybe_from_us, texts, to_us
@@ -95,8 +96,8 @@ class DeskWork:
             con.execute(
                 "INSERT INTO handling (desk, about, subject, state, assigned, at, who)"
                 " VALUES (:desk, :about, :subject, coalesce(:state, 'new'), coalesce(:assigned, ''), :at, :who)"
-                " ON CONFLICT (desk, about, subject) DO UPDATE SET state = coalesce(:state, state),"
-                " assigned = coalesce(:assigned, assigned), at = :at, who = :who",
+                " ON CONFLICT (desk, about, subject) DO UPDATE SET state = coalesce(:state, handling.state),"
+                " assigned = coalesce(:assigned, handling.assigned), at = :at, who = :who",
                 {
                     "desk": desk, "about": about, "subject": subject, "state": state, "assigned": assigned,
                     "at": to_us(at), "who": by,
@@ -115,11 +116,12 @@ class DeskWork:
             if n is None:
                 return False
             con.execute("UPDATE desk_articles SET hidden = 1 WHERE desk = ? AND n = ?", (desk, n))
-            con.execute("INSERT OR REPLACE INTO set_aside VALUES (?, ?, ?, ?)", (desk, n, to_us(at), by))
+            con.execute(upsert("set_aside", "desk, n, at, who", key="desk, n"), (desk, n, to_us(at), by))
             alerting.set_aside(con, desk, article, at)
             con.execute(
-                "INSERT OR REPLACE INTO set_aside_messages SELECT id, desk, ?, state FROM outbox"
-                " WHERE desk = ? AND article = ? AND state IN ('waiting', 'page')",
+                "INSERT INTO set_aside_messages SELECT id, desk, ?, state FROM outbox"
+                " WHERE desk = ? AND article = ? AND state IN ('waiting', 'page')"
+                " ON CONFLICT (message) DO UPDATE SET desk = excluded.desk, n = excluded.n, state = excluded.state",
                 (n, desk, article),
             )
             con.execute(
@@ -211,7 +213,8 @@ class DeskWork:
         with self._db.write() as con:
             con.execute(
                 "INSERT INTO visits (desk, who, at) VALUES (:desk, :who, :now) ON CONFLICT (desk, who)"
-                " DO UPDATE SET before = CASE WHEN at < :over THEN at ELSE before END, at = max(at, :now)",
+                " DO UPDATE SET before = CASE WHEN visits.at < :over THEN visits.at"
+                " ELSE visits.before END, at = max(visits.at, :now)",
                 {"desk": desk, "who": who, "now": now, "over": over},
             )
 

@@ -135,7 +135,10 @@ class FactBook:
             con.execute("DELETE FROM fact_imports WHERE desk = ? AND id = ?", (desk, number))
 
     def _changed(self, con: sqlite3.Connection, desk: str) -> None:
-        con.execute("INSERT INTO fact_stamps VALUES (?, 1) ON CONFLICT (desk) DO UPDATE SET stamp = stamp + 1", (desk,))
+        con.execute(
+            "INSERT INTO fact_stamps VALUES (?, 1) ON CONFLICT (desk) DO UPDATE SET stamp = fact_stamps.stamp + 1",
+            (desk,),
+        )
 
 
 def forget_imports(con: sqlite3.Connection, at: datetime) -> int:

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Final
 
 from core.records import LabelCount, Step
+from store.sqlite import meta
 from store.sqlite.database import Database
 from store.sqlite.rows import LISTED_COLUMNS, LISTED_FROM, load_listed
 
@@ -51,13 +52,13 @@ def of_topics(con: sqlite3.Connection, n: int) -> list[tuple[str, str]]:
 def bring_up_to_date(db: Database) -> bool:
     """Write all labels anew where they were written by other rules than the present ones; True where that was so."""
     with db.read() as con:
-        row = con.execute("SELECT value FROM meta WHERE name = 'labels'").fetchone()
-    if row is not None and row["value"] == VERSION:
+        written_by = meta.get(con, "labels")
+    if written_by == VERSION:
         return False
     with db.write() as con:
         for found in con.execute("SELECT DISTINCT n FROM desk_articles ORDER BY n").fetchall():
             write(con, found["n"])
-        con.execute("INSERT OR REPLACE INTO meta VALUES ('labels', ?)", (VERSION,))
+        meta.put(con, "labels", VERSION)
     return True
 
 

@@ -14,6 +14,7 @@ from typing import Final
 from core.errors import AddressRefused
 from core.records import Endpoint, EndpointStatus, Entry, Looked, PendingPage, PollState
 from core.urls import article_id as id_of
+from store.sql import upsert
 from store.sqlite import counts, looks, pages
 from store.sqlite.articles import withdraw
 from store.sqlite.database import Database
@@ -21,6 +22,12 @@ from store.sqlite.rows import PAGE_COLUMNS, day_of, load_page, maybe_from_us, ma
 
 GUID_URLS: Final = 3
 """A guid that was seen with more addresses than this is no identity (feeds that give every item the same one)."""
+_PUT_STATE: Final = upsert(
+    "endpoints",
+    "url, source, kind, status, reason, etag, last_modified, next_poll, interval, last_poll, last_success, last_full,"
+    " last_new, failures, moved_to, link_shape",
+    key="url",
+)
 _SEEN_STEP: Final = timedelta(days=7)
 """How stale `seen_day` may be, so that a poll of known entries hardly writes."""
 
@@ -89,7 +96,7 @@ class Ledger:
     def keep_note(self, key: str, text: str, until: datetime) -> None:
         """Keep a text under the key in place of what was there, until then."""
         with self._db.write() as con:
-            con.execute("INSERT OR REPLACE INTO notes VALUES (?, ?, ?)", (key, text, to_us(until)))
+            con.execute(upsert("notes", "key, text, until", key="key"), (key, text, to_us(until)))
 
     def reserved(self) -> frozenset[str]:
         """The sources that reserve text and data mining."""
@@ -205,7 +212,8 @@ class Ledger:
         totals = self._counts.totals(source=source, since=since)
         with self._db.read() as con:
             totals["pending"] = con.execute(
-                "SELECT count(*) FROM pages WHERE state = 'pending' AND (? IS NULL OR source = ?)", (source, source)
+                "SELECT count(*) FROM pages WHERE state = 'pending' AND (:source IS NULL OR source = :source)",
+                {"source": source},
             ).fetchone()[0]
         return totals
 
@@ -280,9 +288,7 @@ def _due(con: sqlite3.Connection, host: str, at: int, limit: int, offset: int) -
 
 def _save_state(con: sqlite3.Connection, s: PollState) -> None:
     con.execute(
-        "INSERT OR REPLACE INTO endpoints (url, source, kind, status, reason, etag, last_modified, next_poll, interval,"
-        " last_poll, last_success, last_full, last_new, failures, moved_to, link_shape)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        _PUT_STATE,
         (
             s.endpoint.url, s.endpoint.source, s.endpoint.kind, s.status.value, s.reason, s.etag, s.last_modified,
             maybe_us(s.next_poll), s.interval // timedelta(microseconds=1), maybe_us(s.last_poll),
@@ -318,6 +324,6 @@ def _save_newest(con: sqlite3.Connection, source: str, entries: Iterable[Entry],
         return
     con.execute(
         "INSERT INTO sources (source, newest_at) VALUES (?, ?)"
-        " ON CONFLICT (source) DO UPDATE SET newest_at = max(coalesce(newest_at, 0), excluded.newest_at)",
+        " ON CONFLICT (source) DO UPDATE SET newest_at = max(coalesce(sources.newest_at, 0), excluded.newest_at)",
         (source, to_us(max(times))),
     )

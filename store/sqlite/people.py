@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from core.records import Attempt, Session, User
+from store.sql import upsert
 from store.sqlite import audit
 from store.sqlite.accounts import Accounts, find, forget, users
 from store.sqlite.database import connect
@@ -74,7 +75,7 @@ class People(Accounts):
 
     def new_link(self, user: str, token: str, until: datetime, at: datetime, by: str) -> None:
         with self._db.write(durable=True) as con:
-            con.execute("INSERT OR REPLACE INTO reset_links VALUES (?, ?, ?)", (user, token, to_us(until)))
+            con.execute(upsert("reset_links", "person, token, until", key="person"), (user, token, to_us(until)))
             held = con.execute("SELECT desk FROM memberships WHERE person = ?", (user,)).fetchall()
             for desk in sorted({row["desk"] for row in held} or {""}):
                 audit.write(con, at, who=by, action="user.reset_link", subject=user, desk=desk)
@@ -89,7 +90,7 @@ class People(Accounts):
 
     def keep_step(self, token: str, body: str, until: datetime) -> None:
         with self._db.write() as con:
-            con.execute("INSERT OR REPLACE INTO sign_in_steps VALUES (?, ?, ?)", (token, body, to_us(until)))
+            con.execute(upsert("sign_in_steps", "token, body, until", key="token"), (token, body, to_us(until)))
 
     def step(self, token: str, at: datetime) -> str | None:
         with self._db.read() as con:

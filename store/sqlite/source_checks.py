@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from store.sql import upsert
 from store.sqlite.database import Database
 from store.sqlite.rows import from_us, to_us
 
@@ -29,7 +30,8 @@ class SourceChecks:
         """Replace the publisher's last check."""
         with self._db.write() as con:
             con.execute(
-                "INSERT OR REPLACE INTO source_checks VALUES (?, ?, ?, ?)", (source, to_us(at), int(verified), report)
+                upsert("source_checks", "source, at, verified, report", key="source"),
+                (source, to_us(at), int(verified), report),
             )
 
     def latest(self) -> dict[str, SourceCheck]:
