@@ -19,6 +19,10 @@ from dashboard.asking import Asked, BadRequest, NotHere, asked
 from dashboard.forms import Form
 
 SHOWN = 200
+ASIDE = "set-aside"
+"""Reason of a message that is held because its article is not about the place."""
+SOURCE = "source:"
+"""How the story of an alert about a source begins."""
 HOURS = (1, 4, 12, 24, 72, 168)
 """For how long a person may silence something, in hours."""
 HANDLINGS: tuple[Handling, ...] = get_args(Handling)
@@ -33,7 +37,7 @@ class Alert:
     subject: str
     text: str
     rows: tuple[OutboxRow, ...]
-    open: bool  # it reached nobody's mail box yet
+    open: bool  # nobody has marked it yet; of a digest: it reached nobody's mail box
     urgent: bool = False
     marks: tuple[Mark, ...] = ()
 
@@ -42,20 +46,28 @@ class Alert:
         return any(mark.handling != "seen" for mark in self.marks)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A story whose messages are still to be made."""
+
+    title: str
+    link: str  # "" for a source
+    times: tuple[tuple[StoryAlert, tuple[str, ...]], ...]  # one alert of those at one time, with all their recipients
+
+
 def page(request: Request) -> Response:
     """`/canh-bao`."""
     ask = asked(request)
     rows = ask.room.reading.messages(ask.desk.id, SHOWN) if ask.desk else ()
     desk, here = ask.room.office.alerts, ask.desk.id if ask.desk else ""
-    marks: dict[str, list[Mark]] = {}
-    for mark in desk.handlings.marks(here) if desk else ():
-        marks.setdefault(mark.story, []).append(mark)
+    marks = marks_of(ask)
+    silences = desk.handlings.silences(here, ask.words.now) if desk else ()
     return render.page(
         ask, "alerts.html", changes=desk is not None, alerts=grouped(rows, marks), names=_names(ask.desk),
         desk_has=desk is not None, public=bool(ask.room.settings.public_url),
         refused=refused_recipients(ask.desk) if ask.desk else (), planned=_planned(ask), hours=HOURS, topics=TOPICS,
-        silences=desk.handlings.silences(here, ask.words.now) if desk else (),
-        open_rows=[row for row in rows if row.state in {"refused", "held"}], reply_times=_reply_times(rows, marks),
+        silences=[(one, _title(ask, one.story) or one.story) for one in silences],
+        open_rows=[row for row in rows if row.state in {"refused", "held"} and row.reason != ASIDE], reply_times=_reply_times(rows, marks),
     )  # fmt: skip
 
 
@@ -134,15 +146,26 @@ def grouped(rows: Iterable[OutboxRow], marks: Mapping[str, Sequence[Mark]] | Non
     by_story: dict[str, list[OutboxRow]] = {}
     for row in rows:
         by_story.setdefault(row.message.story or row.message.article or row.message.key, []).append(row)
-    return [
-        Alert(
-            article=group[0].message.article, story=group[0].message.story,
-            subject=_own_words(group[0].message.subject), text=group[0].message.text, rows=tuple(group),
-            open=all(row.state != "delivered" for row in group), urgent=any(row.message.urgent for row in group),
-            marks=tuple((marks or {}).get(group[0].message.story or "", ())),
-        )
-        for group in by_story.values()
-    ]  # fmt: skip
+    return [_alert(group, tuple((marks or {}).get(group[0].message.story or "", ()))) for group in by_story.values()]
+
+
+def _alert(group: Sequence[OutboxRow], marks: tuple[Mark, ...]) -> Alert:
+    newest, urgent = group[0].message, any(row.message.urgent for row in group)
+    handled = any(mark.handling != "seen" for mark in marks) if urgent else bool(marks)
+    unsent = all(row.state != "delivered" for row in group)
+    return Alert(
+        article=newest.article, story=newest.story, subject=_own_words(newest.subject), text=newest.text,
+        rows=tuple(group), open=not handled if newest.story else unsent, urgent=urgent, marks=marks,
+    )  # fmt: skip
+
+
+def marks_of(ask: Asked) -> dict[str, list[Mark]]:
+    """Story -> what people have marked, oldest first."""
+    found: dict[str, list[Mark]] = {}
+    desk = ask.room.office.alerts
+    for mark in desk.handlings.marks(ask.desk.id) if desk and ask.desk else ():
+        found.setdefault(mark.story, []).append(mark)
+    return found
 
 
 def _reply_times(rows: Iterable[OutboxRow], marks: Mapping[str, Sequence[Mark]]) -> dict[int, timedelta]:
@@ -155,16 +178,34 @@ def _reply_times(rows: Iterable[OutboxRow], marks: Mapping[str, Sequence[Mark]])
     return found
 
 
-def _planned(ask: Asked) -> list[tuple[StoryAlert, str]]:
-    """Alerts whose message is still to be made, with the story's title."""
+def _planned(ask: Asked) -> list[Planned]:
+    """Stories and sources whose messages are still to be made, the soonest first."""
     if ask.room.office.alerts is None or ask.desk is None:
         return []
-    found = []
+    by_story: dict[str, list[StoryAlert]] = {}
     for alert in ask.room.office.alerts.waiting(ask.desk.id)[:SHOWN]:
-        read = ask.room.reading.story(ask.desk.id, alert.story, ask.words.now)
-        source = alert.story.removeprefix("source:")
-        found.append((alert, read.view.title if read else ask.room.publisher_name(source)))
+        by_story.setdefault(alert.story, []).append(alert)
+    found = []
+    for story, alerts in by_story.items():
+        source = story.removeprefix(SOURCE) if story.startswith(SOURCE) else ""
+        title = ask.room.publisher_name(source) if source else _title(ask, story)
+        if title:
+            link = "" if source else f"/cau-chuyen/{story}"
+            found.append(Planned(title=title, link=link, times=_times(alerts, _names(ask.desk))))
     return found
+
+
+def _times(alerts: Iterable[StoryAlert], names: Mapping[str, str]) -> tuple[tuple[StoryAlert, tuple[str, ...]], ...]:
+    together: dict[tuple[object, ...], list[StoryAlert]] = {}
+    for alert in alerts:
+        together.setdefault((alert.due, alert.pace, bool(alert.covered_by)), []).append(alert)
+    return tuple((group[0], tuple(names.get(one.recipient, "") for one in group)) for group in together.values())
+
+
+def _title(ask: Asked, story: str) -> str:
+    """A story's title; "" where the desk has none of its articles (any more)."""
+    read = ask.room.reading.story(ask.desk.id, story, ask.words.now) if ask.desk and story else None
+    return read.view.title if read else ""
 
 
 def _message(request: Request) -> tuple[Asked, OutboxRow]:

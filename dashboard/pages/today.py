@@ -15,7 +15,7 @@ from core.records import DayCount, OutboxRow, SourceHealth, StoryView
 from dashboard import asking, chart, render
 from dashboard.asking import Asked, asked
 from dashboard.evidence import about
-from dashboard.pages.alerts import SHOWN, Alert, grouped
+from dashboard.pages.alerts import ASIDE, SHOWN, Alert, grouped, marks_of
 from dashboard.pages.sources import unread
 from dashboard.pages.stories import REPORTS_SHOWN, UNTOUCHED, StoryCard, fresh, story_card
 from dashboard.usual import WEEKS, usual
@@ -26,8 +26,6 @@ WAITING_SHOWN = 3
 STORIES_SHOWN = 40
 """Stories on one page; a week of storms has more."""
 MOST_PAGES = 50
-ASIDE = "set-aside"
-"""Reason of a message that is held because its article is not about the place."""
 WAITING_FOR = timedelta(days=2)
 """Alerts older than this are on their own page only: with no mail server they would never stop waiting here."""
 
@@ -99,7 +97,7 @@ def _total(counts: Sequence[DayCount]) -> tuple[int, int]:
 def _waiting(ask: Asked, rows: Iterable[OutboxRow]) -> list[Alert]:
     since = ask.words.now - WAITING_FOR
     there = [row for row in rows if row.created >= since and row.reason != ASIDE]
-    return [alert for alert in grouped(there) if alert.open]
+    return [alert for alert in grouped(there, marks_of(ask)) if alert.open]
 
 
 def _unread(ask: Asked) -> tuple[list[SourceHealth], list[SourceHealth]]:

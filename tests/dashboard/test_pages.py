@@ -68,7 +68,7 @@ class TestToday:
 
     def test_waiting_alerts_and_unreadable_sources_are_told(self, get: Get) -> None:
         said = words(get("/"))
-        assert "3 cảnh báo trong hai ngày qua chưa tới hộp thư của ai" in said
+        assert "3 cảnh báo trong hai ngày qua chưa ai xem hoặc tiếp nhận" in said
         assert "Chưa nối thư điện tử" in said
         assert "2 nguồn tin chúng tôi không đọc được" in said
         assert "Báo Biển Xanh (mẫu), Cổng thông tin huyện Ven Biển (mẫu)" in said
