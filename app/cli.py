@@ -16,6 +16,7 @@ from app.commands import (
     desks,
     export,
     index,
+    kibana,
     reading,
     reports,
     running,
@@ -36,7 +37,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 _GROUPS = (
-    running, sources, desks, reading, reports, export, alerts, users, zalo, answers, index, upkeep, understanding,
+    running, sources, desks, reading, reports, export, alerts, users, zalo, answers, index, kibana, upkeep,
+    understanding,
 )  # fmt: skip
 for group in _GROUPS:
     group.register(app)

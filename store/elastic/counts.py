@@ -127,6 +127,17 @@ class DailyFeed:
         self._begun = False
         return len(found)
 
+    def standing(self) -> dict[str, int]:
+        """Index -> documents in it; empty where nothing was counted yet."""
+        ours = [self._indices.all_counts, f"{self._indices.reading}*"]
+        with told():
+            stats = self._client.indices.stats(index=ours, metric=["docs"])
+        return {name: int(one["primaries"]["docs"]["count"]) for name, one in sorted(stats["indices"].items())}
+
+    def behind(self) -> int:
+        """Lines of the change log that were not counted yet."""
+        return self._record.last() - self._record.position(self._reader)
+
     def _begin(self) -> int:
         """After a start: everything where the indices are new or too far behind, else what does not agree."""
         if self.set_up() or not self._record.position(self._reader) or self._record.gap(self._reader):
