@@ -6,6 +6,7 @@ import hmac
 import threading
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from alerts.links import load_secret
 from app import answer_desk, reporting, wiring
@@ -31,38 +32,8 @@ def serve(settings: Settings, world: World) -> None:
     """Serve until stopped. Raises ConfigError for an address that is not loopback, StoreError for the record."""
     with wiring.record(settings, world.clock) as kept:
         host = check_bind(settings.serve.host, others=bool(settings.public_url) and kept.people.any())
-        application = create_app(
-            reading=kept.reading,
-            search=searching(settings, kept, world.clock),
-            desks=kept.desks,
-            corrections=kept.corrections,
-            differ=differ,
-            publishers=world.publishers,
-            clock=world.clock,
-            settings=settings,
-            status=lambda: _status(kept, world),
-            office=Office(
-                reports=reporting.reports(kept, world.publishers, wiring.gazetteer),
-                report_book=kept.reports,
-                work=kept.work,
-                addresses=PastedAddresses(settings, world, kept),
-                keeper=Keeper(settings, world, kept),
-                operation=Machine(kept),
-                places=GazetteerPlaces(wiring.gazetteer()),
-                alerts=record_alerts(settings, kept, world.clock, world.publishers),
-                channel_book=kept.channels,
-                channel_statuses=lambda: statuses(settings, kept.channels, world.clock),
-                facts=answer_desk.fact_desk(kept, world.clock),
-                cases=answer_desk.case_desk(kept),
-            ),
-            people=kept.people,
-            audit=kept.audit,
-            units=units,
-            fill=lambda desk: _fill(kept, settings, desk),
-            seal=form_seal(settings),
-        )
         uvicorn.run(
-            application,
+            application(settings, world, kept),
             host=host,
             port=settings.serve.port,
             log_config=None,
@@ -70,6 +41,42 @@ def serve(settings: Settings, world: World) -> None:
             proxy_headers=False,  # whom to believe is decided in dashboard.peer
             timeout_graceful_shutdown=5,
         )
+
+
+def application(settings: Settings, world: World, kept: Record) -> ASGIApp:
+    """The pages over an open record with everything that stands behind them. Raises ConfigError where the secret of
+    forms can't be kept.
+    """
+    return create_app(
+        reading=kept.reading,
+        search=searching(settings, kept, world.clock),
+        desks=kept.desks,
+        corrections=kept.corrections,
+        differ=differ,
+        publishers=world.publishers,
+        clock=world.clock,
+        settings=settings,
+        status=_Status(kept, world),
+        office=Office(
+            reports=reporting.reports(kept, world.publishers, wiring.gazetteer),
+            report_book=kept.reports,
+            work=kept.work,
+            addresses=PastedAddresses(settings, world, kept),
+            keeper=Keeper(settings, world, kept),
+            operation=Machine(kept),
+            places=GazetteerPlaces(wiring.gazetteer()),
+            alerts=record_alerts(settings, kept, world.clock, world.publishers),
+            channel_book=kept.channels,
+            channel_statuses=lambda: statuses(settings, kept.channels, world.clock),
+            facts=answer_desk.fact_desk(kept, world.clock),
+            cases=answer_desk.case_desk(kept),
+        ),
+        people=kept.people,
+        audit=kept.audit,
+        units=units,
+        fill=lambda desk: _fill(kept, settings, desk),
+        seal=form_seal(settings),
+    )
 
 
 def form_seal(settings: Settings) -> bytes:
@@ -91,7 +98,16 @@ def _fill(kept: Record, settings: Settings, desk: Desk) -> None:
         threading.Thread(target=wiring.refill, args=(kept, settings, desk, SystemClock().now()), daemon=True).start()
 
 
-def _status(kept: Record, world: World) -> RunStatus:
-    totals = kept.counts.totals()
-    read = totals.get("stopped", 0) + totals.get("kept", 0)
-    return RunStatus(filling=not totals.get("kept"), read=read, sample=world.kind == "sample")
+class _Status:
+    """How far a first run is. Asked on every page: what is read is added up only until something was kept."""
+
+    def __init__(self, kept: Record, world: World) -> None:
+        self._kept, self._sample, self._filled = kept, world.kind == "sample", False
+
+    def __call__(self) -> RunStatus:
+        if self._filled:
+            return RunStatus(sample=self._sample)
+        totals = self._kept.counts.totals()
+        self._filled = bool(totals.get("kept"))
+        read = totals.get("stopped", 0) + totals.get("kept", 0)
+        return RunStatus(filling=not self._filled, read=read, sample=self._sample)
