@@ -10,6 +10,7 @@ from dataclasses import replace
 from answers import cases, caution, evidence, letters
 from core.clock import local_day
 from core.errors import AnswerError
+from core.papers import Phrase, check_papers
 from core.ports import CaseBook, FactBook, LetterPress
 from core.records import (
     AnswerRules,
@@ -166,7 +167,9 @@ class CaseDesk:
         lacking = self._lacking(case, self._kept(case)) if case.kind is CaseKind.CORRECTION else ()
         if case.confirmed_at is None and (refused := cases.confirm_refusal(case, lacking)):
             raise AnswerError(refused)
-        return self._press(letters.letter(case, self.template(desk.id, letters.TEMPLATE_OF[case.kind]), desk, paper))
+        check_papers(desk.papers, Phrase("report.place.desk", {"desk": desk.id}))
+        template = self.template(desk.id, letters.TEMPLATE_OF[case.kind])
+        return self._press.write(letters.letter(case, desk, paper), template.docx)
 
     def evidence(self, desk: str, number: int, paper: str, reason: str, *, at: dt.datetime, by: str) -> bytes:
         case = self._case(desk, number)
@@ -195,15 +198,22 @@ class CaseDesk:
         self._cases.set_rules(rules, at, by)
 
     def template(self, desk: str, kind: TemplateKind) -> LetterTemplate:
-        return self._cases.template(desk, kind) or letters.SHIPPED[kind]
+        return self._cases.template(desk, kind) or LetterTemplate(kind=kind, docx=self._press.shipped(kind))
 
-    def set_template(self, desk: str, template: LetterTemplate, at: dt.datetime, by: str) -> None:
-        if refused := letters.template_refusal(template):
-            raise AnswerError(refused[0], words=refused[1])
-        self._cases.set_template(desk, template, at, by)
+    def wording(self, template: LetterTemplate) -> tuple[str, ...]:
+        return self._press.wording(template.docx)
+
+    def set_template(
+        self, desk: str, kind: TemplateKind, docx: bytes | None, name: str, *, at: dt.datetime, by: str
+    ) -> None:
+        if docx is not None:
+            self._press.check(kind, docx, name)
+            if refused := letters.wording_refusal("\n".join(self._press.wording(docx))):
+                raise AnswerError(refused[0], words=refused[1])
+        self._cases.set_template(desk, kind, docx, at, by)
 
     def placeholders(self, kind: TemplateKind) -> tuple[tuple[str, bool], ...]:
-        return tuple((name, name in letters.NEEDED[kind]) for name in letters.PLACEHOLDERS[kind])
+        return self._press.placeholders(kind)
 
     def publish(self, desk: str, number: int, *, at: dt.datetime, by: str) -> None:
         case = self._open(desk, number)

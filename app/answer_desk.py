@@ -78,10 +78,10 @@ def fact_desk(kept: Record, clock: Clock) -> FactDesk:
 
 def case_desk(kept: Record) -> CaseDesk:
     """The port CaseDesk over an open record."""
-    from reports.letters import write  # noqa: PLC0415 - loads Word's library
+    from reports.letters import Press  # noqa: PLC0415 - loads Word's library
 
     return CaseDesk(
-        cases=kept.cases, facts=kept.facts, press=write, uptake=lambda release, at: taken_up(kept, release, at)
+        cases=kept.cases, facts=kept.facts, press=Press(), uptake=lambda release, at: taken_up(kept, release, at)
     )
 
 

@@ -36,6 +36,9 @@ TEMPLATE: Final = Phrase("report.place.template")
 _BROKEN: Final = re.compile(r"\{\{|\}\}")
 _FORBIDDEN: Final = ("word/vbaProject.bin", "word/embeddings/", "word/activeX/", "customUI/")
 """Parts that run or hide something: a template is text and looks."""
+_FETCHING: Final = re.compile(r"\b(INCLUDETEXT|INCLUDEPICTURE|DDE|DDEAUTO|LINK|MACROBUTTON)\b")
+"""Fields that bring something from outside into the paper when it is opened (ECMA-376, part 1, 17.16.5)."""
+_TRACKED: Final = tuple(qn(f"w:{name}") for name in ("ins", "del", "moveFrom", "moveTo"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,7 @@ class Slots:
 def check(content: bytes, slots: Slots, where: str | Phrase = TEMPLATE) -> Document:
     """The template, opened. Raises PaperError naming the place where it is broken."""
     document = opened(content, where)
+    _settled(document, where)
     found: set[str] = set()
     for place, paragraph in _paragraphs(document):
         found |= _marks(paragraph, slots, Phrase(place.key, {**place.values, "where": where}))
@@ -112,6 +116,45 @@ def opened(content: bytes, where: str | Phrase) -> Document:
         raise PaperError("report.template.no_docx", where=where) from None
 
 
+def _settled(document: Document, where: str | Phrase) -> None:
+    """Raises PaperError where the file still holds tracked changes, or parts and fields that come from outside."""
+    for element in document.element.body.iter(*_TRACKED):
+        raise PaperError("report.template.tracked", where=where, text=clip(clean(_said(element)), 60))
+    for _ in document.element.body.iter(qn("w:altChunk"), qn("w:subDoc")):
+        raise PaperError("report.template.holds", where=where, part="altChunk")
+    for element in document.element.body.iter(qn("w:instrText"), qn("w:fldSimple")):
+        found = _FETCHING.search((element.text or "") + element.get(qn("w:instr"), ""))
+        if found:
+            raise PaperError("report.template.holds", where=where, part=found.group())
+
+
+def every_text(content: bytes) -> list[str]:
+    """Every paragraph that stands anywhere in a .docx (body, tables, text boxes, headers, notes, drawings), as text.
+
+    Explanations of the template are left out: they are in no filled paper.
+    """
+    found: list[str] = []
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        for name in sorted(package.namelist()):
+            if not (name.startswith("word/") and name.endswith(".xml")):
+                continue
+            root = etree.fromstring(package.read(name), etree.XMLParser(resolve_entities=False, no_network=True))
+            for paragraph in root.iter("{*}p"):
+                style = paragraph.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
+                if style is None or style.get(qn("w:val")) != GUIDE_STYLE:
+                    found.append(clean(_said(paragraph)))
+    return [text for text in found if text]
+
+
+def _said(element: etree._Element) -> str:
+    """The text below an element; that of paragraphs within it (text boxes) aside, and with a space for a break."""
+    parts = []
+    for piece in element.iter("{*}t", "{*}tab", "{*}br"):
+        if element.tag != qn("w:p") or next(piece.iterancestors("{*}p"), None) is element:
+            parts.append(piece.text or "" if etree.QName(piece).localname == "t" else " ")
+    return "".join(parts)
+
+
 def _paragraphs(document: Document) -> Iterator[tuple[Phrase, Paragraph]]:
     """Every paragraph with the place where a person finds it: body, tables, headers and footers."""
     parts = [("body", 1, document.element.body)]
@@ -133,6 +176,10 @@ def _marks(paragraph: Paragraph, slots: Slots, where: Phrase) -> set[str]:
         return set()
     names = [_name(raw) for raw in _MARK.findall(text)]
     shown = clip(clean(text), 60)
+    if len(_MARK.findall(_said(paragraph._p))) != len(names):
+        raise PaperError("report.template.control", where=where, text=clip(clean(_said(paragraph._p)), 60))
+    if names and next(paragraph._p.iter(qn("w:vanish"), qn("w:webHidden")), None) is not None:
+        raise PaperError("report.template.hidden", where=where, text=shown)
     if _BROKEN.search(_MARK.sub("", text)):
         raise PaperError("report.template.open", where=where, text=shown)
     for name in names:

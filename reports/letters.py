@@ -1,13 +1,15 @@
 """A letter or a press release in Word: the same machinery as the report, in the form of Decree 30/2020/NĐ-CP.
 
-The wording comes filled in (answers/letters.py); here it gets head, addressee, recipients and signature.
+The wording stands in the template, a Word file that an office edits; what is filled in comes from answers/letters.py.
+`python -m reports.letters` writes the templates that come with the program.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from functools import cache
+from importlib import resources
+from pathlib import Path
 from typing import Final
 
 import docx
@@ -16,45 +18,122 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Pt
 
 from core.i18n import t
-from core.records import Letter, OfficePapers
+from core.records import Letter, OfficePapers, TemplateKind
 from reports import filling, template, word
 from reports.blocks import Block, Para, Run, para
 
-SLOTS: Final = filling.Slots(
-    lines=frozenset(
-        {"cơ quan cấp trên", "cơ quan", "số ký hiệu", "về việc", "địa danh ngày tháng", "tên loại", "trích yếu",
-         "kính gửi", "quyền hạn", "chức vụ", "người ký"}
+_HEAD: Final = frozenset(
+    {"cơ quan cấp trên", "cơ quan", "số ký hiệu", "địa danh ngày tháng", "quyền hạn", "chức vụ", "người ký"}
+)
+_EMPTY_GOES: Final = frozenset({"cơ quan cấp trên", "quyền hạn"})
+_FORM: Final = frozenset({"cơ quan", "số ký hiệu", "địa danh ngày tháng", "nơi nhận", "chức vụ"})
+_ARTICLE: Final = ("tên cơ quan", "tên báo", "tiêu đề", "địa chỉ", "ngày đăng")
+
+
+def _slots(lines: tuple[str, ...], needed: tuple[str, ...], *, body: bool) -> filling.Slots:
+    return filling.Slots(
+        lines=_HEAD | frozenset(lines), blocks=frozenset({"nội dung", "nơi nhận"} if body else {"nơi nhận"}),
+        needed=_FORM | frozenset(needed), empty_goes=_EMPTY_GOES,
+    )  # fmt: skip
+
+
+SLOTS: Final[dict[TemplateKind, filling.Slots]] = {
+    "correction": _slots(
+        ("kính gửi", *_ARTICLE, "trích dẫn", "số liệu", "văn bản", "quyền từ chối"),
+        ("kính gửi", "tiêu đề", "địa chỉ", "ngày đăng", "trích dẫn", "số liệu", "văn bản", "quyền từ chối"),
+        body=False,
     ),
-    blocks=frozenset({"nội dung", "nơi nhận"}),
-    needed=frozenset({"cơ quan", "số ký hiệu", "địa danh ngày tháng", "nội dung", "nơi nhận", "chức vụ"}),
-    empty_goes=frozenset({"cơ quan cấp trên", "về việc", "tên loại", "trích yếu", "kính gửi", "quyền hạn"}),
-)  # fmt: skip
+    "answer": _slots(
+        ("kính gửi", *_ARTICLE, "quyền từ chối"),
+        ("kính gửi", "tiêu đề", "địa chỉ", "nội dung", "quyền từ chối"),
+        body=True,
+    ),
+    "release": _slots(("tên cơ quan", "trích yếu"), ("trích yếu", "nội dung"), body=True),
+    "reply": _slots(("kính gửi", "tên cơ quan", "tên báo"), ("kính gửi", "nội dung"), body=True),
+}
+"""The placeholders of each kind. What is needed can't be taken out: the quotation, the document and the paper's right
+to refuse among them."""
+_FILES: Final[dict[TemplateKind, str]] = {
+    "correction": "de_nghi_cai_chinh.docx", "answer": "van_ban_phan_hoi.docx", "release": "thong_cao_bao_chi.docx",
+    "reply": "tra_loi_cau_hoi.docx",
+}  # fmt: skip
+_ABOUT: Final[dict[TemplateKind, str]] = {
+    "correction": "V/v đề nghị cải chính thông tin đăng trên báo chí",
+    "answer": "V/v phản hồi nội dung đăng trên báo chí",
+    "reply": "V/v trả lời câu hỏi của cơ quan báo chí",
+}
+_TEXT: Final[dict[TemplateKind, tuple[str, ...]]] = {
+    "correction": (
+        "Ngày {{ngày đăng}}, {{tên báo}} đăng bài “{{tiêu đề}}” tại địa chỉ:",
+        "{{địa chỉ}}",
+        "Bài có đoạn: “{{trích dẫn}}”.",
+        "Về nội dung này, theo {{văn bản}}: {{số liệu}}.",
+        "Căn cứ Điều 34 Luật Báo chí số 126/2025/QH15, {{tên cơ quan}} đề nghị {{tên báo}} xem xét, cải chính nội dung"
+        " nêu trên theo quy định.",
+        "{{quyền từ chối}}",
+        "{{tên cơ quan}} trân trọng cảm ơn sự phối hợp của {{tên báo}}./.",
+    ),
+    "answer": (
+        "Ngày {{ngày đăng}}, {{tên báo}} đăng bài “{{tiêu đề}}” tại địa chỉ:",
+        "{{địa chỉ}}",
+        "Căn cứ Điều 36 Luật Báo chí số 126/2025/QH15, {{tên cơ quan}} có ý kiến như sau:",
+        "{{nội dung}}",
+        "{{tên cơ quan}} đề nghị {{tên báo}} đăng nội dung phản hồi này theo quy định.",
+        "{{quyền từ chối}}",
+        "{{tên cơ quan}} trân trọng cảm ơn sự phối hợp của {{tên báo}}./.",
+    ),
+    "release": ("{{tên cơ quan}} thông tin đến báo chí:", "{{nội dung}}"),
+    "reply": (
+        "{{tên cơ quan}} nhận được câu hỏi của {{tên báo}} và trả lời như sau:",
+        "{{nội dung}}",
+        "{{tên cơ quan}} trân trọng cảm ơn sự quan tâm của {{tên báo}}./.",
+    ),
+}
+"""The wording that comes with the program."""
+_GUIDE: Final = (
+    "HƯỚNG DẪN SỬA MẪU (các dòng nền xám này không xuất hiện trong văn bản, có thể xóa)",
+    "Sửa lời văn, chữ, cỡ chữ, lề như trong mọi văn bản Word. Chỗ nào chương trình điền thì giữ nguyên tên trong hai"
+    " dấu ngoặc nhọn. Bắt buộc phải có: {names}.",
+    "Mẫu yêu cầu gỡ bài, đe dọa xử lý, hoặc nêu cơ quan công an, quân sự thì không được nhận.",
+)
 
 
-def write(letter: Letter) -> bytes:
-    """The letter as a .docx. The port LetterPress."""
-    papers = letter.papers or OfficePapers(office=letter.office)
-    blocks: dict[str, Sequence[Block]] = {
-        "nội dung": [para(text) for text in letter.paragraphs],
-        "nơi nhận": list(_copies(letter, papers)),
-    }
-    document = filling.fill(_template(release=letter.kind == "release"), SLOTS, _lines(letter, papers), blocks)
-    word._rules(document)
-    _properties(document, letter)
-    return filling.saved(document)
+class Press:
+    """The port LetterPress."""
+
+    def write(self, letter: Letter, docx: bytes) -> bytes:
+        papers = letter.papers or OfficePapers(office=letter.office)
+        blocks: dict[str, Sequence[Block]] = {
+            "nội dung": [para(text) for text in letter.body or ("…",)],
+            "nơi nhận": list(_copies(letter, papers)),
+        }
+        document = filling.fill(docx, SLOTS[letter.kind], {**letter.values, **_lines(letter, papers)}, blocks)
+        word._rules(document)
+        _properties(document, letter)
+        return filling.saved(document)
+
+    def shipped(self, kind: TemplateKind) -> bytes:
+        return (resources.files("reports") / "templates" / _FILES[kind]).read_bytes()
+
+    def check(self, kind: TemplateKind, docx: bytes, name: str) -> None:
+        filling.check(docx, SLOTS[kind], name or filling.TEMPLATE)
+
+    def wording(self, docx: bytes) -> tuple[str, ...]:
+        return tuple(filling.every_text(docx))
+
+    def placeholders(self, kind: TemplateKind) -> tuple[tuple[str, bool], ...]:
+        slots = SLOTS[kind]
+        return tuple((name, name in slots.needed) for name in sorted(slots.lines | slots.blocks))
 
 
 def _lines(letter: Letter, papers: OfficePapers) -> dict[str, str]:
-    release = letter.kind == "release"
     return {
         "cơ quan cấp trên": papers.parent.upper(),
-        "cơ quan": papers.office.upper(),
+        "cơ quan": word._office(papers.office.upper()),
         "số ký hiệu": t("letter.number", number=letter.number or "        /        "),
-        "về việc": "" if release else t("letter.about", about=letter.about),
         "địa danh ngày tháng": _date_line(papers.place, letter.day),
-        "tên loại": t("letter.release") if release else "",
-        "trích yếu": letter.about if release else "",
-        "kính gửi": t("letter.to", paper=letter.addressed) if letter.addressed else "",
+        "trích yếu": letter.about,
+        "kính gửi": t("letter.to", paper=letter.addressed),
         "quyền hạn": papers.authority.upper(),
         "chức vụ": papers.title.upper() or t("report.foot.title_blank"),
         "người ký": papers.signatory,
@@ -79,27 +158,31 @@ def _copies(letter: Letter, papers: OfficePapers) -> Iterator[Para]:
     yield Para(runs=(Run(text=t("report.foot.filing", filing=papers.filing or "VT")),), look="copies")
 
 
-@cache
-def _template(*, release: bool) -> bytes:
+def build(kind: TemplateKind) -> Document:
+    """The template that comes with the program, made anew."""
     document = docx.Document()
     template._page(document)
     template._styles(document)
     template._style(document, "DB Về việc", 12, align=WD_ALIGN_PARAGRAPH.CENTER, before=3)
-    _head(document, release=release)
-    if release:
-        template._line(document, "{{tên loại}}", "DB Tên loại")
+    names = ", ".join(sorted(SLOTS[kind].needed))
+    for text in _GUIDE:
+        template._line(document, text.format(names=names), "DB Hướng dẫn")
+    _head(document, _ABOUT.get(kind, ""))
+    if kind == "release":
+        template._line(document, t("letter.release"), "DB Tên loại")
         template._line(document, "{{trích yếu}}", "DB Trích yếu")
         template._line(document, "", "DB Kẻ trích yếu")
     else:
         addressed = template._line(document, "{{kính gửi}}", "DB Kính gửi")
         addressed.paragraph_format.space_before = Pt(18)
         addressed.paragraph_format.space_after = Pt(12)
-    template._line(document, "{{nội dung}}", "DB Thân bài")
+    for text in _TEXT[kind]:
+        template._line(document, text, "DB Thân bài")
     template._foot(document)
-    return filling.saved(document)
+    return document
 
 
-def _head(document: Document, *, release: bool) -> None:
+def _head(document: Document, about: str) -> None:
     """The two-column head; of a letter with "V/v …" below its number (box 5b)."""
     table = template._bare_table(document, 2, (66, 94))
     left, right = table.rows[0].cells
@@ -111,8 +194,8 @@ def _head(document: Document, *, release: bool) -> None:
         ("", "DB Kẻ tiêu ngữ"),
     )  # fmt: skip
     left, right = table.rows[1].cells
-    about = [] if release else [("{{về việc}}", "DB Về việc")]
-    template._fill(left, ("{{số ký hiệu}}", "DB Số ký hiệu"), *about)
+    below = [(about, "DB Về việc")] if about else []
+    template._fill(left, ("{{số ký hiệu}}", "DB Số ký hiệu"), *below)
     template._fill(right, ("{{địa danh ngày tháng}}", "DB Ngày tháng"))
 
 
@@ -122,3 +205,15 @@ def _properties(document: Document, letter: Letter) -> None:
     core.author = core.last_modified_by = core.comments = core.keywords = ""
     core.title = letter.about[:250]
     core.language = "vi-VN"
+
+
+def main() -> None:
+    """Write the shipped templates."""
+    for kind, name in _FILES.items():
+        file = Path(__file__).parent / "templates" / name
+        file.write_bytes(filling.saved(build(kind)))
+        filling.check(file.read_bytes(), SLOTS[kind], name)
+
+
+if __name__ == "__main__":
+    main()

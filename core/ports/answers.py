@@ -161,7 +161,9 @@ class CaseBook(Protocol):
         """The desk's own; None where it has none."""
         ...
 
-    def set_template(self, desk: str, template: LetterTemplate, at: dt.datetime, by: str) -> None: ...
+    def set_template(self, desk: str, kind: TemplateKind, docx: bytes | None, at: dt.datetime, by: str) -> None:
+        """The next version of a desk's template; None: the shipped one from now on."""
+        ...
 
     def releases(self, desk: str | None = None, limit: int = 50) -> tuple[Release, ...]:
         """Published ones, the newest first; of all desks where none is named."""
@@ -281,7 +283,15 @@ class CaseDesk(Protocol):
 
     def template(self, desk: str, kind: TemplateKind) -> LetterTemplate: ...
 
-    def set_template(self, desk: str, template: LetterTemplate, at: dt.datetime, by: str) -> None: ...
+    def wording(self, template: LetterTemplate) -> tuple[str, ...]:
+        """The paragraphs of a template, its explanations left out."""
+        ...
+
+    def set_template(
+        self, desk: str, kind: TemplateKind, docx: bytes | None, name: str, *, at: dt.datetime, by: str
+    ) -> None:
+        """Take a Word file (called `name`); None: back to the shipped one. Raises PaperError for a broken one."""
+        ...
 
     def placeholders(self, kind: TemplateKind) -> tuple[tuple[str, bool], ...]:
         """(name, whether it can't be taken out)."""
@@ -313,4 +323,20 @@ class HoldBeside(Protocol):
 class LetterPress(Protocol):
     """Makes a Word file of a letter or release, in the form of the office's papers (Decree 30/2020/NĐ-CP)."""
 
-    def __call__(self, letter: Letter) -> bytes: ...
+    def write(self, letter: Letter, docx: bytes) -> bytes:
+        """The letter in this template. Raises PaperError for a broken one."""
+        ...
+
+    def shipped(self, kind: TemplateKind) -> bytes: ...
+
+    def check(self, kind: TemplateKind, docx: bytes, name: str) -> None:
+        """Raises PaperError that names the place where a template is broken or lacks what it needs."""
+        ...
+
+    def wording(self, docx: bytes) -> tuple[str, ...]:
+        """Every paragraph that a letter of this template would show, wherever it stands in the file."""
+        ...
+
+    def placeholders(self, kind: TemplateKind) -> tuple[tuple[str, bool], ...]:
+        """(name, whether it can't be taken out)."""
+        ...

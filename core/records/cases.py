@@ -188,22 +188,22 @@ TEMPLATE_KINDS: Final[tuple[TemplateKind, ...]] = ("correction", "answer", "rele
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterTemplate:
-    """The wording of an office's letters of one kind, with placeholders in braces."""
+    """An office's Word file for its letters of one kind."""
 
     kind: TemplateKind
-    about: str  # the line "V/v …"
-    text: str  # paragraphs, a line each
+    docx: bytes
     version: int = 0  # 0: the one that comes with the program
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A letter or release with its placeholders filled in, as it goes into Word."""
+    """What is filled into a template of a letter or release."""
 
     kind: TemplateKind
     office: str  # that issues it
-    about: str  # without "V/v"
-    paragraphs: tuple[str, ...]
+    about: str  # the file's title; of a release its headline
+    values: Mapping[str, str]  # placeholder -> text: "trích dẫn", "số liệu", ...
+    body: tuple[str, ...] = ()  # of an answer, release or reply: paragraphs
     addressed: str = ""  # "Kính gửi"; "" for a release
     papers: OfficePapers | None = None
     number: str = ""  # "" until the clerk has given one

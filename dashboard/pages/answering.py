@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import get_args
+from typing import Final, get_args
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from core.clock import local_day
 from core.errors import AnswerError
+from core.papers import PaperError
 from core.ports import CaseDesk
 from core.records import (
     TEMPLATE_KINDS,
@@ -21,17 +22,21 @@ from core.records import (
     Deadline,
     Desk,
     Holiday,
-    LetterTemplate,
     TemplateKind,
 )
-from core.text import clean, nfc
+from core.text import clean, clip, nfc
 from dashboard import forms, render
-from dashboard.asking import Asked, NotHere
-from dashboard.pages.cases import CASES, asked_cases
+from dashboard.asking import Asked, BadRequest, NotHere
+from dashboard.pages.cases import CASES, DOCX, asked_cases
+from dashboard.pages.factbook import download
 from dashboard.uploads import Sent
 
 _HOLIDAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})\s*(\+?)\s*(.*)")
 _MOST_HOLIDAYS = 400
+_FILES: Final[dict[TemplateKind, str]] = {
+    "correction": "mau-de-nghi-cai-chinh.docx", "answer": "mau-van-ban-phan-hoi.docx",
+    "release": "mau-thong-cao-bao-chi.docx", "reply": "mau-tra-loi-cau-hoi.docx",
+}  # fmt: skip
 WITH_DEADLINE = (CaseKind.CORRECTION, CaseKind.ANSWER, CaseKind.RELEASE, CaseKind.QUESTION)
 
 
@@ -68,21 +73,35 @@ def set_rules(request: Request, sent: Sent) -> Response:
 
 
 def template(request: Request) -> Response:
-    """`/vu-viec/mau/{kind}`."""
+    """`/vu-viec/mau/{kind}`: whose template it is, what it says, how to change it."""
     ask, cases, desk = asked_cases(request)
-    return _template(ask, cases, cases.template(desk.id, _kind(request)))
+    return _template(ask, cases, desk, _kind(request))
+
+
+def template_file(request: Request) -> Response:
+    """`/vu-viec/mau/{kind}/tep`: the Word file, to be edited."""
+    _, cases, desk = asked_cases(request)
+    kind = _kind(request)
+    return download(cases.template(desk.id, kind).docx, DOCX, _FILES[kind])
 
 
 def set_template(request: Request, sent: Sent) -> Response:
-    """POST `/vu-viec/mau/{kind}`: `ve-viec`, `noi-dung`. What may not be asked for is refused, with the words."""
+    """POST `/vu-viec/mau/{kind}`: `tep` is taken if it is good; `bo` goes back to the shipped one.
+
+    What may not be asked for is refused, with the words.
+    """
     ask, cases, desk = asked_cases(request)
-    text = "\n".join(clean(line) for line in nfc(sent["noi-dung"]).splitlines() if line.strip())
-    made = LetterTemplate(kind=_kind(request), about=clean(sent["ve-viec"])[:200], text=text)
+    kind = _kind(request)
+    name, content = ("", None) if sent["bo"] else sent.files.get("tep", ("", b""))
+    if content == b"":
+        raise BadRequest("error.bad_form")
     try:
-        cases.set_template(desk.id, made, ask.words.now, ask.user.id)
+        cases.set_template(desk.id, kind, content, clip(clean(name), 80), at=ask.words.now, by=ask.user.id)
+    except PaperError as error:
+        return _template(ask, cases, desk, kind, problem=error.said(ask.language))
     except AnswerError as error:
-        return _template(ask, cases, made, error=error)
-    return forms.onward(ask, f"{CASES}/mau/{made.kind}", xong=1)
+        return _template(ask, cases, desk, kind, problem=ask.words.t(error.key, **error.values))
+    return forms.onward(ask, f"{CASES}/mau/{kind}", xong=1)
 
 
 def _rules(
@@ -96,10 +115,11 @@ def _rules(
     )  # fmt: skip
 
 
-def _template(ask: Asked, cases: CaseDesk, shown: LetterTemplate, error: AnswerError | None = None) -> Response:
+def _template(ask: Asked, cases: CaseDesk, desk: Desk, kind: TemplateKind, *, problem: str = "") -> Response:
+    shown = cases.template(desk.id, kind)
     return render.page(
-        ask, "letter_template.html", status=422 if error else 200, changes=True, template=shown, error=error,
-        placeholders=cases.placeholders(shown.kind), templates=TEMPLATE_KINDS,
+        ask, "letter_template.html", status=422 if problem else 200, changes=True, template=shown, problem=problem,
+        wording=cases.wording(shown), placeholders=cases.placeholders(kind), templates=TEMPLATE_KINDS,
     )  # fmt: skip
 
 

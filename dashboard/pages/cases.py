@@ -20,7 +20,7 @@ from dashboard.pages.factbook import day_of, download
 from dashboard.uploads import Sent
 
 CASES = "/vu-viec"
-_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def page(request: Request) -> Response:
@@ -187,7 +187,7 @@ def letter(request: Request) -> Response:
     except AnswerError as error:
         return _shown(ask, cases, desk, number, error)
     ask.audit("case.letter", str(number))
-    return download(content, _DOCX, f"van-ban-{number}.docx")
+    return download(content, DOCX, f"van-ban-{number}.docx")
 
 
 def evidence(request: Request, sent: Sent) -> Response:

@@ -189,21 +189,20 @@ class CaseBook:
             row = con.execute(
                 "SELECT * FROM letter_templates WHERE desk = ? AND kind = ? ORDER BY version DESC LIMIT 1", (desk, kind)
             ).fetchone()
-        if row is None:
+        if row is None or row["docx"] is None:
             return None
-        return LetterTemplate(kind=row["kind"], about=row["about"], text=row["text"], version=row["version"])
+        return LetterTemplate(kind=row["kind"], docx=row["docx"], version=row["version"])
 
-    def set_template(self, desk: str, template: LetterTemplate, at: datetime, by: str) -> None:
+    def set_template(self, desk: str, kind: TemplateKind, docx: bytes | None, at: datetime, by: str) -> None:
         with self._db.write() as con:
             con.execute(
-                "INSERT INTO letter_templates SELECT :desk, :kind, coalesce(max(version), 0) + 1, :about, :text, :at,"
-                " :who FROM letter_templates WHERE desk = :desk AND kind = :kind",
-                {
-                    "desk": desk, "kind": template.kind, "about": template.about, "text": template.text,
-                    "at": to_us(at), "who": by,
-                },
-            )  # fmt: skip
-            audit.write(con, at, who=by, action="template.change", subject=template.kind, desk=desk)
+                "INSERT INTO letter_templates SELECT :desk, :kind, coalesce(max(version), 0) + 1, :docx, :at, :who"
+                " FROM letter_templates WHERE desk = :desk AND kind = :kind",
+                {"desk": desk, "kind": kind, "docx": docx, "at": to_us(at), "who": by},
+            )
+            audit.write(
+                con, at, who=by, action="template.change", subject=kind, detail="own" if docx else "shipped", desk=desk
+            )
 
     def releases(self, desk: str | None = None, limit: int = 50) -> tuple[Release, ...]:
         with self._db.read() as con:

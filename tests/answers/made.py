@@ -19,6 +19,7 @@ from core.records import (
     DeskMatch,
     Figure,
     Ground,
+    Letter,
     LocatedArticle,
     Published,
     Recipient,
@@ -29,6 +30,7 @@ from core.records import (
 from core.roles import Role
 from core.settings import KeepSettings
 from core.urls import article_id
+from reports.letters import Press
 from store.sqlite.record import Record, open_record
 
 NOW = dt.datetime(2026, 11, 21, 2, 0, tzinfo=dt.UTC)
@@ -58,7 +60,7 @@ class Office:
     clock: FixedClock
     facts: FactDesk
     cases: CaseDesk
-    written: list[object]
+    written: list[Letter]
 
     def now(self) -> dt.datetime:
         return self.clock.now()
@@ -88,17 +90,28 @@ class Office:
         return self.cases.open(case)
 
 
+class _Press(Press):
+    """The real one, that remembers what it wrote."""
+
+    def __init__(self, written: list[Letter]) -> None:
+        self._written = written
+
+    def write(self, letter: Letter, docx: bytes) -> bytes:
+        self._written.append(letter)
+        return super().write(letter, docx)
+
+
 def office(folder: Path, **keep: int) -> Office:
     clock = FixedClock(NOW)
     kept = open_record(folder / "d.sqlite3", clock=clock, keep=KeepSettings(**keep))
     kept.desks.apply_desk(DESK, NOW, "test")
-    written: list[object] = []
+    written: list[Letter] = []
     facts = FactDesk(
         facts=kept.facts, cases=kept.cases, comparisons=kept.comparisons, places=lambda _: lambda _: (),
         named=lambda unit: unit,
     )  # fmt: skip
     cases = CaseDesk(
-        cases=kept.cases, facts=kept.facts, press=lambda letter: written.append(letter) or b"docx",  # type: ignore[func-returns-value]
+        cases=kept.cases, facts=kept.facts, press=_Press(written),
         uptake=lambda *_: (),
     )  # fmt: skip
     return Office(kept=kept, clock=clock, facts=facts, cases=cases, written=written)

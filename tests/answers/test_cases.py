@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from answers import cases, letters
 from answers.caution import secret, secret_number
-from core.records import TEMPLATE_KINDS, Holiday, LetterTemplate
+from core.records import Holiday
 
 FRIDAY = dt.date(2026, 11, 20)
 
@@ -46,11 +46,6 @@ def test_a_quotation_stands_word_for_word_or_not_at_all(quote: str, stands: bool
     assert cases.quote_stands(quote, text) is stands
 
 
-@pytest.mark.parametrize("kind", TEMPLATE_KINDS)
-def test_the_templates_that_come_with_the_program_pass_their_own_check(kind: str) -> None:
-    assert letters.template_refusal(letters.SHIPPED[kind]) is None  # type: ignore[index]
-
-
 @pytest.mark.parametrize(
     "words",
     [
@@ -77,22 +72,9 @@ def test_no_template_names_a_security_body(words: str) -> None:
     assert refusal_with(words) == "template.refused.security"
 
 
-@pytest.mark.parametrize("name", ["trich_dan", "van_ban", "quyen_tu_choi", "so_lieu", "tieu_de"])
-def test_quotation_document_and_right_to_refuse_cannot_be_taken_out(name: str) -> None:
-    good = letters.SHIPPED["correction"]
-    text = good.text.replace(f"{{{name}}}", "…")
-    found = letters.template_refusal(LetterTemplate(kind="correction", about=good.about, text=text))
-    assert found == ("template.refused.lost", f"{{{name}}}")
-
-
-@pytest.mark.parametrize("words", ["{", "}", "{ten_bao!r}", "{ten_bao:>9}", "{0}", "{ten_bao.__class__}", "{khac}"])
-def test_a_placeholder_is_a_name_of_the_list_and_nothing_more(words: str) -> None:
-    assert refusal_with(words) in ("template.refused.braces", "template.refused.unknown")
-
-
 def refusal_with(words: str) -> str:
-    good = letters.SHIPPED["correction"]
-    found = letters.template_refusal(LetterTemplate(kind="correction", about=good.about, text=f"{good.text}\n{words}"))
+    """Of a wording with these words as its last line."""
+    found = letters.wording_refusal(f"Ủy ban nhân dân xã đề nghị quý báo xem xét, cải chính.\n{words}")
     return found[0] if found else ""
 
 

@@ -22,6 +22,7 @@ from dashboard import office as dashboard_office
 from dashboard.app import create_app
 from tests.answers.made import DESK, NOW, QUOTE, TEXTS, Office, comparison, office
 from tests.answers.table import row, xlsx
+from tests.answers.word import with_line, without
 from tests.fakes.differ import differ
 
 BASE = "http://127.0.0.1:8765"
@@ -180,10 +181,28 @@ def test_deadlines_holidays_and_templates_are_the_desks_own(browser: Browser) ->
     article = browser.here.prints(QUOTE)
     where = browser.send("/vu-viec/mo", loai="correction", bai=article, noi_dung="x")
     assert "28/11/2026" in browser.see(where)
-    shown = browser.send("/vu-viec/mau/correction", 422, ve_viec="x", noi_dung="Đề nghị gỡ bài.")
-    assert "Không được bỏ" in shown
-    assert "Đề nghị gỡ bài." in shown
+
+
+def test_a_letters_template_is_taken_along_edited_in_word_and_brought_back(browser: Browser) -> None:
+    where = "/vu-viec/mau/correction"
+    assert "mẫu của chương trình" in browser.see(where)
+    got = browser.client.get(f"{where}/tep")
+    assert got.content[:2] == b"PK"
+    assert "mau-de-nghi-cai-chinh.docx" in got.headers["content-disposition"]
+    files = {"tep": ("mau.docx", with_line("correction", "Đề nghị gỡ bài."))}
+    assert "gỡ bài" in browser.send(where, 422, files=files)
+    shown = browser.send(where, 422, files={"tep": ("mau.docx", without("correction", "trích dẫn"))})
+    assert "{{trích dẫn}}" in shown
+    assert "mau.docx: thiếu chỗ điền bắt buộc" in shown
+    assert "không phải tệp Word" in browser.send(where, 422, files={"tep": ("a.docx", b"abc")})
+    browser.send(where, 400)
+    browser.send(where, files={"tep": ("mau.docx", with_line("correction", "Kính mong quý báo hợp tác."))})
+    assert "bản 1" in browser.see(where)
+    assert "Kính mong quý báo hợp tác." in browser.see(where)
+    browser.send(where, bo="1")
+    assert "mẫu của chương trình" in browser.see(where)
     browser.see("/vu-viec/mau/removal", 404)
+    assert "template.change" in {line.action for line in browser.here.kept.audit.lines(desk="d")}
 
 
 def test_a_question_names_the_paper_and_forgets_the_address(browser: Browser) -> None:

@@ -25,7 +25,6 @@ from core.records import (
     Deadline,
     FactEntry,
     Ground,
-    LetterTemplate,
     SentPaper,
 )
 from core.urls import article_id
@@ -163,10 +162,10 @@ def test_a_correction_goes_its_way(here: Office) -> None:
     case = here.opened()
     assert (case.due, case.due_from) == (dt.date(2026, 11, 25), "Quy chế")
     here.cases.confirm("d", case.id, at=NOW, by="u1")
-    assert here.cases.letter(DESK, case.id, "Báo Mẫu") == b"docx"
+    assert here.cases.letter(DESK, case.id, "Báo Mẫu")[:2] == b"PK"
     letter = here.written[0]
-    assert "12 nhà bị tốc mái" in "\n".join(letter.paragraphs)  # type: ignore[attr-defined]
-    assert letter.addressed == "Báo Mẫu"  # type: ignore[attr-defined]
+    assert "12 nhà bị tốc mái" in letter.values["trích dẫn"]
+    assert letter.addressed == "Báo Mẫu"
     here.cases.send("d", case.id, SENT, at=NOW, by="u1")
     here.clock.move(DAY)
     here.prints(CORRECTED)
@@ -233,7 +232,7 @@ def test_a_document_made_after_the_publication_is_said_in_the_letter(here: Offic
     assert view is not None
     assert view.later
     here.cases.letter(DESK, case.id, "Báo Mẫu")
-    assert "ban hành sau ngày đăng bài" in "\n".join(here.written[0].paragraphs)  # type: ignore[attr-defined]
+    assert "ban hành sau ngày đăng bài" in here.written[0].values["văn bản"]
 
 
 def test_of_a_reserved_source_the_officer_types_the_quotation_and_it_is_marked(here: Office) -> None:
@@ -307,19 +306,6 @@ def test_notes_and_attachments_stay_out_of_every_search(here: Office) -> None:
         here.cases.attach("d", case.id, "a.exe", b"MZ", at=NOW, by="u1")
     with pytest.raises(AnswerError, match=r"refused\.none"):
         here.cases.note("other", case.id, "x", at=NOW, by="u1")
-
-
-def test_a_template_that_asks_too_much_is_not_taken(here: Office) -> None:
-    good = here.cases.template("d", "correction")
-    for words in ("Đề nghị gỡ bài ngay.", "Nếu không sẽ bị xử phạt theo quy định.", "Gửi Công an xã."):
-        with pytest.raises(AnswerError, match=r"template\.refused"):
-            here.cases.set_template(
-                "d", LetterTemplate(kind="correction", about=good.about, text=f"{good.text}\n{words}"), NOW, "u1"
-            )
-    assert here.cases.template("d", "correction").version == 0
-    changed = LetterTemplate(kind="correction", about=good.about, text=good.text + "\nTrân trọng.")
-    here.cases.set_template("d", changed, NOW, "u1")
-    assert here.cases.template("d", "correction").version == 1
 
 
 # Retention and looks ------------------------------------------------------------------------------------------------
