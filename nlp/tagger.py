@@ -23,7 +23,7 @@ from nlp.labelkernel import LabelKernel
 from nlp.reader import Array, Batch, Parts, Reader, sublinear
 from nlp.tone import tone
 from nlp.topics import carriers, chosen, labels, with_best
-from nlp.words import tokens
+from nlp.words import is_foreign, tokens
 
 FORMAT: Final = 3
 """Of the model folder. Another one is refused."""
@@ -58,6 +58,10 @@ class Tags:
 
     topics: tuple[Label, ...]
     tone: Tone
+
+
+_UNREAD: Final = Tags(topics=(), tone=Tone(label="neutral", score=0.3333))
+"""Of a text in another language, of which the model knows nothing: each tone is as probable as the others."""
 
 
 def parts(text: Text) -> tuple[Parts, list[str] | None]:
@@ -109,7 +113,10 @@ class Tagger:
         found = [parts(text) for text in texts]
         batch = self._reader.transform([head for head, _ in found])
         scores = self._scores(batch, found)
-        return [self._tags(batch[row : row + 1], scores[row], found[row][1]) for row in range(len(texts))]
+        return [
+            _UNREAD if is_foreign([*head[0], *head[1]]) else self._tags(batch[row : row + 1], scores[row], body)
+            for row, (head, body) in enumerate(found)
+        ]
 
     def scores(self, texts: Sequence[Text]) -> Array:
         """All probabilities: texts x (topics in core.topics' order, then TONES)."""

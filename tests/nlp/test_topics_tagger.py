@@ -18,6 +18,7 @@ from core.records import Article, LocatedArticle, Published
 from core.text import plain
 from core.topics import TONES, TOPIC_IDS
 from nlp.tagger import MODELS, Tagger, load
+from nlp.words import is_foreign, tokens
 
 FLOOD = (
     "Mưa lớn gây ngập nhiều tuyến đường, sạt lở đất vùi lấp hai ngôi nhà",
@@ -91,12 +92,27 @@ def test_text_typed_without_diacritics_is_understood(tagger: Tagger) -> None:
     "text",
     [
         ("Der Gemeinderat beschließt den Haushalt", "Nach langer Debatte stimmten alle Fraktionen zu."),
+        ("The city council approved the new bridge budget", "Traffic across the river will improve next year."),
+        ("El gobierno anuncia una nueva ley de vivienda", "Todos los grupos votaron a favor en el pleno."),
         ("理事会は新しい図書館の予算を承認した", "月曜日の会議で全員が賛成した。"),
         ("Η επιτροπή ενέκρινε τον προϋπολογισμό", "Όλοι ψήφισαν υπέρ μετά από μακρά συζήτηση."),
     ],
 )
-def test_another_language_has_no_topic_that_is_sure(tagger: Tagger, text: tuple[str, str]) -> None:
-    assert all(label.score < 0.8 for label in tagger.read([(*text, "")])[0].topics)
+def test_another_language_has_no_topic_and_no_tone_of_its_own(tagger: Tagger, text: tuple[str, str]) -> None:
+    said = tagger.read([(*text, "")])[0]
+    assert said.topics == () and said.tone.label == "neutral"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "HLV Solskjaer bị Besiktas sa thải",
+        "Diễn viên James Van Der Beek của phim Dawson's Creek qua đời",
+        "Phim Avengers ra rạp",
+    ],
+)
+def test_foreign_names_make_no_other_language(title: str) -> None:
+    assert not is_foreign(tokens(title))
 
 
 def test_a_megabyte_is_read_only_as_far_as_needed(tagger: Tagger) -> None:
