@@ -44,6 +44,7 @@ from store.sqlite.retention import Retention
 from store.sqlite.search import Search
 from store.sqlite.source_checks import SourceChecks
 from store.sqlite.stories import Stories
+from store.sqlite.untagged import Untagged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,7 @@ class Record:
     articles: Articles
     ledger: Ledger
     leases: Leases
+    untagged: Untagged
     outbox: Outbox
     alerts: AlertBook
     handlings: Handlings
@@ -110,38 +112,7 @@ def open_record(
     db = Database(path, busy_seconds=busy_seconds)
     try:
         migrate(db, clock.now(), lambda version: backup_before_migration(path, version, clock.now()), migrations)
-        record = Record(
-            path=path,
-            articles=Articles(db, clock, telling),
-            ledger=Ledger(db),
-            leases=Leases(db, SystemClock()),  # also where a replay's clock runs fast
-            outbox=Outbox(db),
-            alerts=AlertBook(db),
-            handlings=Handlings(db),
-            search=Search(db),
-            desks=DeskBook(db),
-            reading=ReadingRoom(db, telling),
-            periods=PeriodReadings(db),
-            reports=ReportBook(db),
-            changes=Changes(db),
-            counts=Counts(db),
-            daily=DailyCounts(db),
-            stories=Stories(db),
-            corrections=Corrections(db),
-            work=DeskWork(db),
-            operation=Operation(db, path),
-            facts=FactBook(db),
-            comparisons=Comparisons(db),
-            cases=CaseBook(db),
-            retagging=Retagging(db),
-            source_checks=SourceChecks(db),
-            channels=ChannelBook(db),
-            people=People(db),
-            audit=Audit(db),
-            keeping=Keeping(db, keep),
-            retention=Retention(db, path, keep),
-            database=db,
-        )
+        record = ports(db, path, clock=clock, keep=keep, telling=telling)
         labels.bring_up_to_date(db)
         record.search.bring_up_to_date()
     except sqlite3.Error as error:
@@ -151,6 +122,54 @@ def open_record(
         db.close()
         raise
     return record
+
+
+def ports(
+    db: Database,
+    path: Path,
+    *,
+    clock: Clock,
+    keep: KeepSettings,
+    telling: StoryTelling | None = None,
+    search: Search | None = None,
+    leasing: Clock | None = None,
+) -> Record:
+    """Every port on a database. `path`: beside it lie the stones and, by default, the backups.
+
+    `leasing`: the clock that all workers share; on one machine that machine's own.
+    """
+    return Record(
+        path=path,
+        articles=Articles(db, clock, telling),
+        ledger=Ledger(db),
+        leases=Leases(db, leasing or SystemClock()),  # also where a replay's clock runs fast
+        outbox=Outbox(db),
+        alerts=AlertBook(db),
+        handlings=Handlings(db),
+        search=search or Search(db),
+        desks=DeskBook(db),
+        reading=ReadingRoom(db, telling),
+        periods=PeriodReadings(db),
+        reports=ReportBook(db),
+        changes=Changes(db),
+        counts=Counts(db),
+        daily=DailyCounts(db),
+        stories=Stories(db),
+        corrections=Corrections(db),
+        work=DeskWork(db),
+        operation=Operation(db, path),
+        facts=FactBook(db),
+        comparisons=Comparisons(db),
+        cases=CaseBook(db),
+        retagging=Retagging(db),
+        source_checks=SourceChecks(db),
+        channels=ChannelBook(db),
+        people=People(db),
+        audit=Audit(db),
+        keeping=Keeping(db, keep),
+        retention=Retention(db, path, keep),
+        database=db,
+    )
 
 
 def _make_private(path: Path) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, cast
 
 from core.clock import day_bounds
 from core.ports import NO_FILTERS
 from core.records import Change, Facets, SearchFilters, SearchHit, SearchPage
-from store.sqlite import labels, ranking, words
+from store.sql import Connection
+from store.sqlite import labels, meta, ranking, words
 from store.sqlite.database import Database
 from store.sqlite.query import Query, Term, beginning, match_expression, parse
 from store.sqlite.rows import LISTED_COLUMNS, LISTED_FROM, load_listed, texts
@@ -80,13 +81,7 @@ class Search:
             if match_expression(asked) is None and not (filters and not asked.terms):
                 return Facets()
             rows = con.execute(_FACETS, {**_values(desk, asked, filters), "desk": desk, "limit": FACETED}).fetchall()
-        by_kind = {kind: tuple((r["key"], r["n"]) for r in rows if r["kind"] == kind) for kind in _FACET_KINDS}
-        return Facets(
-            sources=by_kind["source"],
-            topics=by_kind["topic"],
-            months=tuple(sorted(by_kind["all"], reverse=True)),
-            counted=sum(n for _, n in by_kind["all"]),
-        )
+        return facets_of(rows)
 
     def apply(self, changes: Sequence[Change]) -> None:
         """Index the articles of these changes anew from the record. Doing it twice changes nothing."""
@@ -103,14 +98,14 @@ class Search:
         `progress` is called with (done, of how many).
         """
         with self._db.write() as con:
-            con.execute("INSERT INTO search (search) VALUES ('delete-all')")
+            cast(Connection, con).unindex_all()
             con.execute("DELETE FROM indexed")
             numbers = [row["n"] for row in con.execute("SELECT n FROM articles WHERE state <> 'withdrawn' ORDER BY n")]
             for done, n in enumerate(numbers, start=1):
                 add(con, n)
                 if progress is not None and (done % 1000 == 0 or done == len(numbers)):
                     progress(done, len(numbers))
-            con.execute("INSERT OR REPLACE INTO meta VALUES ('words', ?)", (words.VERSION,))
+            meta.put(con, "words", words.VERSION)
         return len(numbers)
 
     def bring_up_to_date(self) -> bool:
@@ -123,6 +118,19 @@ class Search:
         return True
 
 
+def facets_of(rows: Iterable[sqlite3.Row]) -> Facets:
+    """Rows of kind, key and n, the most frequent first."""
+    by_kind: dict[str, list[tuple[str, int]]] = {kind: [] for kind in _FACET_KINDS}
+    for row in rows:
+        by_kind[row["kind"]].append((row["key"], row["n"]))
+    return Facets(
+        sources=tuple(by_kind["source"]),
+        topics=tuple(by_kind["topic"]),
+        months=tuple(sorted(by_kind["all"], reverse=True)),
+        counted=sum(n for _, n in by_kind["all"]),
+    )
+
+
 def add(con: sqlite3.Connection, n: int) -> None:
     """Index an article as the record has it now, for the desks that see it."""
     rows = con.execute("SELECT desk FROM desk_articles WHERE n = ? AND hidden = 0 ORDER BY desk", (n,)).fetchall()
@@ -130,7 +138,7 @@ def add(con: sqlite3.Connection, n: int) -> None:
     marks = [words.desk_word(row["desk"]) for row in rows]
     marks += [words.topic_word(desk, topic) for desk, topic in labels.of_topics(con, n)]
     desks = " ".join([*marks, words.source_word(source)])
-    con.execute("INSERT INTO search (rowid, desk, title, body) VALUES (?, ?, ?, ?)", (n, desks, *words_of(con, n)))
+    cast(Connection, con).index_words(n, desks, *words_of(con, n))
     con.execute("INSERT INTO indexed VALUES (?, ?)", (n, desks))
 
 
@@ -138,10 +146,7 @@ def remove(con: sqlite3.Connection, n: int) -> None:
     """Take an article out. Must be called while the record still has the text that was indexed."""
     row = con.execute("SELECT desks FROM indexed WHERE n = ?", (n,)).fetchone()
     if row is not None:
-        con.execute(
-            "INSERT INTO search (search, rowid, desk, title, body) VALUES ('delete', ?, ?, ?, ?)",
-            (n, row["desks"], *words_of(con, n)),
-        )
+        cast(Connection, con).unindex_words(n, row["desks"], *words_of(con, n))
         con.execute("DELETE FROM indexed WHERE n = ?", (n,))
 
 
@@ -154,9 +159,7 @@ def again(con: sqlite3.Connection, n: int) -> None:
 
 def merge(con: sqlite3.Connection, pages: int = 2000) -> bool:
     """Rewrite a part of the index without what was deleted; False once nothing is left to do."""
-    before = con.total_changes
-    con.execute("INSERT INTO search (search, rank) VALUES ('merge', ?)", (-pages,))
-    return con.total_changes - before > 1
+    return cast(Connection, con).merge_words(pages)
 
 
 def _newest(con: sqlite3.Connection, values: Mapping[str, object], offset: int, limit: int) -> tuple[list[int], int]:
