@@ -44,7 +44,6 @@ from store.sqlite.retention import Retention
 from store.sqlite.search import Search
 from store.sqlite.source_checks import SourceChecks
 from store.sqlite.stories import Stories
-from store.sqlite.untagged import Untagged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +54,6 @@ class Record:
     articles: Articles
     ledger: Ledger
     leases: Leases
-    untagged: Untagged
     outbox: Outbox
     alerts: AlertBook
     handlings: Handlings
