@@ -135,7 +135,7 @@ class AuditLog(Protocol):
     def add(self, at: datetime, who: str, action: str, subject: str, detail: str = "", *, desk: str = "") -> None: ...
 
     def lines(self, limit: int = 100, *, desk: str | None = None, before: int | None = None) -> tuple[AuditLine, ...]:
-        """The newest first; of one desk, or of all."""
+        """The newest first; of one desk with what concerns the whole installation (sources, periods), or of all."""
         ...
 
 

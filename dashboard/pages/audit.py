@@ -13,6 +13,7 @@ from dashboard.asking import Asked, BadRequest, asked
 PER_PAGE = 100
 _OURS = frozenset({"operator", "sample", "wizard"})
 """Who did something without being a user: the command line, the sample, the first run."""
+_BY_ITSELF = frozenset({"", "purge", "zalo"})
 
 
 def page(request: Request) -> Response:
@@ -24,7 +25,7 @@ def page(request: Request) -> Response:
     desk = ask.desk.id if ask.desk else ""
     lines = ask.room.audit.lines(PER_PAGE, desk=desk, before=int(before) if before else None)
     return render.page(
-        ask, "audit.html", rows=[(line, who(ask, line), said(ask, line)) for line in lines],
+        ask, "audit.html", rows=[(line, who(ask, line), said(ask, line), *subject(ask, line)) for line in lines],
         older=lines[-1].id if len(lines) == PER_PAGE else 0, newest=not before,
         months=ask.room.keep.audit_months,
     )  # fmt: skip
@@ -32,6 +33,8 @@ def page(request: Request) -> Response:
 
 def who(ask: Asked, line: AuditLine) -> str:
     """The user as colleagues call them, or what acted in their place."""
+    if line.who in _BY_ITSELF:
+        return ask.words.t("audit.program")
     return ask.words.t("audit.operator") if line.who in _OURS else ask.colleague(line.who)
 
 
@@ -39,3 +42,26 @@ def said(ask: Asked, line: AuditLine) -> str:
     """The act in words; the stable word itself where it has none yet."""
     key = f"act.{line.action.replace('.', '_')}"
     return ask.words.t(key) if key in catalogue() else line.action
+
+
+def subject(ask: Asked, line: AuditLine) -> tuple[str, str]:
+    """What was acted on, in words, and its page; the id as it is, and "", where there is no more to say."""
+    t, (kind, _, act), it = ask.words.t, line.action.partition("."), line.subject
+    match kind:
+        case "story" | "note" if line.detail == "story" or kind == "story":
+            found = t("audit.story"), f"/cau-chuyen/{it}"
+        case "article" | "label" | "note" if act not in {"erase", "retag", "remove"}:
+            found = t("audit.article"), f"/bai/{it}"
+        case "user" if act != "export":
+            found = ask.colleague(it), ""
+        case "case" if it.isdigit():
+            found = t("audit.case", number=it), f"/vu-viec/{it}"
+        case "report" if it.isdigit():
+            found = t("audit.report", number=it), f"/bao-cao/{it}"
+        case "source":
+            found = ask.room.publisher_name(it), f"/nguon-tin/{it}"
+        case "keep":
+            found = t(f"scope.keep.{it}"), ""
+        case _:
+            found = it, ""
+    return found

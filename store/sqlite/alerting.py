@@ -67,7 +67,8 @@ class AlertBook:
                 return False
             version = row["version"] + 1 if row else 1
             con.execute("INSERT INTO alert_plans VALUES (?, ?, ?, ?, ?)", (plan.desk, version, body, to_us(at), by))
-            audit.write(con, at, who=by, action="alerts.apply", subject=plan.desk, detail=f"version {version}")
+            detail = f"version {version}"
+            audit.write(con, at, who=by, action="alerts.apply", subject=plan.desk, detail=detail, desk=plan.desk)
         return True
 
     def events(self, limit: int = 500) -> tuple[AlertEvent, ...]:

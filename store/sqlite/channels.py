@@ -48,7 +48,7 @@ class ChannelBook:
             con.execute(
                 "INSERT INTO zalo_codes VALUES (?, ?, ?, ?)", (_hash(code), desk, recipient, to_us(at + CODE_GOOD))
             )
-            audit.write(con, at, who=by, action="zalo.invite", subject=f"{desk}/{recipient}")
+            audit.write(con, at, who=by, action="zalo.invite", subject=f"{desk}/{recipient}", desk=desk)
         return code
 
     def take(self, event: ZaloEvent, now: datetime) -> bool:
@@ -196,7 +196,8 @@ def _redeem(con: sqlite3.Connection, event: ZaloEvent, now: datetime) -> bool:
         " VALUES (?, ?, ?, 1, ?, ?, ?)",
         (code["desk"], code["recipient"], event.user, to_us(event.at), to_us(now), to_us(event.at)),
     )
-    audit.write(con, now, who="zalo", action="zalo.linked", subject=f"{code['desk']}/{code['recipient']}")
+    known = f"{code['desk']}/{code['recipient']}"
+    audit.write(con, now, who="zalo", action="zalo.linked", subject=known, desk=code["desk"])
     return True
 
 

@@ -68,7 +68,7 @@ class Corrections:
             ).lastrowid
             _seen_anew(con, desk, view["n"])
             told = f"tone={tone}" if tone else f"{topic}={'yes' if present else 'no'}"
-            audit.write(con, at, who=by, action="label.correct", subject=article, detail=f"{desk} {told}")
+            audit.write(con, at, who=by, action="label.correct", subject=article, detail=told, desk=desk)
             changes.log(con, article, desk, "upsert", at)
             return _load(con.execute(f"{_SELECT} WHERE c.id = ?", (made,)).fetchone())
 
@@ -82,8 +82,8 @@ class Corrections:
                 return False
             con.execute("UPDATE corrections SET undone_at = ?, undone_by = ? WHERE id = ?", (to_us(at), by, correction))
             _seen_anew(con, desk, row["n"])
-            told = f"{desk} {row['topic'] or 'tone'}"
-            audit.write(con, at, who=by, action="label.undo", subject=row["article"], detail=told)
+            told = row["topic"] or "tone"
+            audit.write(con, at, who=by, action="label.undo", subject=row["article"], detail=told, desk=desk)
             changes.log(con, row["article"], desk, "upsert", at)
         return True
 

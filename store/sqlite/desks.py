@@ -43,7 +43,8 @@ class DeskBook:
             version = row["version"] + 1 if row is not None else 1
             con.execute("INSERT OR REPLACE INTO desks VALUES (?, ?, ?)", (desk.id, version, body))
             con.execute("INSERT INTO desk_versions VALUES (?, ?, ?, ?, ?)", (desk.id, version, body, to_us(at), by))
-            audit.write(con, at, who=by, action="desk.apply", subject=desk.id, detail=f"version {version}")
+            detail = f"version {version}"
+            audit.write(con, at, who=by, action="desk.apply", subject=desk.id, detail=detail, desk=desk.id)
         return True
 
     def version(self, desk: str) -> int:

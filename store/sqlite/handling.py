@@ -70,7 +70,7 @@ class Handlings:
                 (desk, story, topic, unit, to_us(at), to_us(ends), by),
             )
             detail = f"{story or topic or unit} until {ends.isoformat()}"
-            audit.write(con, at, who=by, action="alerts.silence", subject=desk, detail=detail)
+            audit.write(con, at, who=by, action="alerts.silence", subject=desk, detail=detail, desk=desk)
             return _load_silence(con.execute("SELECT * FROM silences WHERE id = ?", (done.lastrowid,)).fetchone())
 
     def silences(self, desk: str, at: datetime) -> tuple[Silence, ...]:
@@ -90,7 +90,7 @@ class Handlings:
                 (to_us(at), desk, silence, to_us(at)),
             )
             if done.rowcount:
-                audit.write(con, at, who=by, action="alerts.silence_end", subject=desk, detail=str(silence))
+                audit.write(con, at, who=by, action="alerts.silence_end", subject=desk, detail=str(silence), desk=desk)
             return done.rowcount == 1
 
     def put_links(self, links: Iterable[SignedLink]) -> None:
@@ -121,7 +121,7 @@ class Handlings:
                 (to_us(at), desk, key),
             )
             if done.rowcount:
-                audit.write(con, at, who=by, action="alerts.revoke", subject=desk, detail=key)
+                audit.write(con, at, who=by, action="alerts.revoke", subject=desk, detail=key, desk=desk)
             return done.rowcount
 
 

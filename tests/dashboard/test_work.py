@@ -323,6 +323,18 @@ class TestSettingsAndOperation:
         assert "ghi bài không phải về nơi này" in said and "người dùng máy này" in said
         assert browser.get("/nhat-ky?truoc=x").status_code == 400
 
+    def test_the_log_of_a_desk_has_its_own_acts_and_what_concerns_all(
+        self, record: Record, browser: TestClient
+    ) -> None:
+        record.desks.apply_desk(replace(make_desk(), id="thuong_xuan"), NOON, "operator")
+        send(browser, f"{HERE}/nhan", {"chu-de": "transport_infrastructure", "co": "0"}, opened=HERE)
+        source = "/nguon-tin/bao_mau"
+        send(browser, f"{source}/dung", {"ly-do": "Bảo trì"}, opened=source)
+        told = [line.action for line in record.audit.lines(desk="binh_son")]
+        assert told[:3] == ["source.pause", "label.correct", "desk.apply"] and told.count("desk.apply") == 1
+        said = words(browser.get("/nhat-ky?ban=binh_son").text)
+        assert "tạm dừng nguồn tin Báo Mẫu Bảo trì" in said and "sửa nhãn bài báo" in said
+
     def test_the_operators_page_shows_nothing_of_any_desk(self, browser: TestClient) -> None:
         page = browser.get("/cac-ban-tin").text
         assert "Bình Sơn" in words(page) and FIRST.title not in words(page) and "Cấu trúc kho bài" in words(page)
