@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import resource
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from importlib.metadata import version
@@ -13,10 +13,11 @@ from uuid import uuid4
 
 from app import wiring
 from app.answer_desk import Beside
-from app.flow import Flow, PageOutcome
+from app.flow import Flow, Located, PageOutcome
 from app.labels import CorrectedTagger
 from app.progress import progress
 from app.stories import StoryDesk
+from app.tagging import HandOver
 from app.world import World
 from core.records import Desk, FetchedPage, PendingPage
 from core.settings import CrawlSettings, Settings
@@ -76,16 +77,20 @@ def plan(settings: Settings, world: World, kept: Record, *, forever: bool) -> Cr
 class Reader:
     """The pipeline over an open record. A desk that is made or changed meanwhile is read for from then on."""
 
-    def __init__(self, world: World, kept: Record) -> None:
+    def __init__(self, world: World, kept: Record, hand_over: Callable[[Located], bool] | None = None) -> None:
         self._kept = kept
         self._desks, self._looked = kept.desks.desks(), time.monotonic()
-        self._flow = flow(world, kept, self._desks)
+        self._flow = replace(flow(world, kept, self._desks), hand_over=hand_over or HandOver(kept))
 
     def read(self, page: FetchedPage, pending: PendingPage) -> PageOutcome:
         """See Flow.read."""
+        return self.current().read(page, pending)
+
+    def current(self) -> Flow:
+        """The pipeline for the desks as they are now."""
         if time.monotonic() - self._looked >= _DESKS_SECONDS:
             self._look()
-        return self._flow.read(page, pending)
+        return self._flow
 
     def _look(self) -> None:
         desks, self._looked = self._kept.desks.desks(), time.monotonic()

@@ -48,6 +48,17 @@ class PageOutcome(StrEnum):
     FAILED = "failed"  # no readable article
     NEW = "new"
     CHANGED = "changed"
+    HANDED = "handed"  # another worker labels and keeps it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Located:
+    """An article that names a place, with all that is needed to keep it once it is labelled."""
+
+    located: LocatedArticle
+    page: FetchedPage  # without its bytes where it was handed over
+    pending: PendingPage
+    look: Looked
 
 
 class Stories(Protocol):
@@ -78,6 +89,7 @@ class Flow:
     clock: Clock
     beside: Beside = _nothing
     alone: Callable[[], AbstractContextManager[object]] = nullcontext  # nobody else decides on stories meanwhile
+    hand_over: Callable[[Located], bool] = lambda _: False  # whether another worker goes on with it
 
     def read(self, page: FetchedPage, pending: PendingPage) -> PageOutcome:
         """Take one fetched page to its end and mark the ledger.
@@ -116,14 +128,20 @@ class Flow:
         known_hash = self.store.known_hash(article.id)
         if not located.matches and known_hash is None:
             return self._stopped(pending, article.id, article.title)
-        tagged = self.tagger.tag(replace(located, article=replace(article, meta=())))
         published = article.fetched_at if article.published.doubtful else article.published.at
         look = _look(page, pending, min(published, article.fetched_at))
-        messages, beside = self.alerts(tagged), self.beside(tagged, page)
+        bare = replace(located, article=replace(article, meta=()))
+        found = Located(located=bare, page=page, pending=pending, look=look)
+        return PageOutcome.HANDED if self.hand_over(found) else self.keep(found)
+
+    def keep(self, found: Located) -> PageOutcome:
+        """Label an article and keep it with its story and alerts."""
+        tagged = self.tagger.tag(found.located)
+        messages, beside = self.alerts(tagged), self.beside(tagged, found.page)
         try:
             with self.alone():
-                story = self.stories.choose(tagged.located, self.store.known_hash(article.id))
-                saved = self.store.save(tagged, messages, pending, story=story, look=look, beside=beside)
+                story = self.stories.choose(tagged.located, self.store.known_hash(tagged.located.article.id))
+                saved = self.store.save(tagged, messages, found.pending, story=story, look=found.look, beside=beside)
         except Exception:
             self.stories.drop()
             raise

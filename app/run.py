@@ -22,6 +22,11 @@ from core.errors import ConfigError
 from core.settings import Settings
 
 ROLES = ("serve", "crawl", "deliver")
+"""What one machine runs by itself."""
+MORE_ROLES = (*ROLES, "tag")
+"""What `--role` may name: with a worker that labels, crawls hand it what they have read."""
+COMMANDS = {"tag": "label"}
+"""Commands of roles whose own name is another command's (`tag` is a filter)."""
 _LOG = logging.getLogger(__name__)
 _TICK = 0.25
 _LONGEST_PAUSE = 60.0
@@ -131,10 +136,10 @@ def supervisor(
     With `desk_there`, everything but the pages waits until it says that there is a desk.
     """
     environment = os.environ | {"DIEMBAO_DATA_DIR": str(data_dir)}
-    forever = {"crawl": ["--forever"], "deliver": ["--forever"], "serve": []}
+    forever = {"crawl": ["--forever"], "tag": ["--forever"], "deliver": ["--forever"], "serve": []}
     children = [
         Child(
-            role, [sys.executable, "-m", "app.cli", role, *forever[role], *options], environment,
+            role, [sys.executable, "-m", "app.cli", COMMANDS.get(role, role), *forever[role], *options], environment,
             ready=None if role == "serve" else desk_there,
         )
         for role in roles

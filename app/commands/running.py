@@ -26,13 +26,14 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
     app.command()(run)
     app.command()(crawl)
+    app.command(hidden=True)(label)
     app.command()(deliver)
     app.command()(serve)
 
 
 def run(
     role: Annotated[
-        list[str] | None, typer.Option("--role", help="only crawl, deliver or serve (may be repeated)")
+        list[str] | None, typer.Option("--role", help="only crawl, tag, deliver or serve (may be repeated)")
     ] = None,
     replay: Replay = "",
 ) -> None:
@@ -44,9 +45,10 @@ def run(
 
     settings = settings_module.load()
     roles = tuple(role or running.ROLES)
-    unknown = set(roles) - set(running.ROLES)
+    unknown = set(roles) - set(running.MORE_ROLES)
     if unknown:
-        raise typer.BadParameter(f"no such role: {', '.join(sorted(unknown))}; choose from {', '.join(running.ROLES)}")
+        known = ", ".join(running.MORE_ROLES)
+        raise typer.BadParameter(f"no such role: {', '.join(sorted(unknown))}; choose from {known}")
     if "serve" in roles:
         running.check_port(settings)
     if replay or wiring.has_desks(settings):
@@ -107,6 +109,17 @@ def crawl(replay: Replay = "", sample_port: SamplePort = 0, forever: Forever = F
     elif not forever:
         for name, value in report.items():
             typer.echo(f"{name:24} {value}")
+
+
+def label(replay: Replay = "", sample_port: SamplePort = 0, forever: Forever = False) -> None:
+    """Label and keep what crawls have handed over: the role tag."""
+    from app import tagging
+    from app.world import choose
+
+    settings = settings_module.load()
+    logs.start(settings, "tag")
+    world = choose(settings, replay=replay, sample_port=sample_port)
+    typer.echo(tagging.tag(settings, world, stop=_stop_event(), forever=forever))
 
 
 def deliver(

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from core.clock import Clock
 from core.records import Lease, Worker
-from store.sqlite.database import Database
+from store.sql import Connection, Database
 from store.sqlite.rows import from_us, to_us
 
 FORGOTTEN: Final = timedelta(days=2)
 """Leases and workers that nobody has heard of for so long are deleted."""
+UNTAGGED: Final = timedelta(days=1)
+"""So long a text may wait to be labelled; its page is still pending and is read again."""
 
 
 class Leases:
@@ -93,14 +94,15 @@ class Leases:
             )  # fmt: skip
 
 
-def purge(con: sqlite3.Connection, at: datetime) -> None:
-    """Forget leases and workers of long ago."""
+def purge(con: Connection, at: datetime) -> None:
+    """Forget leases and workers of long ago, and articles that nobody has labelled for a day."""
+    con.execute("DELETE FROM untagged WHERE at < ?", (to_us(at - UNTAGGED),))
     before = to_us(at - FORGOTTEN)
     con.execute("DELETE FROM leases WHERE until < ?", (before,))
     con.execute("DELETE FROM workers WHERE seen < ?", (before,))
 
 
-def _take(con: sqlite3.Connection, name: str, holder: str, at: int, lasts: int) -> Lease | None:
+def _take(con: Connection, name: str, holder: str, at: int, lasts: int) -> Lease | None:
     """The lease, unless somebody else holds it. One whose holder fell silent may have been used until its end."""
     before = con.execute("SELECT holder, until FROM leases WHERE name = ?", (name,)).fetchone()
     row = con.execute(

@@ -44,6 +44,7 @@ from store.sqlite.retention import Retention
 from store.sqlite.search import Search
 from store.sqlite.source_checks import SourceChecks
 from store.sqlite.stories import Stories
+from store.sqlite.untagged import Untagged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,7 @@ class Record:
     articles: Articles
     ledger: Ledger
     leases: Leases
+    untagged: Untagged
     outbox: Outbox
     alerts: AlertBook
     handlings: Handlings
@@ -141,6 +143,7 @@ def ports(
         articles=Articles(db, clock, telling),
         ledger=Ledger(db),
         leases=Leases(db, leasing or SystemClock()),  # also where a replay's clock runs fast
+        untagged=Untagged(db, leasing or SystemClock()),
         outbox=Outbox(db),
         alerts=AlertBook(db),
         handlings=Handlings(db),

@@ -14,3 +14,13 @@ CREATE TABLE workers (
     started INTEGER NOT NULL,
     seen    INTEGER NOT NULL
 ) WITHOUT ROWID;
+
+-- Articles that a crawl has read and that workers of the role "tag" are to label: minutes, a day at most.
+CREATE TABLE untagged (
+    page   TEXT PRIMARY KEY,
+    body   TEXT NOT NULL,                     -- the located article, its page without the bytes, its look; JSON
+    at     INTEGER NOT NULL,
+    holder TEXT NOT NULL DEFAULT '',
+    until  INTEGER NOT NULL DEFAULT 0         -- lent to the holder until then
+) WITHOUT ROWID;
+CREATE INDEX untagged_at ON untagged (at);
