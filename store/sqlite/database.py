@@ -84,7 +84,7 @@ class Database:
         self._all: weakref.WeakSet[_Connection] = weakref.WeakSet()
 
     @contextmanager
-    def read(self) -> Iterator[sqlite3.Connection]:
+    def read(self) -> Iterator[_Connection]:
         """A connection that sees one state of the record throughout (inside a `write`: that write's own)."""
         try:
             con = self._connection()
@@ -100,7 +100,7 @@ class Database:
             raise told(error, self.path) from error
 
     @contextmanager
-    def write(self, *, durable: bool = False, claims: bool = False) -> Iterator[sqlite3.Connection]:
+    def write(self, *, durable: bool = False, claims: bool = False) -> Iterator[_Connection]:
         """One transaction: all of it or nothing. A `write` within a `write` of the same thread joins it."""
         del claims  # here every write waits for its turn
         try:
@@ -124,7 +124,7 @@ class Database:
             raise told(error, self.path) from error
 
     @contextmanager
-    def alone(self) -> Iterator[sqlite3.Connection]:
+    def alone(self) -> Iterator[_Connection]:
         """A connection outside any transaction, for pragmas, backup and checkpoints."""
         try:
             yield self._connection()

@@ -73,11 +73,11 @@ def test_fifty_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
     assert len(keys) == 2 * len(kept)
     assert sum(sent.values()) - len(keys) <= KILLS
 
-    con = sqlite3.connect(path)
-    assert con.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
-    assert con.execute("PRAGMA foreign_key_check").fetchall() == []
-    con.execute("INSERT INTO search (search) VALUES ('integrity-check')")
-    con.close()
+    file = sqlite3.connect(path)
+    assert file.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+    assert file.execute("PRAGMA foreign_key_check").fetchall() == []
+    file.execute("INSERT INTO search (search) VALUES ('integrity-check')")
+    file.close()
 
 
 def test_a_kill_before_any_statement_on_the_way_from_feed_to_mail(tmp_path: Path) -> None:
