@@ -192,7 +192,8 @@ def _one_there(kibana: Kibana, kind: str, name: str, title: str) -> Found:
         return Found(sign="!!", what=kind, says=f"{title} ({name}) is not there", todo="diembao kibana load")
     except (ValueError, IndexError):
         raise KibanaRefuses("Kibana: an export that can't be read; is a proxy changing its answers?") from None
-    missing = ", ".join(f"{one.get('type')} {one.get('id')}" for one in last.get("missingReferences") or [])
+    gone = {f"{one.get('type')} {one.get('id')}" for one in last.get("missingReferences") or []}
+    missing = ", ".join(sorted(gone))
     if missing:
         return Found(sign="!!", what=kind, says=f"{title} ({name}) lacks {missing}", todo="diembao kibana load")
     return Found(sign="ok", what=kind, says=f"{title} ({name})")

@@ -1,0 +1,365 @@
+"""Each answer that a Kibana gives, and what an operator is then told. No secret is ever told."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+
+from core.errors import ConfigError, DiembaoError
+from core.settings import KibanaSettings
+from kibana.client import Kibana, KibanaAway, KibanaRefuses
+from kibana.loading import Found, check, load
+from kibana.objects import saved_objects
+from tests.standins.kibana import NOT_READY, Answer, State, basic, fault, kibana, said
+
+KEY = "bWE6a2hvYS1iaS1tYXQ="
+PASSWORD = "mật-khẩu bí mật: 1"
+IMPORT = "/api/saved_objects/_import"
+
+
+@pytest.fixture
+def stand() -> Iterator[State]:
+    with kibana(State(spaces={"default", "phong-vh"})) as state:
+        yield state
+
+
+def settings(state: State, **over: Any) -> KibanaSettings:
+    return KibanaSettings.model_validate({"url": state.url, "wait": 0, "timeout": 5} | over)
+
+
+def loaded(state: State, pause: Callable[[float], object] | None = None, **over: Any) -> tuple[Found, ...]:
+    given = settings(state, **over)
+    with closing(Kibana(given, pause)) as made:
+        return load(made, given)
+
+
+def checked(state: State, **over: Any) -> tuple[Found, ...]:
+    given = settings(state, **over)
+    with closing(Kibana(given)) as made:
+        return check(made, given)
+
+
+def wrong(found: tuple[Found, ...]) -> list[str]:
+    return [f"{one.what}: {one.says}" for one in found if one.sign == "!!"]
+
+
+def answering(path: str, answer: Answer) -> Callable[[str, str], Answer | None]:
+    return lambda _method, asked: answer if asked == path else None
+
+
+def test_loading_twice_is_loading_once(stand: State) -> None:
+    first = loaded(stand)
+    before = json.dumps(sorted(map(str, stand.objects.items())))
+    assert loaded(stand) == tuple(
+        one if one.what != "time zone" else Found(sign="ok", what="time zone", says="Asia/Ho_Chi_Minh") for one in first
+    )
+    assert json.dumps(sorted(map(str, stand.objects.items()))) == before
+    assert {one.sign for one in first} == {"ok"}
+    assert stand.settings["default"] == {"dateFormat:tz": {"userValue": "Asia/Ho_Chi_Minh"}}
+    assert stand.default_view == {"default": "diembao-counts"}
+    assert {kind for kind, _ in stand.objects} == {"index-pattern", "dashboard"}
+    assert wrong(checked(stand)) == []
+
+
+def test_each_space_has_objects_of_its_own(stand: State) -> None:
+    loaded(stand)
+    found = loaded(stand, space="phong-vh")
+    assert {one.sign for one in found} == {"ok"}
+    assert len(stand.objects) == 10
+    assert stand.settings["phong-vh"] == {"dateFormat:tz": {"userValue": "Asia/Ho_Chi_Minh"}}
+    assert stand.default_view["phong-vh"] == "diembao-phong-vh-counts"
+
+
+@pytest.mark.parametrize(
+    ("login", "over"),
+    [
+        (f"ApiKey {KEY}", {"api_key": KEY}),
+        (basic("nạp", PASSWORD), {"username": "nạp", "password": PASSWORD}),
+    ],
+)
+def test_behind_a_base_path_with_a_login(login: str, over: dict[str, Any]) -> None:
+    with kibana(State(base_path="/cong/kibana", login=login)) as stand:
+        found = loaded(stand, url=f"{stand.url}/", **over)
+        assert wrong(found) == []
+        assert found[0].says == "available, version 8.19.7"
+
+
+def test_the_status_without_a_login_tells_no_version(stand: State) -> None:
+    stand.login = f"ApiKey {KEY}"
+    stand.instead = lambda method, path: None if path == "/api/status" else said(404, {})
+    given = settings(stand)
+    with closing(Kibana(given)) as made:
+        assert made.ready().version == ""
+
+
+def test_a_starting_kibana_is_waited_for_as_it_asks(stand: State) -> None:
+    stand.starting = 2
+    waits: list[float] = []
+    assert wrong(loaded(stand, waits.append, wait=60)) == []
+    assert waits == [5.0, 5.0]
+    stand.instead = answering("/api/status", NOT_READY)
+    waits.clear()
+    with pytest.raises(KibanaAway, match=r"not ready yet \(HTTP 503\); waited 60 s"):
+        loaded(stand, waits.append, wait=60)
+    assert waits == [30.0, 30.0]
+
+
+@pytest.mark.parametrize("level", ["unavailable", "critical"])
+def test_an_unusable_kibana_is_no_ready_one(stand: State, level: str) -> None:
+    stand.level = level
+    with pytest.raises(KibanaAway):
+        loaded(stand)
+    assert ("POST", IMPORT) not in stand.seen
+
+
+def test_a_degraded_kibana_is_used_with_a_word(stand: State) -> None:
+    stand.level = "degraded"
+    found = loaded(stand)
+    assert (found[0].sign, found[0].todo) == ("--", "see Kibana's own log")
+    assert wrong(found) == []
+
+
+def test_nobody_there_is_waited_for_and_told(stand: State) -> None:
+    waits: list[float] = []
+    with pytest.raises(KibanaAway, match=r"can't be reached; is Kibana running.*waited 10 s"):
+        loaded(stand, waits.append, url="http://127.0.0.1:9", wait=12)
+    assert waits == [5.0, 5.0]
+
+
+HTML: Answer = (200, "text/html", b"<html><form action='/login'></form></html>", {})
+REDIRECT: Answer = (302, "text/html", b"", {"Location": "https://sso.tinh.vn/login?token=abc"})
+STATUS = "/api/status"
+
+
+@pytest.mark.parametrize(
+    ("path", "answer", "says"),
+    [
+        (STATUS, HTML, "answers text/html where Kibana answers JSON"),
+        (STATUS, REDIRECT, "redirect to sso.tinh.vn: a login page or a base path"),
+        (STATUS, fault(404, "Not Found"), "HTTP 404 Not Found. Check [kibana] url and its base path"),
+        (IMPORT, HTML, "answers text/html where Kibana answers JSON"),
+        (IMPORT, REDIRECT, "redirect to sso.tinh.vn"),
+        (IMPORT, fault(401, "unable to authenticate"), "Check [kibana] api_key"),
+        (IMPORT, fault(403, "Forbidden"), "Saved Objects Management all"),
+        (IMPORT, fault(400, "Request must contain a kbn-xsrf header."), "let it through"),
+        (IMPORT, fault(400, "Browser client is out of date (kbn-version)"), "adds the header kbn-version"),
+        (IMPORT, fault(400, "Invalid file extension .bin"), "multipart/form-data through unchanged"),
+        (IMPORT, fault(400, "Incomplete multipart payload"), "The upload was cut"),
+        (IMPORT, fault(400, "Can't import more than 2 objects"), "savedObjects.maxImportExportSize"),
+        (IMPORT, fault(400, "Non-unique import objects detected: [dashboard:a]"), "names an object twice"),
+        (IMPORT, fault(413, "Payload too large"), "savedObjects.maxImportPayloadBytes"),
+        (IMPORT, fault(422, 'Document "a" belongs to a more recent version of Kibana [10.2.0]'), "older than 8.11"),
+        (IMPORT, fault(500, "Document belongs to a more recent version of Kibana [x]"), "older than 8.11"),
+        (IMPORT, fault(500, "Cannot read properties of undefined (reading 'currentIndexPatternId')"), "its versions"),
+        (IMPORT, fault(500, "An internal server error occurred"), "See Kibana's own log"),
+        (IMPORT, fault(400, "uri [/x] exists but is not available with the current configuration"), "internal there"),
+        (IMPORT, (502, "text/html", b"<html>Bad Gateway</html>", {}), "HTTP 502"),
+        (IMPORT, said(200, {"ok": True}), "an answer to an import that is none"),
+        (IMPORT, said(200, []), "an answer to an import that is none"),
+        ("/api/saved_objects/_export", (200, "application/ndjson", b"", {}), "an export that can't be read"),
+        ("/api/saved_objects/_export", HTML, "answers text/html"),
+    ],
+)
+def test_what_is_refused_is_told_with_what_to_do(stand: State, path: str, answer: Answer, says: str) -> None:
+    stand.instead = answering(path, answer)
+    with pytest.raises(DiembaoError) as told:
+        loaded(stand)
+    assert says in str(told.value)
+    assert "token=abc" not in str(told.value)
+
+
+def errors(*each: dict[str, Any], count: int = 5) -> Answer:
+    """What `_import` answers with errors of single objects: status 200."""
+    return said(200, {
+        "success": False, "successCount": count,
+        "errors": [{"type": "dashboard", "id": "d", "meta": {}, "error": one} for one in each],
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        ({"type": "conflict"}, "nothing was loaded: dashboard d: conflicts with one that is there"),
+        ({"type": "conflict", "destinationId": "e"}, "conflicts with e: delete that one"),
+        ({"type": "ambiguous_conflict", "destinations": [{"id": "e"}, {"id": "f"}]}, "several copies (e, f)"),
+        ({"type": "missing_references", "references": [{"type": "index-pattern", "id": "v"}]}, "needs index-pattern v"),
+        ({"type": "unsupported_type"}, "the rest was loaded: dashboard d: this Kibana does not know that type"),
+        ({"type": "unknown", "message": "Unable to bulk_create dashboard", "statusCode": 403}, "lacks a privilege"),
+        ({"type": "unknown", "message": "schema", "statusCode": 400}, "schema (HTTP 400)"),
+        ({"type": "missing_access_control_metadata", "owner": "x"}, 'missing_access_control_metadata {"owner": "x"}'),
+        ({"type": "access_control_conflict"}, "access_control_conflict"),
+    ],
+)
+def test_status_200_without_success_is_no_success(stand: State, error: dict[str, Any], says: str) -> None:
+    stand.instead = answering(IMPORT, errors(error))
+    with pytest.raises(KibanaRefuses) as told:
+        loaded(stand)
+    assert says in str(told.value)
+
+
+def test_no_reason_is_told_too(stand: State) -> None:
+    stand.instead = answering(IMPORT, said(200, {"success": False, "successCount": 0}))
+    with pytest.raises(KibanaRefuses, match="it gives no reason"):
+        loaded(stand)
+
+
+def test_every_object_that_was_not_taken_is_named(stand: State) -> None:
+    stand.instead = answering(IMPORT, errors({"type": "conflict"}, {"type": "unsupported_type"}))
+    with pytest.raises(KibanaRefuses) as told:
+        loaded(stand)
+    assert str(told.value).count("dashboard d: ") == 2
+
+
+def test_warnings_and_ids_of_another_space_are_told(stand: State) -> None:
+    given = settings(stand)
+    for one in saved_objects(given):
+        stand.objects[one["type"], one["id"]] = {"phong-vh": dict(one)}
+    found = loaded(stand)
+    moved = [one for one in found if "another space uses its own" in one.says]
+    assert len(moved) == 5
+    assert all(one.todo for one in moved)
+    stand.instead = answering(IMPORT, said(200, {
+        "success": True, "successCount": 5, "warnings": [{"type": "action_required", "message": "xem lại"}],
+    }))  # fmt: skip
+    assert any(one.says == "action_required: xem lại" for one in loaded(stand))
+
+
+def test_a_space_that_is_not_there(stand: State) -> None:
+    with pytest.raises(KibanaRefuses, match="no space so-y-te: make it"):
+        loaded(stand, space="so-y-te")
+    assert not stand.objects
+
+
+def test_a_login_that_may_not_look_at_spaces_loads_all_the_same(stand: State) -> None:
+    stand.instead = answering("/api/spaces/space/phong-vh", fault(403, "Forbidden"))
+    found = loaded(stand, space="phong-vh")
+    assert [one.sign for one in found if one.what == "space"] == ["--"]
+    assert wrong(found) == []
+
+
+@pytest.mark.parametrize("status", [400, 403, 404])
+def test_the_default_view_is_a_wish(stand: State, status: int) -> None:
+    stand.instead = answering("/api/data_views/default", fault(status, "no"))
+    (told,) = [one for one in loaded(stand) if one.what == "data view"]
+    assert (told.sign, told.todo) == ("--", "choose it by hand: Stack Management, Data Views")
+
+
+def test_somebodys_own_default_view_stays(stand: State) -> None:
+    stand.default_view["default"] = "cua-toi"
+    loaded(stand)
+    assert stand.default_view["default"] == "cua-toi"
+
+
+@pytest.mark.parametrize("status", [400, 403, 404])
+def test_a_time_zone_that_can_not_be_set_is_set_by_hand(stand: State, status: int) -> None:
+    stand.instead = answering("/api/kibana/settings", fault(status, "no"))
+    (told,) = [one for one in loaded(stand) if one.what == "time zone"]
+    assert told.sign == "--"
+    assert told.todo == "set it by hand: Stack Management, Advanced Settings, dateFormat:tz"
+
+
+def test_a_time_zone_fixed_in_the_file_is_told(stand: State) -> None:
+    stand.settings["default"] = {"dateFormat:tz": {"userValue": "UTC", "isOverridden": True}}
+    (told,) = [one for one in loaded(stand) if one.what == "time zone"]
+    assert (told.sign, told.says) == ("!!", "UTC, fixed in kibana.yml")
+    stand.settings["default"]["dateFormat:tz"]["userValue"] = "Asia/Ho_Chi_Minh"
+    assert wrong(loaded(stand)) == []
+
+
+def test_checking_changes_nothing_and_finds_what_is_missing(stand: State) -> None:
+    found = checked(stand)
+    assert len(wrong(found)) == 6
+    assert not stand.objects
+    assert not stand.settings.get("default")
+    loaded(stand)
+    del stand.objects["index-pattern", "diembao-reading"]
+    assert wrong(checked(stand)) == [
+        "index-pattern: Điểm báo: việc đọc nguồn (diembao-reading) is not there",
+        "dashboard: Vận hành (diembao-van-hanh) lacks index-pattern diembao-reading",
+    ]
+    assert {method for method, path in stand.seen if path == "/api/kibana/settings"} == {"GET", "POST"}
+
+
+def test_only_public_routes_are_asked(stand: State) -> None:
+    loaded(stand, space="phong-vh")
+    assert not [path for _, path in stand.seen if "/internal/" in path]
+    assert {path for _, path in stand.seen} == {
+        "/api/status", "/api/spaces/space/phong-vh", IMPORT, "/api/data_views/default", "/api/kibana/settings",
+        "/api/saved_objects/_export",
+    }  # fmt: skip
+
+
+def test_tls_needs_the_authoritys_file(stand: State, tmp_path: Path) -> None:
+    import ssl
+    import threading
+    from http.server import BaseHTTPRequestHandler, HTTPServer
+
+    authority = trustme.CA()
+    server = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"https://127.0.0.1:{server.server_address[1]}"
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    try:
+        with pytest.raises(KibanaRefuses, match=r"TLS failed.*ca_file"):
+            loaded(stand, url=url)
+        with pytest.raises(DiembaoError) as trusted:
+            loaded(stand, url=url, ca_file=str(tmp_path / "ca.pem"))
+        assert "TLS" not in str(trusted.value)
+        with pytest.raises(ConfigError, match="can't be read as a PEM file"):
+            loaded(stand, url=url, ca_file=str(tmp_path / "none.pem"))
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_no_secret_is_told(stand: State, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    logins: tuple[tuple[dict[str, Any], str], ...] = (
+        ({"api_key": KEY}, KEY), ({"username": "nap", "password": PASSWORD}, PASSWORD),
+    )  # fmt: skip
+    for over, secret in logins:
+        told = []
+        for answer in (fault(401, f"bad {secret}"), fault(500, secret), HTML, REDIRECT, NOT_READY):
+            stand.instead = answering(IMPORT, answer)
+            with pytest.raises(DiembaoError) as said_so:
+                loaded(stand, **over)
+            told.append(str(said_so.value))
+        with closing(Kibana(settings(stand, **over))) as made:
+            told += [repr(made), repr(settings(stand, **over))]
+        assert secret not in " ".join(told) + caplog.text
+        assert basic("nap", PASSWORD).split()[1] not in " ".join(told) + caplog.text
+
+
+@pytest.mark.parametrize(
+    ("over", "says"),
+    [
+        ({"url": ""}, "no Kibana is set"),
+        ({"api_key": KEY, "username": "nap"}, "not both"),
+        ({"api_key": "khóa"}, "characters that no key has"),
+    ],
+)
+def test_settings_that_can_not_be_meant(stand: State, over: dict[str, Any], says: str) -> None:
+    with pytest.raises(ConfigError, match=says):
+        loaded(stand, **over)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["kibana.tinh.vn", "ftp://kibana.tinh.vn", "https://nap:mk@kibana.tinh.vn", "https://k.vn/s/a", "https://k.vn/app/home",
+     "https://k.vn/?a=b"],
+)  # fmt: skip
+def test_addresses_that_can_not_be_meant(url: str) -> None:
+    with pytest.raises(ValueError, match="must") as told:
+        KibanaSettings(url=url)
+    assert "mk@" not in "; ".join(str(error["msg"]) for error in told.value.errors())  # type: ignore[attr-defined]
