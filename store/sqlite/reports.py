@@ -31,6 +31,7 @@ from core.records import (
 )
 from store.sqlite import audit, outbox
 from store.sqlite.database import Database
+from store.sqlite.report_drafts import standing
 from store.sqlite.rows import from_us, maybe_from_us, to_us
 
 _ASK: Final = TypeAdapter(ReportAsk)
@@ -57,7 +58,7 @@ class ReportBook:
             return tuple(_head(row) for row in rows)
 
     def report(self, desk: str, number: int) -> Report | None:
-        """None where there is none, or its time is over."""
+        """None where there is none, or its time is over. A draft quotes only what its papers print now."""
         with self._db.read() as con:
             row = _row(con, desk, number)
             if row is None or row["content"] is None:
@@ -65,9 +66,12 @@ class ReportBook:
             words = con.execute(
                 "SELECT words FROM report_versions WHERE report = ? ORDER BY number DESC LIMIT 1", (number,)
             ).fetchone()
+            content = load_content(row["content"])
+            if row["issued"] is None:
+                content = standing(con, content)
         return Report(
             head=_head(row),
-            content=load_content(row["content"]),
+            content=content,
             words=_WORDS.validate_json(words["words"]) if words else ReportWords(),
             papers=_PAPERS.validate_json(row["papers"]) if row["papers"] else None,
         )
@@ -142,10 +146,14 @@ class ReportBook:
         """From now on nothing of it changes. False where there is none, or it is issued already."""
         kept = _PAPERS.dump_json(papers).decode() if papers else None
         with self._db.write(durable=True) as con:
+            row = _row(con, desk, number)
+            if row is None or row["issued"] is not None or row["content"] is None:
+                return False
+            content = standing(con, load_content(row["content"]))
             done = con.execute(
-                "UPDATE reports SET papers = ?, docx = ?, issued = ?, issued_by = ?"
-                " WHERE id = ? AND desk = ? AND issued IS NULL AND content IS NOT NULL",
-                (kept, docx, to_us(at), by, number, desk),
+                "UPDATE reports SET content = ?, oldest_quote = ?, papers = ?, docx = ?, issued = ?, issued_by = ?"
+                " WHERE id = ? AND desk = ? AND issued IS NULL",
+                (dump_content(content), _oldest(content), kept, docx, to_us(at), by, number, desk),
             )
             if done.rowcount:
                 audit.write(con, at, who=by, action="report.issue", subject=str(number), desk=desk)

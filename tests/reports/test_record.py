@@ -40,12 +40,14 @@ def record(tmp_path: Path) -> Iterator[Record]:
 
 def _save(record: Record, number: int, **what: Any) -> str:
     at = MONDAY - timedelta(days=number + 1)
-    article = make_article(
-        f"bai-{number}.html", published=Published(at=at, provenance="meta"), fetched_at=at,
-        title=f"Bình Sơn khắc phục sạt lở, bản tin {number}",
-        lead=f"Xã Bình Sơn đã huy động {number + 20} người khắc phục điểm sạt lở trên tuyến đường liên xã.",
-        **({"paragraphs": ("Đường thông trong ngày.",)} | what),
-    )  # fmt: skip
+    given: dict[str, Any] = {
+        "published": Published(at=at, provenance="meta"),
+        "fetched_at": at,
+        "title": f"Bình Sơn khắc phục sạt lở, bản tin {number}",
+        "lead": f"Xã Bình Sơn đã huy động {number + 20} người khắc phục điểm sạt lở trên tuyến đường liên xã.",
+        "paragraphs": ("Đường thông trong ngày.",),
+    }
+    article = make_article(f"bai-{number}.html", **(given | what))
     record.articles.save(make_tagged(article), (), story=StoryChoice(story="sat-lo"))
     return article.id
 
@@ -98,6 +100,33 @@ def test_an_issued_report_does_not_change_when_articles_do(reports: reporting.Re
     assert not reports.book.write(DESK.id, number, ReportWords(intro="Muộn."), MONDAY, "u1")
     assert not reports.book.remove(DESK.id, number, MONDAY, "u1")
     assert not reports.issue(DESK, number, MONDAY, "u1")
+
+
+def test_what_a_paper_replaced_or_withdrew_leaves_the_draft_and_stays_out_when_it_is_issued(
+    reports: reporting.Reports, record: Record
+) -> None:
+    _save(record, 2, lead="Mưa lớn kéo dài khiến 300 ha lúa vụ đông xuân ở vùng trũng ven sông bị ngập sâu.")
+    number = draft(reports)
+    quotes = content_of(reports, number).stories[0].quotes
+    replaced = next(quote for quote in quotes if "300 ha" in quote.text)
+    withdrawn = next(quote for quote in quotes if quote.article != replaced.article)
+    _save(record, 2, lead="Tòa soạn đã viết lại phần này.", title="Tên bài mới", fetched_at=MONDAY)
+    record.articles.withdraw(withdrawn.article, MONDAY)
+    for issued in (False, True):
+        if issued:
+            assert reports.issue(DESK, number, MONDAY, "u1")
+        made = content_of(reports, number)
+        quoted = {quote.article for told in made.stories for quote in told.quotes}
+        assert not quoted & {withdrawn.article, replaced.article}
+        lines = {line.article: line for line in made.annex}
+        assert (lines[withdrawn.article].state, lines[replaced.article].title) == ("withdrawn", "Tên bài mới")
+        assert set(made.changed) == {withdrawn.article, replaced.article}
+        assert made.articles == 4
+        file = reports.file(DESK, number, "docx")
+        assert file is not None
+        printed = "\n".join(texts(file.content))
+        assert withdrawn.text not in printed
+        assert replaced.text not in printed
 
 
 def test_an_issued_report_has_the_form(reports: reporting.Reports) -> None:
