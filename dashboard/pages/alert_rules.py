@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from core.clock import local_day
 from core.ports import AlertDesk
 from core.records import AlertPlan, AlertTiming, Rule, RuleEvent, RulePreview
 from core.roles import Role
@@ -20,8 +23,13 @@ from dashboard.uploads import Sent
 
 PATH: Final = "/canh-bao/quy-tac"
 MOST_BYTES: Final = 16_384
+SHIPPED: Final = frozenset(
+    ("khan-thien-tai", "khan-nhieu-bao", "ban-tin", "so-lieu-khac", "bai-da-sua", "nguon-bi-chan", "nguon-im-lang")
+)
+"""Rules that come with the program: the catalogue names them."""
 _TIME: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
-_EVENTS: Final = tuple(event for event in RuleEvent if event is not RuleEvent.DIFFERS)
+NAMED_WITHIN: Final = timedelta(weeks=12)
+"""Places that the press named for so long back can be chosen, beside the desk's communes of today."""
 
 
 def page(request: Request) -> Response:
@@ -36,7 +44,7 @@ def save(request: Request, sent: Sent) -> Response:
     """POST: try, save or remove one rule."""
     ask = asked(request)
     desk, plan = _plan(ask)
-    rule = _rule(sent)
+    rule = _rule(sent, plan)
     if sent["lam"] == "xem":
         return _page(ask, plan, desk.preview(plan.desk, [rule], ask.words.now), draft=rule)
     others = tuple(one for one in plan.rules if one.id != rule.id)
@@ -73,11 +81,28 @@ def _page(
     ask: Asked, plan: AlertPlan, tried: Sequence[RulePreview], *, draft: Rule | None = None, why: str = ""
 ) -> Response:
     names = {one.id: one.name for one in ask.desk.recipients} if ask.desk else {}
+    chosen = {unit for rule in (*plan.rules, *((draft,) if draft else ())) for unit in rule.units}
     return render.page(
         ask, "alert_rules.html", changes=True, status=422 if why else 200, plan=plan, draft=draft, why=why,
-        tried={one.rule: one for one in tried}, names=names, new=Rule(id=""), events=_EVENTS, topics=TOPICS,
-        harm=HARM_TOPICS, tones=TONES, roles=tuple(Role), clock_time=_clock_time,
+        tried={one.rule: one for one in tried}, names=names, new=Rule(id=""), events=tuple(RuleEvent), topics=TOPICS,
+        harm=HARM_TOPICS, tones=TONES, roles=tuple(Role), clock_time=_clock_time, units=_units(ask, chosen),
+        papers={one.id: one.name for one in sorted(ask.room.publishers.values(), key=lambda one: one.name)},
+        shipped=SHIPPED,
     )  # fmt: skip
+
+
+def _units(ask: Asked, chosen: AbstractSet[str]) -> dict[str, str]:
+    """Places that a rule can name, by id: the desk's communes, what the press named lately, what rules name already."""
+    places, today = ask.room.office.places, local_day(ask.words.now)
+    if ask.desk is None:
+        return {}
+    named = ask.room.reading.label_counts(ask.desk.id, today - NAMED_WITHIN, today, "month")
+    there = {row.key for row in named if row.kind == "unit"} | chosen
+    found = {place.unit: place.name for place in places.area(ask.desk)} if places else {}
+    for unit in there - found.keys():
+        place = places.place(unit) if places else None
+        found[unit] = place.name if place else unit
+    return dict(sorted(found.items(), key=lambda one: one[1]))
 
 
 def _plan(ask: Asked) -> tuple[AlertDesk, AlertPlan]:
@@ -87,17 +112,18 @@ def _plan(ask: Asked) -> tuple[AlertDesk, AlertPlan]:
     return desk, desk.plan(ask.desk.id)
 
 
-def _rule(sent: Sent) -> Rule:
+def _rule(sent: Sent, plan: AlertPlan) -> Rule:
     """The rule of a form. What the form can't have sent raises BadRequest; what a rule may not be is told later."""
+    title = next((one.title for one in plan.rules if one.id == sent["ma"].strip()), "")
     try:
         return Rule(
             id=sent["ma"].strip(),
             event=RuleEvent(sent["khi"]),
             focus=sent["trong_tam"] == "1",
-            units=tuple(sent["don_vi"].split()),
+            units=_ticked(sent, "dv_"),
             topics=tuple(topic for topic in sorted(TOPIC_IDS) if sent[f"cd_{topic}"] == "1"),
             tone=next((tone for tone in TONES if sent["sac_thai"] == tone), None),
-            publishers=tuple(sent["nguon"].split()),
+            publishers=_ticked(sent, "bao_"),
             min_sources=_number(sent["so_bao"] or "1"),
             growing=sent["tang"] == "1",
             urgent=sent["khan"] == "1",
@@ -105,9 +131,18 @@ def _rule(sent: Sent) -> Rule:
             next_roles=tuple(role for role in Role if sent[f"kt_{role}"] == "1"),
             take_minutes=_number(sent["phut"] or "30"),
             enabled=sent["dung"] == "1",
+            title=title,
         )
     except ValueError:
         raise BadRequest("error.bad_form") from None
+
+
+def _ticked(sent: Sent, prefix: str) -> tuple[str, ...]:
+    """Those whose box is ticked, and the one that was added."""
+    kept = [
+        name.removeprefix(prefix) for name, value in sent.fields.items() if name.startswith(prefix) and value == "1"
+    ]
+    return tuple(dict.fromkeys((*kept, *filter(None, [sent[f"them_{prefix}"]]))))
 
 
 def _number(text: str) -> int:

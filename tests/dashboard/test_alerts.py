@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from alerts.rules import DEFAULT_RULES
 from app.alert_desk import record_alerts
 from core.clock import FixedClock
-from core.records import Refused
+from core.records import AlertPlan, Delivered, Refused, Rule, RuleEvent
 from core.roles import Role
 from core.settings import Settings
 from dashboard.office import Office
+from dashboard.pages.alert_rules import SHIPPED
 from store.sqlite.record import Record, open_record
 from tests.dashboard.conftest import client
 from tests.fakes.alerting import PAPERS, URGENT, Newsroom, newsroom, person
@@ -151,8 +153,6 @@ class TestOverview:
         article = room.prints("disaster", title="Lũ lên nhanh")
         told(room)
         claims = room.record.outbox.claim(clock.now(), 5, 900)
-        from core.records import Delivered
-
         for claim in claims:
             room.record.outbox.mark(claim, Delivered(), clock.now())
         clock.move(timedelta(minutes=12))
@@ -177,16 +177,39 @@ class TestOverview:
         assert [row.state for row in room.rows()] == ["waiting", "refused"]
 
     def test_what_waits_for_the_digest_is_shown_with_its_hour(self, room: Newsroom, web: TestClient) -> None:
-        room.prints("disaster", title="Lũ lên nhanh")
+        article = room.prints("disaster", title="Lũ lên nhanh")
         room.round()
-        assert "Chờ gửi" in web.get("/canh-bao").text
+        page = web.get("/canh-bao").text
+        assert "Chờ gửi" in page and f'href="/cau-chuyen/{article.id}">Lũ lên nhanh' in page
+        assert page.count("Lũ lên nhanh") == 1 and "Phòng head, Phòng office" in page, "one line for one story"
+        assert "Chưa có cảnh báo nào" not in page
+
+    def test_every_alert_leads_to_what_is_copied_to_zalo(self, room: Newsroom, web: TestClient) -> None:
+        article = room.prints("disaster")
+        told(room)
+        assert f'href="/cau-chuyen/{article.id}#share-story">Chép để gửi Zalo' in web.get("/canh-bao").text
+
+    def test_today_counts_what_nobody_has_taken(self, room: Newsroom, web: TestClient, clock: FixedClock) -> None:
+        article = room.prints("disaster")
+        told(room)
+        for claim in room.record.outbox.claim(clock.now(), 5, 900):
+            room.record.outbox.mark(claim, Delivered(), clock.now())
+        assert "1 cảnh báo trong hai ngày qua chưa ai xem hoặc tiếp nhận" in web.get("/").text
+        room.record.handlings.mark("binh_son", article.id, "seen", "", clock.now(), recipient="office")
+        assert "1 cảnh báo" in web.get("/").text, "an urgent one is to be taken"
+        room.record.handlings.mark("binh_son", article.id, "working", "", clock.now(), recipient="office")
+        assert "Không có cảnh báo nào đang chờ" in web.get("/").text
 
     def test_silences(self, room: Newsroom, web: TestClient) -> None:
         send(web, "/canh-bao/tat", "/canh-bao", chu_de="disaster", gio="4")
         (silence,) = room.record.handlings.silences("binh_son", NOON)
         assert silence.topic == "disaster" and silence.ends == NOON + timedelta(hours=4)
         assert "Thiên tai" in web.get("/canh-bao").text
-        send(web, f"/canh-bao/tat/{silence.id}/thoi", "/canh-bao")
+        article = room.prints("disaster", title="Lũ lên nhanh")
+        send(web, "/canh-bao/tat", "/canh-bao", cau_chuyen=article.id, gio="1")
+        assert "Lũ lên nhanh" in web.get("/canh-bao").text
+        for one in room.record.handlings.silences("binh_son", NOON):
+            send(web, f"/canh-bao/tat/{one.id}/thoi", "/canh-bao")
         assert room.record.handlings.silences("binh_son", NOON) == ()
         for wrong in ({"chu_de": "religion", "gio": "4"}, {"chu_de": "disaster", "gio": "99999"}, {"gio": "4"}):
             assert send(web, "/canh-bao/tat", "/canh-bao", **wrong).status_code == 400  # type: ignore[attr-defined]
@@ -215,6 +238,35 @@ class TestRules:
         assert plan.rules[1].roles == (Role.LEADERSHIP,)
         send(web, "/canh-bao/quy-tac", "/canh-bao/quy-tac", **FORM, lam="xoa")
         assert [rule.id for rule in room.record.alerts.plan("binh_son").rules] == ["khan"]  # type: ignore[union-attr]
+
+    def test_places_and_papers_are_chosen_and_taken_away_again(self, room: Newsroom, web: TestClient) -> None:
+        room.prints("disaster")
+        page, unit = web.get("/canh-bao/quy-tac").text, "new:21085"
+        assert '<option value="xa_binh_son">' in page, "the press has named it"
+        assert '<option value="bao_b">Báo B' in page
+        form = FORM | {"them_dv_": unit, "them_bao_": "bao_b", "lam": "luu"}
+        send(web, "/canh-bao/quy-tac", "/canh-bao/quy-tac", **form)
+        rule = room.record.alerts.plan("binh_son").rules[1]  # type: ignore[union-attr]
+        assert (rule.units, rule.publishers) == ((unit,), ("bao_b",))
+        form = FORM | {"bao_bao_b": "1", "them_bao_": "bao_c", "lam": "luu"}
+        page = send(web, "/canh-bao/quy-tac", "/canh-bao/quy-tac", **form).text  # type: ignore[attr-defined]
+        rule = room.record.alerts.plan("binh_son").rules[1]  # type: ignore[union-attr]
+        assert (rule.units, rule.publishers) == ((), ("bao_b", "bao_c"))
+        assert 'name="bao_bao_c" value="1" checked' in page
+        answer = send(web, "/canh-bao/quy-tac", "/canh-bao/quy-tac", **FORM | {"them_bao_": "ke-la", "lam": "luu"})
+        assert answer.status_code == 422  # type: ignore[attr-defined]
+
+    def test_a_rule_of_any_kind_stays_what_it_is(self, room: Newsroom, web: TestClient) -> None:
+        named = Rule(id="so-lieu-khac", event=RuleEvent.DIFFERS, roles=(Role.LEADERSHIP,), title="Số liệu lệch")
+        room.record.alerts.apply_plan(AlertPlan(desk="binh_son", rules=(named,)), NOON, "test")
+        page = web.get("/canh-bao/quy-tac").text
+        assert "Số liệu lệch" in page and '<option value="differs" selected>' in page
+        form = {"ma": named.id, "khi": "differs", "vt_leadership": "1", "trong_tam": "1", "dung": "1", "lam": "luu"}
+        send(web, "/canh-bao/quy-tac", "/canh-bao/quy-tac", **form)
+        assert room.record.alerts.plan("binh_son").rules == (named,)  # type: ignore[union-attr]
+
+    def test_the_shipped_rules_have_names(self) -> None:
+        assert {rule.id for rule in DEFAULT_RULES} == SHIPPED
 
     def test_what_a_rule_may_not_be_is_refused_with_the_reason(self, room: Newsroom, web: TestClient) -> None:
         form = FORM | {"cd_law_courts": "1", "sac_thai": "negative", "lam": "luu"}
