@@ -24,10 +24,17 @@ from core.records import (
 )
 from core.roles import Role
 from core.rules import plan_refusal
+from store.sql import upsert
 from store.sqlite import audit, outbox
 from store.sqlite.database import Database
 from store.sqlite.rows import dump, from_us, maybe_from_us, maybe_us, texts, to_us
 
+_PUT_ALERT: Final = upsert(
+    "story_alerts",
+    "desk, story, recipient, rules, first, due, pace, cause, covered_by, told, told_at, told_by, notices, urgent_told,"
+    " basis",
+    key="desk, story, recipient",
+)
 REPEATED_FOR: Final = timedelta(days=3)
 """How long after its last message an urgent story may be told again without news."""
 SHOWN_FOR: Final = timedelta(days=1)
@@ -126,7 +133,7 @@ class AlertBook:
         """Write these as they are now."""
         with self._db.write() as con:
             con.executemany(
-                "INSERT OR REPLACE INTO story_alerts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                _PUT_ALERT,
                 [_alert_values(alert) for alert in alerts],
             )
 
@@ -160,7 +167,7 @@ class AlertBook:
         """Write or move one on."""
         with self._db.write() as con:
             con.execute(
-                "INSERT OR REPLACE INTO escalations VALUES (?, ?, ?, ?, ?)",
+                upsert("escalations", "desk, story, rule, step, due", key="desk, story, rule"),
                 (escalation.desk, escalation.story, escalation.rule, escalation.step, to_us(escalation.due)),
             )
 
@@ -254,7 +261,7 @@ def purge(con: sqlite3.Connection, before: datetime, at: datetime) -> int:
     old, now = to_us(before), to_us(at)
     done = 0
     for sql, value in (
-        ("DELETE FROM story_alerts WHERE due IS NULL AND max(coalesce(told_at, 0), first) < ?", old),
+        ("DELETE FROM story_alerts WHERE max(coalesce(told_at, 0), first) < ?", old),
         ("DELETE FROM story_marks WHERE at < ?", old),
         ("DELETE FROM silences WHERE ends < ?", old),
         ("DELETE FROM signed_links WHERE expires < ?", now),
