@@ -1,9 +1,9 @@
 """Words of Vietnamese text as terms: synonyms made one, each with its weight and its vector.
 
 Vectors (models/words.npz) say what stands near what, learned without labels from the texts of two older press corpora
-by nlp/vectors.py (positive pointwise mutual information, SVD) with reaches of 2 and 5 terms, 200 dimensions each,
-brought to 128 dimensions by a further SVD, the 24,000 most frequent terms kept as int8. Pairs that are
-mostly capitalised, as names of persons are, are no terms. Rarity is the logarithm of how seldom a term is.
+(app/word_vectors.py makes the file anew): positive pointwise mutual information and SVD, 128 dimensions, the 24,000
+most frequent terms kept as int8. Pairs that are mostly capitalised, as names of persons are, are no terms. Rarity is
+the logarithm of how seldom a term is.
 """
 
 from __future__ import annotations

@@ -63,16 +63,16 @@ def salience(seen: Array) -> Array:
     return np.concatenate([[0.0], _COMMON / (_COMMON + share)]).astype(np.float32)
 
 
-def neighbours(sequences: Iterable[Sequence[str]], index: dict[str, int]) -> sparse.csr_matrix:
-    """How often each term stands within REACH of each other, nearer ones counting more: terms x terms."""
-    gap = [-1] * REACH
+def neighbours(sequences: Iterable[Sequence[str]], index: dict[str, int], reach: int = REACH) -> sparse.csr_matrix:
+    """How often each term stands within `reach` of each other, nearer ones counting more: terms x terms."""
+    gap = [-1] * reach
     numbers: list[Array] = []
     for syllables in sequences:
         numbers.append(np.array([index.get(term, 0) - 1 for term in joined(syllables, index)] + gap, np.int32))
     line = np.concatenate(numbers)
     size = len(index)
     counts = sparse.csr_matrix((size, size), dtype=np.float32)
-    for away in range(1, REACH + 1):
+    for away in range(1, reach + 1):
         left, right = line[:-away], line[away:]
         both = (left >= 0) & (right >= 0)
         weight = np.full(both.sum(), away**-0.5, np.float32)
