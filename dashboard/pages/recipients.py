@@ -1,0 +1,124 @@
+"""Nơi nhận tin: who of the office receives alerts, for which functions; an administrator's page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from core import receivers
+from core.errors import ConfigError
+from core.records import Desk, Recipient
+from core.roles import Role
+from core.sheets import Planned, Problem
+from core.text import clean
+from dashboard import forms, render
+from dashboard.asking import Asked, BadRequest, NotHere, asked
+from dashboard.forms import Form
+
+PATH = "/nguoi-nhan"
+SHEET_BYTES = 200_000
+
+
+def page(request: Request) -> Response:
+    """`/nguoi-nhan`."""
+    return _page(asked(request))
+
+
+def save(request: Request, form: Form) -> Response:
+    """POST `/nguoi-nhan`: `ma` (empty: a new one), `ten`, `thu`, `dien-thoai`, `chieu`, and `vai-<role>` for each."""
+    ask = asked(request)
+    desk, number = _desk(ask), form.get("ma", "")
+    before = next((one for one in desk.recipients if one.id == number), None)
+    if number and before is None:
+        raise NotHere("error.no_such_recipient")
+    name = clean(form.get("ten", ""))[: receivers.NAME_LIMIT]
+    after = replace(
+        before or receivers.made(name, desk.recipients), name=name, email=clean(form.get("thu", "")),
+        roles=tuple(role for role in Role if form.get(f"vai-{role.value}") == "1"),
+        phone=clean(form.get("dien-thoai", "")), evening=form.get("chieu") == "1",
+    )  # fmt: skip
+    reason = receivers.wrong(after)
+    if not reason and before is None and len(desk.recipients) >= receivers.MOST:
+        raise BadRequest("error.bad_form")
+    if reason:
+        return _page(ask, wrong=reason, given=after, new=before is None)
+    kept = [after if one.id == after.id else one for one in desk.recipients]
+    _apply(ask, kept if before else [*kept, after])
+    return forms.onward(ask, PATH, after.id, luu=1)
+
+
+def remove(request: Request, _: Form) -> Response:
+    """POST `/nguoi-nhan/{recipient}/xoa`: they receive nothing more."""
+    ask = asked(request)
+    desk, gone = _desk(ask), request.path_params["recipient"]
+    left = [one for one in desk.recipients if one.id != gone]
+    if len(left) == len(desk.recipients):
+        raise NotHere("error.no_such_recipient")
+    _apply(ask, left)
+    return forms.onward(ask, PATH, luu=1)
+
+
+def export(request: Request) -> Response:
+    """`/nguoi-nhan/xuat`: the recipients as CSV. Audited."""
+    ask = asked(request)
+    desk = _desk(ask)
+    ask.audit("recipient.export", desk.id, f"{len(desk.recipients)} rows")
+    return Response(
+        receivers.write(desk.recipients).encode("utf-8-sig"), media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="noi-nhan-{desk.id}.csv"'},
+    )  # fmt: skip
+
+
+def sheet_page(request: Request) -> Response:
+    """`/nguoi-nhan/bang`: where a sheet is pasted."""
+    return _sheet(asked(request))
+
+
+def sheet(request: Request, form: Form) -> Response:
+    """POST `/nguoi-nhan/bang`: `bang`, the sheet's text; shows what would be done, and with `lam=1` does it."""
+    ask = asked(request)
+    desk, text = _desk(ask), form.get("bang", "")
+    problem, planned = receivers.plan(text, desk.recipients)
+    outcome = receivers.outcome(desk.recipients, planned)
+    ready = problem is None and outcome != desk.recipients
+    if form.get("lam") != "1" or not ready:
+        return _sheet(ask, text=text, problem=problem, planned=planned, ready=ready)
+    _apply(ask, outcome)
+    return forms.onward(ask, PATH, luu=1)
+
+
+def _apply(ask: Asked, recipients: Sequence[Recipient]) -> None:
+    """The desk with these recipients; the record checks them once more."""
+    try:
+        ask.room.desks.apply_desk(replace(_desk(ask), recipients=tuple(recipients)), ask.words.now, ask.user.id)
+    except ConfigError:
+        raise BadRequest("error.bad_form") from None
+
+
+def _desk(ask: Asked) -> Desk:
+    if ask.desk is None:
+        raise NotHere("error.no_such_desk")
+    return ask.desk
+
+
+def _page(ask: Asked, *, wrong: str = "", given: Recipient | None = None, new: bool = False) -> Response:
+    rows = [given if given and not new and one.id == given.id else one for one in _desk(ask).recipients]
+    return render.page(
+        ask, "recipients.html", status=422 if wrong else 200, changes=True, rows=rows, roles=tuple(Role), wrong=wrong,
+        opened=given.id if given and not new else "", blank=given if new else None,
+        saved=ask.request.query_params.get("luu") == "1" and not wrong,
+    )  # fmt: skip
+
+
+def _sheet(
+    ask: Asked, *, text: str = "", problem: Problem | None = None, planned: Sequence[Planned[Recipient]] = (),
+    ready: bool = False,
+) -> Response:  # fmt: skip
+    _desk(ask)
+    return render.page(
+        ask, "recipients_sheet.html", changes=True, text=text, problem=problem, planned=planned, ready=ready,
+        roles=tuple(Role),
+    )  # fmt: skip
