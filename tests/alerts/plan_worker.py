@@ -50,17 +50,30 @@ def prepare(path: Path) -> None:
         room.prints("economy", title="Chợ mở cửa")
 
 
-def work(path: str, die_at: int | None = None) -> int:
-    """From the articles to the mail box, urgent at once and the rest in the morning; returns the statements it took."""
+def work(path: str, die_at: int | None = None) -> None:
+    """From the articles to the mail box, urgent at once and the rest in the morning."""
+    with open_record(Path(path), clock=FixedClock(NOON), keep=KeepSettings()) as record:
+        die_before(record, die_at)
+        _plan_and_send(record, Path(path))
+
+
+def statements(path: str) -> list[str]:
+    """The first word of each statement that `work` makes."""
+    made: list[str] = []
+    with open_record(Path(path), clock=FixedClock(NOON), keep=KeepSettings()) as record:
+        with record.database.alone() as con:
+            con.set_trace_callback(lambda statement: made.append(statement.split()[0]))
+        _plan_and_send(record, Path(path))
+    return made
+
+
+def _plan_and_send(record: Record, path: Path) -> None:
     clock = FixedClock(NOON)
-    with open_record(Path(path), clock=clock, keep=KeepSettings()) as record:
-        steps = die_before(record, die_at)
-        planner, channel = _planner(record, clock), File(Path(path).with_name("sent"))
-        for at in (NOON, NOON + timedelta(minutes=6), MORNING, MORNING + timedelta(minutes=20)):
-            clock.move(at - clock.now())
-            planner.round()
-            drain_once(record.outbox, {"email": channel}, record.desks, clock)
-        return steps()
+    planner, channel = _planner(record, clock), File(path.with_name("sent"))
+    for at in (NOON, NOON + timedelta(minutes=6), MORNING, MORNING + timedelta(minutes=20)):
+        clock.move(at - clock.now())
+        planner.round()
+        drain_once(record.outbox, {"email": channel}, record.desks, clock)
 
 
 def _planner(record: Record, clock: FixedClock) -> Planner:
