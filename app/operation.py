@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+import threading
+from collections.abc import Sequence
 from datetime import datetime
 from importlib.metadata import version
 
 from app import sources
 from app.world import World
-from core.errors import ConfigError
-from core.records import OperationFigures, SourceDetail, SourceProposal
+from core.errors import ConfigError, DiembaoError
+from core.records import OperationFigures, Publisher, SourceDetail, SourceProposal
 from core.settings import KeepSettings, Settings
 from crawlers.autodiscover import Proposal
 from crawlers.publishers import load_all
 from store.sqlite.record import Record
+
+_LOG = logging.getLogger(__name__)
 
 
 class Keeper:
@@ -20,10 +25,33 @@ class Keeper:
 
     def __init__(self, settings: Settings, world: World, kept: Record) -> None:
         self._settings, self._world, self._kept = settings, world, kept
+        self._checking: set[str] = set()
+        self._lock = threading.Lock()
 
     def detail(self, source: str, at: datetime) -> SourceDetail | None:
         """What the record knows of a source."""
         return self._kept.operation.source(source, at)
+
+    def check(self, source: str, at: datetime, by: str) -> bool:
+        """Ask a source beside the pages. False where that is under way. Raises ConfigError for an unknown one."""
+        publishers = sources.chosen(self._world, [source])
+        with self._lock:
+            if self._checking:
+                return False
+            self._checking.add(source)
+        self._kept.audit.add(at, by, "source.check", source)
+        threading.Thread(target=self._ask, args=(publishers,), daemon=True).start()
+        return True
+
+    def _ask(self, publishers: Sequence[Publisher]) -> None:
+        try:
+            for _ in sources.check(self._settings, self._world, publishers):
+                pass
+        except DiembaoError:
+            _LOG.exception("source check")
+        finally:
+            with self._lock:
+                self._checking.clear()
 
     def propose(self, url: str) -> SourceProposal:
         """What autodiscovery finds there. Raises FetchError, ConfigError."""

@@ -122,6 +122,7 @@ DOORS: Final[tuple[Door, ...]] = (
     _see("/nguon-tin-moi", sources.new, Right.ADMINISTER),
     _do("/nguon-tin-moi", posting(sources.declare, add.FORM_BYTES), Right.ADMINISTER),
     _see("/nguon-tin/{source}", sources.one),
+    _do("/nguon-tin/{source}/kiem-tra", posting(sources.check), Right.ADMINISTER),
     _do("/nguon-tin/{source}/dung", posting(sources.pause), Right.ADMINISTER),
     _do("/nguon-tin/{source}/doc-lai", posting(sources.resume), Right.ADMINISTER),
     _see("/bao-cao", reports.page),

@@ -110,6 +110,13 @@ class SourceKeeper(Protocol):
 
     def detail(self, source: str, at: datetime) -> SourceDetail | None: ...
 
+    def check(self, source: str, at: datetime, by: str) -> bool:
+        """Begin to ask the source whether it answers as declared and its pages extract; what is found is in `detail`.
+
+        Returns at once: it is asked politely. False where it is being asked already. Raises ConfigError.
+        """
+        ...
+
     def propose(self, url: str) -> SourceProposal:
         """What autodiscovery finds there. Raises FetchError, ConfigError."""
         ...

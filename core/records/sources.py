@@ -54,6 +54,7 @@ class SourceDetail:
     items: tuple[SourceItem, ...]  # the newest first
     checked_at: datetime | None = None  # last `sources check`
     check_held: bool = False  # it answered as its declaration says
+    check_pages: tuple[tuple[str, str], ...] = ()  # (address, why it could not be read as an article, or "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,6 +79,16 @@ def resume(request: Request, _: Form) -> Response:
     return forms.onward(ask, f"/nguon-tin/{source}")
 
 
+def check(request: Request, _: Form) -> Response:
+    """POST `/nguon-tin/{source}/kiem-tra`: asks the source itself; what it answers is on its page a little later."""
+    ask = asked(request)
+    source, keeper = request.path_params["source"], ask.room.office.keeper
+    if source not in ask.room.publishers or keeper is None:
+        raise NotHere("error.no_such_source")
+    begun = keeper.check(source, ask.words.now, ask.user.id)
+    return forms.onward(ask, f"/nguon-tin/{source}", "check", kiem="begun" if begun else "busy")
+
+
 def new(request: Request) -> Response:
     """`/nguon-tin-moi`: an address to look at."""
     return _new(asked(request))
@@ -139,6 +149,8 @@ def _one(ask: Asked, source: str) -> Response:
     }
     return render.page(
         ask, "source.html", changes=True, source=source, declared=declared, detail=detail, health=health,
+        can_check=keeper is not None and source in ask.room.publishers,
+        checking=kiem if (kiem := ask.request.query_params.get("kiem", "")) in {"begun", "busy"} else "",
         chart=drawing.columns(slots, ("kept", "read"), yields) if slots else None, shown_status=shown_status,
         pause=next((p for p in ask.room.office.work.pauses() if p.source == source), None),
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 from collections.abc import Mapping
@@ -66,6 +67,7 @@ class Operation:
                 items=_items(con, source),
                 checked_at=from_us(check["at"]) if check else None,
                 check_held=bool(check and check["verified"]),
+                check_pages=_sampled(check["report"]) if check else (),
             )
 
     def figures(self, at: datetime, versions: Mapping[str, str]) -> OperationFigures:
@@ -116,6 +118,12 @@ _FILES: Final = frozenset({"backup_days"})
 
 def _before(at: datetime, name: str, number: int) -> datetime:
     return months_before(at, number) if name.endswith("months") else at - timedelta(days=number)
+
+
+def _sampled(report: str) -> tuple[tuple[str, str], ...]:
+    """The pages that a check tried to read, with why one could not be."""
+    pages = json.loads(report).get("samples", ())
+    return tuple((str(page.get("url", "")), str(page.get("reason", ""))) for page in pages)
 
 
 def _known(con: sqlite3.Connection, desk: str, article: str) -> Known:

@@ -56,6 +56,12 @@ class Keeper:
     def detail(self, source: str, at: datetime) -> SourceDetail | None:
         return self._record.operation.source(source, at)
 
+    def check(self, source: str, at: datetime, by: str) -> bool:
+        report = {"samples": [{"url": "https://bao-mau.example/1", "reason": ""},
+                              {"url": "https://bao-mau.example/2", "reason": "no-body"}]}  # fmt: skip
+        self._record.source_checks.save(source, at, json.dumps(report), verified=True)
+        return True
+
     def propose(self, url: str) -> SourceProposal:
         return SourceProposal(home=url, name="Báo Mới", feeds=("https://baomoi.example/rss",))
 
@@ -268,6 +274,13 @@ class TestSources:
         assert record.ledger.paused() == frozenset()
         assert [line.action for line in record.audit.lines(2)] == ["source.resume", "source.pause"]
         assert browser.get("/nguon-tin/khong-co").status_code == 404
+
+    def test_a_check_asked_for_on_the_page_tells_which_pages_could_be_read(self, browser: TestClient) -> None:
+        there = "/nguon-tin/bao_mau"
+        told = words(send(browser, f"{there}/kiem-tra", {}, opened=there).text)
+        assert "Đang hỏi nguồn này" in told and "đúng như khai báo" in told
+        assert "lấy được nội dung https://bao-mau.example/1" in told
+        assert send(browser, "/nguon-tin/khong-co/kiem-tra", {}, opened=there).status_code == 404
 
     def test_a_new_source_needs_name_kind_licence_and_reason(self, record: Record, browser: TestClient) -> None:
         asked = {"dia-chi": "https://baomoi.example/"}
