@@ -27,7 +27,7 @@ class Dashboard:
     id: str
     title: str
     about: str
-    view: str  # data view of its control by desk
+    by_desk: str  # data view of its list of desks; "" where figures are of the installation
     since: str  # date arithmetic of the engine
     panels: tuple[Panel, ...]
 
@@ -55,7 +55,7 @@ def dashboards(settings: KibanaSettings, language: Language = "vi") -> tuple[Das
         Dashboard(
             id=board_id(settings, board), title=t(f"kibana.board.{board}", language),
             about=t(f"kibana.board.{board}_about", language),
-            view=make.reading if board == "operation" else make.counts, since=_SPANS[board], panels=panels[board],
+            by_desk="" if board == "operation" else make.counts, since=_SPANS[board], panels=panels[board],
         )
         for board in SLUGS
     )  # fmt: skip

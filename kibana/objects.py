@@ -89,12 +89,14 @@ def _dashboard(board: Dashboard, language: Language) -> JsonObject:
             "searchSourceJSON": _text({"query": {"query": "", "language": "kuery"}, "filter": []}),
         },
         "panelsJSON": _text([_panel(panel) for panel in board.panels]),
-        "controlGroupInput": _controls(control, t("kibana.field.desk_name", language)),
     }  # fmt: skip
     references = [
         {"type": "index-pattern", "id": panel.view, "name": f"{panel.id}:{panel.reference}"} for panel in board.panels
     ]
-    references += [{"type": "index-pattern", "id": board.view, "name": f"controlGroup_{control}:optionsListDataView"}]
+    if board.by_desk:
+        body["controlGroupInput"] = _controls(control, t("kibana.field.desk_name", language))
+        name = f"controlGroup_{control}:optionsListDataView"
+        references.append({"type": "index-pattern", "id": board.by_desk, "name": name})
     return _line("dashboard", board.id, body, references)
 
 

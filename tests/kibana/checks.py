@@ -93,8 +93,9 @@ def _dashboard(one: Mapping[str, Any], fields: Fields) -> Iterator[str]:
         name = panel["panelIndex"]
         used |= {f"{name}:{reference['name']}" for reference in panel["embeddableConfig"]["attributes"]["references"]}
         yield from (f"panel {name}: {fault}" for fault in _panel(panel, outer, fields))
-    controls = json.loads(body["controlGroupInput"]["panelsJSON"])
-    json.loads(body["controlGroupInput"]["ignoreParentSettingsJSON"])
+    group = body.get("controlGroupInput", {"panelsJSON": "{}", "ignoreParentSettingsJSON": "{}"})
+    controls = json.loads(group["panelsJSON"])
+    json.loads(group["ignoreParentSettingsJSON"])
     for name, control in controls.items():
         reference = f"controlGroup_{name}:optionsListDataView"
         used.add(reference)

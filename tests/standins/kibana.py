@@ -72,7 +72,7 @@ def kibana(state: State | None = None, port: int = 0) -> Iterator[State]:
     """A running stand-in on loopback."""
     state = state or State()
     server = ThreadingHTTPServer(("127.0.0.1", port), _handler(state))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     state.url = f"http://127.0.0.1:{server.server_address[1]}{state.base_path}"
     try:
