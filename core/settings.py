@@ -235,10 +235,19 @@ class KibanaSettings(_Part):
         return value
 
     @property
-    def page(self) -> str:
-        """Address of the space as people's browsers reach it; "" without a Kibana."""
+    def own_space(self) -> str:
+        """The space; "" for the default one."""
+        return "" if self.space == "default" else self.space
+
+    def named(self, name: str) -> str:
+        """Id of one of our saved objects. Ids are unique over all spaces, so each space has its own."""
+        return f"diembao-{self.own_space}-{name}" if self.own_space else f"diembao-{name}"
+
+    def link(self, board: str) -> str:
+        """Address of a dashboard as people's browsers reach it; "" without a Kibana."""
         base = self.public_url or self.url
-        return f"{base}/s/{self.space}" if base and self.space not in ("", "default") else base
+        within = f"/s/{self.own_space}" if self.own_space else ""
+        return f"{base}{within}/app/dashboards#/view/{self.named(board)}" if self.url else ""
 
 
 class KeepSettings(_Part):

@@ -33,18 +33,18 @@ class Dashboard:
 
 
 def view_id(settings: KibanaSettings, view: str) -> str:
-    """Id of the data view "counts" or "reading". Ids are unique over all spaces, so a space has its own."""
-    return f"{_prefix(settings)}-{view}"
+    """Id of the data view "counts" or "reading"."""
+    return settings.named(view)
 
 
 def board_id(settings: KibanaSettings, board: Board) -> str:
     """Id of a dashboard."""
-    return f"{_prefix(settings)}-{SLUGS[board]}"
+    return settings.named(SLUGS[board])
 
 
 def link(settings: KibanaSettings, board: Board) -> str:
     """Address of a dashboard for people's browsers; "" where there is no Kibana."""
-    return f"{settings.page}/app/dashboards#/view/{board_id(settings, board)}" if settings.page else ""
+    return settings.link(SLUGS[board])
 
 
 def dashboards(settings: KibanaSettings, language: Language = "vi") -> tuple[Dashboard, ...]:
@@ -59,10 +59,6 @@ def dashboards(settings: KibanaSettings, language: Language = "vi") -> tuple[Das
         )
         for board in SLUGS
     )  # fmt: skip
-
-
-def _prefix(settings: KibanaSettings) -> str:
-    return "diembao" if settings.space in ("", "default") else f"diembao-{settings.space}"
 
 
 @dataclass(frozen=True, slots=True)

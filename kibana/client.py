@@ -60,7 +60,7 @@ class Kibana:
                 'no Kibana is set: [kibana] url = "https://host:5601" (with its base path, if it has one)'
             )
         self._base, self._settings = settings.url, settings
-        self.space = "" if settings.space == "default" else settings.space
+        self.space = settings.own_space
         self._pause = pause or threading.Event().wait
         self._secrets = tuple(filter(None, (settings.password.get_secret_value(), settings.api_key.get_secret_value())))
         self._session = requests.Session()
