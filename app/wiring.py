@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from importlib import resources
@@ -81,14 +81,14 @@ def example_locator() -> DeskLocator:
     return locator(load_desks(shipped_desks(), gazetteer()))
 
 
-def refill(kept: Record, settings: Settings, desk: Desk, now: datetime) -> tuple[int, int]:
-    """Fill a new or changed desk from the last days: articles already stored, and pages that the gate stopped.
+def refill(kept: Record, settings: Settings, desk: Desk | Sequence[Desk], now: datetime) -> tuple[int, int]:
+    """Fill new or changed desks from the last days: articles already stored, and pages that the gate stopped.
 
-    Returns how many stored articles it sees now, and how many pages will be read again.
+    Returns how many stored articles they see now, and how many pages will be read again.
     """
     from nlp.tagger import load as load_tagger  # noqa: PLC0415 - only here, and slow to load
 
-    only, tagger = locator((desk,)), load_tagger()
+    only, tagger = locator((desk,) if isinstance(desk, Desk) else tuple(desk)), load_tagger()
     located = (only.locate(article) for article in kept.articles.stored())
     seen = sum(kept.articles.add_views(tagger.tag(found)) for found in located if found.matches)
     since = now - timedelta(days=settings.keep.stopped_days)

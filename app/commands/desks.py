@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import difflib
 import sys
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,9 +17,14 @@ from core import settings as settings_module
 from core.clock import SystemClock
 from core.errors import ConfigError
 from core.records import Desk
+from core.settings import Settings
 from core.text import fold_plain
 from nlp.desks import dump_desk, load_desk, load_desks
 from nlp.gazetteer.units import Candidate
+from store.sqlite.record import Record
+
+if TYPE_CHECKING:
+    from app.province import Plan
 
 
 def register(app: typer.Typer) -> None:
@@ -43,11 +50,25 @@ def show(shipped: Annotated[bool, typer.Option("--shipped", help="those that com
         typer.echo("No desk. Take one: diembao desk apply desks/binh_son.toml, or write one: diembao desk new")
 
 
-def new(
+def new(  # noqa: PLR0917 - options of a command
     name: Annotated[str, typer.Argument(help="name of the unit, of either age")] = "",
     out: Annotated[Path | None, typer.Option(help="file to write; by default desks of the data folder")] = None,
+    province: Annotated[str, typer.Option(help="with --all: a desk for each commune of this province")] = "",
+    every: Annotated[bool, typer.Option("--all", help="every commune of --province")] = False,
+    users: Annotated[Path | None, typer.Option(help="CSV of users: commune, email, name, level")] = None,
+    recipients: Annotated[Path | None, typer.Option(help="CSV: commune, name, roles, email, phone, evening")] = None,
+    sheets: Annotated[Path | None, typer.Option(help="folder to which empty sheets for both are written")] = None,
+    take: Annotated[bool, typer.Option("--apply", help="with --all: do what the preview shows")] = False,
 ) -> None:
-    """Write a desk file: asks for the unit (namesakes are shown with their parents) and the office of today."""
+    """Write a desk file: asks for the unit (namesakes are shown with their parents) and the office of today.
+
+    With --province and --all: show what a desk for each commune would be, and with --apply make them.
+    """
+    if province or every:
+        if not (province and every) or name or out:
+            raise typer.BadParameter("a province is given as --province NAME --all, without a unit or --out")
+        _province(province, users, recipients, sheets, take=take)
+        return
     unit = _choose(name or typer.prompt("Name of the unit"))
     office = typer.prompt("Office of today that issues its papers (e.g. UBND xã Bình Sơn)")
     short = fold_plain(unit.unit.name).replace(" ", "_")
@@ -60,6 +81,77 @@ def new(
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(dump_desk(desk), encoding="utf-8")
     typer.echo(f"written {file}; add recipients there, then: diembao desk apply {file}")
+
+
+def _province(
+    name: str, users: Path | None, recipients: Path | None, sheets: Path | None, *, take: bool
+) -> None:  # fmt: skip
+    from app import province
+
+    settings = settings_module.load()
+    above, units = province.communes(wiring.gazetteer(), name)
+    with wiring.record(settings) as record:
+        known, now = record.desks.desks(), SystemClock().now()
+        desks = province.desks_for(above, units, known)
+        if sheets is not None:
+            _write_sheets(sheets, desks)
+            return
+        plan = province.plan(desks, known, record.people.users(), now, _text(users), _text(recipients))
+        _show_plan(plan, desks)
+        if plan.wrong:
+            raise ConfigError(f"nothing taken; put the {len(plan.wrong)} wrong rows right")
+        if take:
+            _take_plan(record, settings, plan, now)
+    done = "made" if take else "would be made; do it with --apply"
+    typer.echo(f"{len(plan.desks)} desks and {len(plan.users)} accounts {done}")
+
+
+def _show_plan(plan: Plan, desks: Sequence[Desk]) -> None:
+    for row in plan.rows:
+        typer.echo(f"{row.sheet:10} row {row.number:4}  {row.shown:40} {row.problem or row.action}")
+    given = {desk.id: desk for desk in (*desks, *plan.desks)}.values()
+    bare = [desk.name for desk in given if not desk.recipients]
+    if bare:
+        typer.echo(f"{len(bare)} desks have no recipient yet: {', '.join(bare[:4])}{' ...' if len(bare) > 4 else ''}")
+    if plan.same:
+        typer.echo(f"{plan.same} desks stay as they are")
+
+
+def _take_plan(record: Record, settings: Settings, plan: Plan, now: datetime) -> None:
+    from app.commands import users
+
+    with record.database.write(durable=True):
+        for desk in plan.desks:
+            record.desks.apply_desk(desk, now, users.BY)
+        for user in plan.users:
+            users.take(record, user)
+    for user in plan.users:
+        if not user.password and not user.active:
+            typer.echo(f"{user.email} {users.link(record, settings, user)}")
+    if plan.desks:
+        with progress(lambda: "looking through the stored articles"):
+            wiring.refill(record, settings, plan.desks, now)
+
+
+def _write_sheets(folder: Path, desks: Sequence[Desk]) -> None:
+    from app import province
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for kind in ("users", "recipients"):
+        file = folder / f"{kind}.csv"
+        if file.exists():
+            raise ConfigError(f"{file} exists; name another folder")
+        file.write_text("\ufeff" + province.empty_sheet(desks, kind), encoding="utf-8", newline="")
+        typer.echo(f"written {file}; fill it in, repeat a row where a commune has several")
+
+
+def _text(file: Path | None) -> str:
+    from core.sheets import decode
+
+    try:
+        return "" if file is None else decode(file.read_bytes())
+    except OSError as error:
+        raise ConfigError(f"{file}: {error.strerror}") from None
 
 
 def _choose(name: str) -> Candidate:

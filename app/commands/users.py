@@ -66,7 +66,7 @@ def add(
             typer.echo(f"added {user.email}; they may sign in")
         else:
             typer.echo(f"added {user.email}; they choose a password there, once, within 72 hours:")
-            typer.echo(_link(record, settings, user))
+            typer.echo(link(record, settings, user))
 
 
 def show(as_json: AsJson = False) -> None:
@@ -96,7 +96,7 @@ def reset(
             record.people.drop_second_factor(user.id, SystemClock().now(), BY)
         if user.disabled:
             raise ConfigError(f"{user.email} is disabled; diembao user enable {user.email}")
-        typer.echo(_link(record, settings, user))
+        typer.echo(link(record, settings, user))
 
 
 def disable(email: Who) -> None:
@@ -147,13 +147,13 @@ def import_sheet(
         ready = roster.outcome(planned)
         if apply:
             for user in ready:
-                _take(record, user)
+                take(record, user)
                 if not user.password and not user.active:
-                    typer.echo(f"{user.email} {_link(record, settings, user)}")
+                    typer.echo(f"{user.email} {link(record, settings, user)}")
     typer.echo(f"{len(ready)} accounts taken" if apply else f"{len(ready)} accounts would be taken; do it with --apply")
 
 
-def _take(record: Record, user: User) -> None:
+def take(record: Record, user: User) -> None:
     if record.people.user(user.id):
         record.people.change(user.id, memberships=user.memberships, at=SystemClock().now(), by=BY)
     else:
@@ -166,7 +166,7 @@ def _set_password(record: Record, user: User, password: str) -> None:
     record.people.set_password(user.id, Passwords().hash(password), SystemClock().now(), BY)
 
 
-def _link(record: Record, settings: Settings, user: User) -> str:
+def link(record: Record, settings: Settings, user: User) -> str:
     from dashboard.people.reset import LASTS, RESET
 
     token, now = new_token(), SystemClock().now()

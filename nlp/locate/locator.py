@@ -37,6 +37,7 @@ def gate_names(gazetteer: Gazetteer, desks: Iterable[Desk]) -> frozenset[str]:
             names |= {f"{unit.type} {unit.name}", f"{short}.{unit.name}", f"{short}. {unit.name}"}
         else:
             names |= {form for name in (unit.name, *unit.aliases) for form in spellings(name)}
+    names |= {name.replace("'", "’") for name in names}
     return frozenset(nfc(name) for name in names)
 
 

@@ -18,6 +18,8 @@ MOST: Final = 3_000
 _TOKEN: Final = re.compile(r"[^\W\d_]+|\d+")
 _ROMAN: Final = frozenset({"i", "ii", "iii", "iv", "v", "vi", "vii", "viii"})
 """Wards by Roman number; elsewhere such letters are initials and ordinals."""
+APOSTROPHES: Final = frozenset("'’‘ʼ`´")
+"""Between the parts of names of the Central Highlands; the gazetteer has the first."""
 _SENTENCE_END: Final = re.compile(r"[.!?…:;\n\"“”]")
 
 
@@ -116,6 +118,9 @@ class NameFinder:
         parts = [tokens.folded[first]]
         for i in range(first, last):
             gap = tokens.gap(i)
+            if gap in APOSTROPHES:  # "M'Drắk", "Cư M’gar"
+                parts += ("'", tokens.folded[i + 1])
+                continue
             if not tokens.upper[i + 1] and not tokens.folded[i + 1].isdigit():
                 return ""
             if gap.isspace():
