@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from app import daily, wiring
 from app.progress import progress
-from core.clock import Clock, SystemClock
+from core.clock import Clock, SystemClock, local_day
 from core.errors import ConfigError
 from core.ports import NO_FILTERS, SearchIndex
 from core.records import Change, Facets, IndexStatus, SearchFilters, SearchPage
 from core.settings import Settings
 from store.elastic.client import EngineAway, EngineRefuses, connect
-from store.elastic.feed import Feed
+from store.elastic.feed import READER, Feed
 from store.elastic.search import ElasticSearch
 from store.elastic.upkeep import Upkeep
 from store.sqlite.indexing import Indexing
 from store.sqlite.record import Record
+from store.sqlite.retention import months_before
 
 _LOG = logging.getLogger(__name__)
 _AFTER_AWAY: Final = timedelta(seconds=10)
 """An engine that gave no answer is left alone so long: a reader waits for a time-out once, not at every key."""
+_PURGED_EVERY: Final = timedelta(hours=1)
+"""Soon after the record's own purge, which is done once a day."""
 _PACE: Final = 0.5
 _LONGEST: Final = 30.0
 
@@ -54,10 +57,15 @@ def engine(settings: Settings, kept: Record, clock: Clock) -> Engine | None:
 
 
 class Standby:
-    """The port SearchIndex: the engine's answers, and the record's own while the engine is away, marked so."""
+    """The port SearchIndex: the engine's answers, and the record's own, marked so, while the engine can't be asked.
 
-    def __init__(self, first: SearchIndex, own: SearchIndex, clock: Clock) -> None:
-        self._first, self._own, self._clock = first, own, clock
+    It can't while it is away, and while it is not `near`: it lacks too much of the record.
+    """
+
+    def __init__(
+        self, first: SearchIndex, own: SearchIndex, clock: Clock, near: Callable[[], bool] = lambda: True
+    ) -> None:
+        self._first, self._own, self._clock, self._near = first, own, clock, near
         self._left_alone: datetime | None = None
 
     def search(
@@ -93,7 +101,7 @@ class Standby:
         self._own.apply(changes)
 
     def _asked(self) -> bool:
-        return self._left_alone is None or self._clock.now() >= self._left_alone
+        return (self._left_alone is None or self._clock.now() >= self._left_alone) and self._near()
 
     def _leave_alone(self, reason: str) -> None:
         self._left_alone = self._clock.now() + _AFTER_AWAY
@@ -103,7 +111,7 @@ class Standby:
 def searching(settings: Settings, kept: Record, clock: Clock) -> SearchIndex:
     """What the pages search with."""
     far = engine(settings, kept, clock)
-    return kept.search if far is None else Standby(far.search, kept.search, clock)
+    return kept.search if far is None else Standby(far.search, kept.search, clock, far.feed.near)
 
 
 def feed_forever(settings: Settings, kept: Record, clock: Clock, stop: threading.Event) -> None:
@@ -113,17 +121,28 @@ def feed_forever(settings: Settings, kept: Record, clock: Clock, stop: threading
         return
     pause, ready = _PACE, False
     counting = daily.Counting(settings, kept, clock)
+    next_purge = clock.now()
     while not stop.wait(pause):
         try:
             if not ready:
                 far.upkeep.set_up()
                 ready = True
-            far.feed.all()
+            _take(far)
             counting.round()
+            if clock.now() >= next_purge:
+                purge(far, clock.now(), settings.keep.article_months)
+                next_purge = clock.now() + _PURGED_EVERY
             pause = _PACE
         except (EngineAway, EngineRefuses) as error:
             pause = min(pause * 2, _LONGEST)
             _LOG.warning("search engine not fed", extra={"reason": str(error), "pause": pause})
+
+
+def _take(far: Engine) -> None:
+    if far.feed.lost():
+        _LOG.warning("search engine built anew: the change log does not reach back to what it holds")
+        far.upkeep.rebuild()
+    far.feed.all()
 
 
 def required(settings: Settings, kept: Record, clock: Clock) -> Engine:
@@ -172,10 +191,18 @@ def drop(settings: Settings) -> str:
     return f"{gone} indices dropped; the record's own search goes on"
 
 
-def purge(far: Engine, kept: Record, now: datetime, months: int) -> tuple[str, ...]:
-    """Drop the months whose texts are over, and let what is still named of them (titles) come again by the feed."""
-    from store.sqlite.retention import months_before  # noqa: PLC0415 - used by the nightly purge only
+def purge(far: Engine, now: datetime, months: int) -> tuple[str, ...]:
+    """Bring what the record has let go off the engine's disk too; whole months of it go by their index.
 
-    edge = months_before(now, months + 1).strftime("%Y-%m")
-    del kept
-    return far.upkeep.drop_months(edge)
+    Returns the indices that went. Raises EngineAway and EngineRefuses: to be repeated.
+    """
+    far.feed.all()
+    gone = far.upkeep.retire(local_day(months_before(now, months)).isoformat()[:7])
+    far.feed.all()
+    far.upkeep.expunge()
+    return gone
+
+
+def forget_place(kept: Record) -> None:
+    """After a restore the engine holds what the record does not know of: it has to be built anew."""
+    Indexing(kept.database).rewind(READER, -1)

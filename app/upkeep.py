@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from pathlib import Path
 
-from app import answer_desk, wiring
+from app import answer_desk, engine, wiring
 from app.progress import progress
 from core.clock import Clock, SystemClock, local_day
 from core.errors import StoreError
@@ -46,6 +46,9 @@ def restore(settings: Settings, archive: Path) -> Iterator[str]:
         yield f"{done.erased} articles erased since that backup were erased again"
     with wiring.record(settings) as kept:
         kept.retention.purge(SystemClock().now())
+        if settings.elastic.hosts:
+            engine.forget_place(kept)
+            yield "the search engine is built anew by the service, or now: diembao index rebuild"
 
 
 def erase(settings: Settings, article: str) -> str:

@@ -8,6 +8,7 @@ those of the port, with what is shown of twenty hits read from the record.
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import sys
@@ -67,11 +68,11 @@ def measure(count: int = ARTICLES) -> Figures:
     try:
         figures, path = _made(folder, count)
         with _both(path) as engines:
-            figures |= _fed(engines, count)
+            figures |= _shown(_fed(engines, count))
             asked = _questions(count)
             for name, index in (("fts5", engines.record.search), ("elastic", engines.far)):
-                figures |= _searches(name, index, asked)
-            return figures | _lags(engines, count, asked)
+                figures |= _shown(_searches(name, index, asked))
+            return figures | _shown(_lags(engines, count, asked))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -84,8 +85,17 @@ def _made(folder: Path, count: int) -> tuple[Figures, Path]:
     path = folder / "diembao.sqlite3"
     indexing = bench_desk.make(path, count, _apart(count), texts=count)
     with _opened(path) as record, record.database.read() as con:
-        size = con.execute("SELECT sum(pgsize) AS size FROM dbstat WHERE aggregate = 1 AND name LIKE 'search%'").fetchone()
-    return {"fts5_rows_per_s": count / indexing, "fts5_mb": size["size"] / 1e6}, path
+        size = con.execute(
+            "SELECT sum(pgsize) AS size FROM dbstat WHERE aggregate = 1 AND name LIKE 'search%'"
+        ).fetchone()
+    return _shown({"fts5_rows_per_s": count / indexing, "fts5_mb": size["size"] / 1e6}), path
+
+
+def _shown(figures: Figures) -> Figures:
+    """A long run that is broken off has shown what it had."""
+    for figure, value in figures.items():
+        print(f"  {figure:28} {value:12,.2f}  load {os.getloadavg()[0]:.1f}", file=sys.stderr, flush=True)
+    return figures
 
 
 def _opened(path: Path) -> Record:

@@ -7,7 +7,6 @@ refuses is listed and stops nobody; too large a request is halved; an engine tha
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -25,6 +24,8 @@ READER: Final = "elastic"
 LINES: Final = 1_000
 BYTES: Final = 8_000_000
 """Of one bulk request; a single larger document goes by itself."""
+NEAR: Final = 2_000
+"""Lines of the log; with more to take (a first filling, a long time away) the record answers for the engine."""
 _AGAIN: Final = frozenset({429, 502, 503, 504})
 
 
@@ -49,7 +50,7 @@ class Action:
     @property
     def size(self) -> int:
         """Bytes that it takes, near enough."""
-        return 120 + (len(json.dumps(self.body, ensure_ascii=False).encode()) if self.body else 0)
+        return 300 + (sum(map(len, self.body["words"])) * 5 // 4 if self.body and "words" in self.body else 0)
 
 
 class Feed:
@@ -72,6 +73,18 @@ class Feed:
         self._record.note_away(READER, None)
         return done
 
+    def lost(self) -> bool:
+        """Whether the log can't bring the engine up to the record: a restore, or a log that no longer goes so far back.
+
+        It has to be built anew (store.elastic.upkeep).
+        """
+        position = self._record.position(READER)
+        return position < 0 or position < self._record.first() - 1
+
+    def near(self) -> bool:
+        """Whether the engine lacks little enough of the record to be asked instead of it."""
+        return not self.lost() and self._record.last() - self._record.position(READER) <= NEAR
+
     def all(self) -> Fed:
         """Until nothing is left."""
         sums = Fed()
@@ -85,9 +98,9 @@ class Feed:
     def _take(self, changes: Sequence[Change]) -> Fed:
         versions = {change.article: change.seq for change in changes}  # the last line of each counts
         documents = self._record.documents(list(versions))
-        generation = self.generation()
+        live = self._live()
         gone = [article for article in versions if article not in documents]
-        actions = [indexing(self._alias, generation, document, versions[a]) for a, document in documents.items()]
+        actions = [indexing(self._index(live, document), document, versions[a]) for a, document in documents.items()]
         actions += self._removals(gone, versions)
         refused = send(self._client, actions)
         self._record.taken([a.article for a in actions if a.article not in refused])
@@ -112,19 +125,23 @@ class Feed:
                 found += [removal(hit["_index"], hit["_id"], versions[hit["_id"]]) for hit in answer["hits"]["hits"]]
         return found
 
-    def generation(self) -> int:
-        """Of the indices behind the alias, which is made where there is none."""
+    def _live(self) -> frozenset[str]:
+        """The indices behind the alias."""
         with told():
             try:
-                known = layout.newest(self._client.indices.get_alias(name=self._alias))
+                return frozenset(self._client.indices.get_alias(name=self._alias))
             except NotFoundError:
-                known = 0
-        return known or 1
+                return frozenset()
+
+    def _index(self, live: frozenset[str], document: IndexDocument) -> str:
+        """Where a document belongs: its month, which the first one makes, or what is left of that month."""
+        generation, month = layout.newest(live) or 1, layout.month_of(document.published)
+        titles = layout.index_name(self._alias, generation, month, titles=True)
+        return titles if titles in live else layout.index_name(self._alias, generation, month)
 
 
-def indexing(alias: str, generation: int, document: IndexDocument, version: int) -> Action:
-    """Write a document. Its month's index is made by the first, after the template, and comes behind the alias."""
-    index = layout.index_name(alias, generation, layout.month_of(document.published))
+def indexing(index: str, document: IndexDocument, version: int) -> Action:
+    """Write a document. An index that is not there is made after the template, and comes behind the alias."""
     head = {"_index": index, "_id": document.article, "version": version, "version_type": "external_gte"}
     return Action(article=document.article, head={"index": head}, body=layout.source_of(document))
 

@@ -16,7 +16,7 @@ from core.records import IndexDocument
 FOLDER: Final = Path(__file__).parent.parent.parent / "index_config"
 TITLE_COUNTS: Final = 5
 """A word of the title counts as five of the body, as it does in the record's own search."""
-_INDEX: Final = re.compile(r"^(?P<alias>.+)-g(?P<generation>\d+)-(?P<month>\d{4}-\d{2})$")
+_INDEX: Final = re.compile(r"^(?P<alias>.+)-g(?P<generation>\d+)-(?P<month>\d{4}-\d{2})(?P<titles>-titles)?$")
 
 
 def month_of(published: datetime) -> str:
@@ -24,9 +24,15 @@ def month_of(published: datetime) -> str:
     return local_day(published).isoformat()[:7]
 
 
-def index_name(alias: str, generation: int, month: str) -> str:
-    """Name of a month's index."""
-    return f"{alias}-g{generation}-{month}"
+def index_name(alias: str, generation: int, month: str, *, titles: bool = False) -> str:
+    """Name of a month's index; `titles`: of what is left of it once the time of its texts is over."""
+    return f"{alias}-g{generation}-{month}{'-titles' if titles else ''}"
+
+
+def has_titles_only(index: str) -> bool:
+    """Whether an index is what is left of a month."""
+    match = _INDEX.match(index)
+    return bool(match and match["titles"])
 
 
 def generation_of(index: str) -> int:

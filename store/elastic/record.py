@@ -21,8 +21,12 @@ class RecordSide(Protocol):
         """By article id; one that is gone, withdrawn or seen by no desk is missing."""
         ...
 
-    def every_document(self, batch: int = 500) -> Iterator[list[IndexDocument]]:
-        """All that are to be found, in order of publication."""
+    def every_document(self, month: str = "", batch: int = 500) -> Iterator[list[IndexDocument]]:
+        """All that are to be found, or those of one Vietnamese month ("2026-11"), in order of publication."""
+        ...
+
+    def has_texts(self, month: str) -> bool:
+        """Whether any article of this Vietnamese month still has its text."""
         ...
 
     def unread(self, reader: str, limit: int = 1000) -> list[Change]: ...
@@ -33,6 +37,10 @@ class RecordSide(Protocol):
 
     def rewind(self, reader: str, seq: int) -> None:
         """Let a reader take the log from there again (after a rebuild)."""
+        ...
+
+    def first(self) -> int:
+        """The oldest line that the log still has; 0 for an empty log."""
         ...
 
     def last(self) -> int: ...

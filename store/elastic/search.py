@@ -58,12 +58,13 @@ class ElasticSearch:
                 sort=[{"number": "desc"}] if by_time else [{"_score": "desc"}, {"number": "desc"}],
                 from_=min(offset, WINDOW),
                 size=min(limit, max(0, WINDOW - offset)),
-                source={"includes": ["number"]},
+                source=False,
+                stored_fields="_none_",  # the number stands among the sort values
                 track_total_hits=True,
                 search_type="query_then_fetch" if by_time else "dfs_query_then_fetch",
                 ignore_unavailable=True,
             )
-        numbers = [hit["_source"]["number"] for hit in answer["hits"]["hits"]]
+        numbers = [hit["sort"][-1] for hit in answer["hits"]["hits"]]
         return SearchPage(
             hits=tuple(self._record.hits(desk, numbers, asked)),
             total=int(answer["hits"]["total"]["value"]),
@@ -136,7 +137,7 @@ def _term(term: Term, *, ranked: bool = False) -> list[Json]:
 
 def _row(row: Sequence[str], *, prefix: bool, ranked: bool) -> Json:
     if prefix:
-        rewrite = f"top_terms_blended_freqs_{_EXPANSIONS}" if ranked else "constant_score"
+        rewrite = f"top_terms_{_EXPANSIONS}" if ranked else "constant_score"
         begins = {"prefix": {"words": {"value": row[0], "rewrite": "constant_score"}}}
         if not ranked:
             return begins

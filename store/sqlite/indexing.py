@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
+from core.clock import day_bounds
 from core.records import Change, IndexDocument, NotIndexed, SearchHit
 from store.sql import upsert
 from store.sqlite import labels, search
@@ -13,6 +15,9 @@ from store.sqlite.changes import Changes
 from store.sqlite.database import Database
 from store.sqlite.query import Query
 from store.sqlite.rows import from_us, maybe_from_us, to_us
+from store.sqlite.stories import first_number
+
+_LIVE: Final = "SELECT 1 FROM articles WHERE n >= ? AND n < ? AND state = 'live' LIMIT 1"
 
 
 class Indexing:
@@ -37,13 +42,15 @@ class Indexing:
                     found[article] = document
         return found
 
-    def every_document(self, batch: int = 500) -> Iterator[list[IndexDocument]]:
-        """All that are to be found, in order of publication."""
-        last = -1
+    def every_document(self, month: str = "", batch: int = 500) -> Iterator[list[IndexDocument]]:
+        """All that are to be found, or those of one Vietnamese month ("2026-11"), in order of publication."""
+        low, high = _numbers(month)
+        last = low - 1
         while True:
             with self._db.read() as con:
                 rows = con.execute(
-                    "SELECT * FROM articles WHERE n > ? AND state <> 'withdrawn' ORDER BY n LIMIT ?", (last, batch)
+                    "SELECT * FROM articles WHERE n > ? AND n < ? AND state <> 'withdrawn' ORDER BY n LIMIT ?",
+                    (last, high, batch),
                 ).fetchall()
                 found = [document for row in rows if (document := _document(con, row)) is not None]
             if not rows:
@@ -51,6 +58,11 @@ class Indexing:
             last = rows[-1]["n"]
             if found:
                 yield found
+
+    def has_texts(self, month: str) -> bool:
+        """Whether any article of this Vietnamese month still has its text."""
+        with self._db.read() as con:
+            return con.execute(_LIVE, _numbers(month)).fetchone() is not None
 
     def unread(self, reader: str, limit: int = 1000) -> list[Change]:
         return self._changes.unread(reader, limit)
@@ -68,6 +80,10 @@ class Indexing:
 
     def last(self) -> int:
         return self._changes.last()
+
+    def first(self) -> int:
+        """The oldest line that the log still has; 0 for an empty log."""
+        return self._changes.first()
 
     def refuse(self, rows: Sequence[NotIndexed]) -> None:
         """Remember what the engine would not take, one row an article."""
@@ -106,6 +122,15 @@ class Indexing:
         with self._db.read() as con:
             row = con.execute("SELECT since FROM engine_away WHERE name = ?", (reader,)).fetchone()
             return maybe_from_us(row["since"]) if row else None
+
+
+def _numbers(month: str) -> tuple[int, int]:
+    """Between which numbers a month's articles lie; without a month, all."""
+    if not month:
+        return 0, 1 << 62
+    first = date.fromisoformat(f"{month}-01")
+    following = (first + timedelta(days=31)).replace(day=1)
+    return first_number(day_bounds(first)[0]), first_number(day_bounds(following)[0])
 
 
 def _visible(con: sqlite3.Connection, desk: str, n: int) -> bool:

@@ -71,7 +71,7 @@ class Retention:
             people.purge(con, at, months_before(at, keep.account_months))
             leases.purge(con, at)
         purged = Purged(
-            texts=self._texts(months_before(at, keep.article_months), months_before(at, _LONGEST_MONTHS)),
+            texts=self._texts(at, months_before(at, keep.article_months), months_before(at, _LONGEST_MONTHS)),
             replaced=self._replaced(at - timedelta(days=keep.replaced_days)),
             pages=self._pages(at - timedelta(days=keep.stopped_days)),
             forgotten=self._forgotten(at),
@@ -143,7 +143,7 @@ class Retention:
             self._scrub(index=True)
         return again
 
-    def _texts(self, before: datetime, longest: datetime) -> int:
+    def _texts(self, at: datetime, before: datetime, longest: datetime) -> int:
         """Texts of old articles: title, address and date stay, and the counts. `longest`: where a case quotes them."""
         gone = 0
         while True:
@@ -154,7 +154,7 @@ class Retention:
                     (to_us(before), to_us(longest), _AT_ONCE),
                 ).fetchall()
                 for row in rows:
-                    _expire(con, row["n"])
+                    _expire(con, row["n"], at)
             gone += len(rows)
             if len(rows) < _AT_ONCE:
                 return gone
@@ -224,9 +224,10 @@ class Retention:
 _QUOTED_HERE: Final = cases.QUOTED.format(n="revisions.n") + " AND c.hash = revisions.hash"
 
 
-def _expire(con: sqlite3.Connection, n: int) -> None:
+def _expire(con: sqlite3.Connection, n: int, at: datetime) -> None:
     search.remove(con, n)
-    desk_work.forget_article(con, con.execute("SELECT id FROM articles WHERE n = ?", (n,)).fetchone()["id"])
+    article = con.execute("SELECT id FROM articles WHERE n = ?", (n,)).fetchone()["id"]
+    desk_work.forget_article(con, article)
     con.execute("DELETE FROM article_text WHERE n = ?", (n,))
     con.execute(f"DELETE FROM revisions WHERE n = ? AND NOT EXISTS ({_QUOTED_HERE})", (n,))  # noqa: S608
     con.execute("DELETE FROM comparisons WHERE n = ?", (n,))
@@ -240,6 +241,7 @@ def _expire(con: sqlite3.Connection, n: int) -> None:
             "UPDATE desk_articles SET mentions = '[]', topics = ? WHERE desk = ? AND n = ?",
             (dump_labels(bare), row["desk"], n),
         )
+        changes.log(con, article, row["desk"], "upsert", at)
     search.add(con, n)
 
 

@@ -241,17 +241,6 @@ def test_a_rebuild_that_was_broken_off_leaves_nothing_behind(
     assert len({name.split("-g")[1].split("-")[0] for name in client.indices.get(index=f"{alias}-g*")}) == 1
 
 
-def test_months_whose_time_is_over_go_whole(
-    record: Record, feed: Feed, upkeep: Upkeep, client: Elasticsearch, alias: str
-) -> None:
-    for number in range(6):
-        write(record, number)
-    feed.all()
-    assert upkeep.drop_months("2026-01")
-    months = {name.rsplit("-", 2)[1] + "-" + name.rsplit("-", 1)[1] for name in client.indices.get(index=f"{alias}-g*")}
-    assert min(months - {"2000-01"}) == "2026-01"
-
-
 def test_a_desk_can_not_be_left_out(record: Record, feed: Feed, found: ElasticSearch, client: Elasticsearch) -> None:
     write(record, 1)
     feed.all()

@@ -102,7 +102,8 @@ def test_the_least_role_is_enough(guarded: Guarded, record: Record) -> None:
         (hit,) = ElasticSearch(client, ALIAS, side).search(DESK, "lúa").hits
         assert hit.article.id == kept
         assert upkeep.status().articles == 1
-        assert upkeep.drop_months("2026-12")
+        assert upkeep.expunge() in (0, 1)
+        assert upkeep.retire("2020-01") == ()
         assert upkeep.drop()
 
 
