@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from core.records import Place
@@ -17,8 +17,10 @@ LEFT: Final = 34
 MAP: Final = 420
 _EDGE: Final = 30
 _LABELS: Final = 12
-_NAMED: Final = 8
-"""Points that bear their name on the map; the table has them all."""
+_NAMED: Final = 12
+"""Points that bear their name on the map where there is room; the table has them all."""
+_LETTER: Final = 7.2
+"""Pixels of a letter of a name, rather too many than too few."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +69,7 @@ class Point:
     x: float
     y: float
     radius: float
-    named: bool
-    left: bool  # the name stands to the left
+    label: tuple[float, float, str] | None  # where the name stands: x, y, SVG text-anchor; None: no room for it
 
 
 def columns(slots: Sequence[str], keys: Sequence[str], values: Mapping[tuple[str, str], int]) -> Columns:
@@ -128,11 +129,51 @@ def points(places: Sequence[Place], counts: Mapping[str, int]) -> tuple[Point, .
             unit=place.unit, name=place.name, articles=counts.get(place.unit, 0),
             x=_r(off_x + scale * (east - min(easts))), y=_r(off_y + scale * (max(norths) - north)),
             radius=_r(3 + 15 * math.sqrt(counts.get(place.unit, 0) / most)) if counts.get(place.unit) else 3.0,
-            named=place.unit in named, left=off_x + scale * (east - min(easts)) > MAP * 0.6,
+            label=None,
         )
         for place, east, north in zip(located, easts, norths, strict=True)
     ]  # fmt: skip
-    return tuple(sorted(drawn, key=lambda point: -point.radius))
+    return _labelled(sorted(drawn, key=lambda point: -point.radius), named)
+
+
+def _labelled(points: Sequence[Point], named: Collection[str]) -> tuple[Point, ...]:
+    """Names beside, above or below their points, where they cover no point and no other name; the largest first."""
+    taken = [(p.x - p.radius, p.y - p.radius, p.x + p.radius, p.y + p.radius) for p in points]
+    found = []
+    for point in points:
+        label = None
+        for x, y, anchor in _places_for(point) if point.unit in named else ():
+            box = _text_box(x, y, anchor, f"{point.name[:28]} {point.articles}")
+            inside = box[0] >= 0 and box[2] <= MAP and box[1] >= 0 and box[3] <= MAP
+            if inside and not any(_touch(box, other) for other in taken):
+                label = (_r(x), _r(y), anchor)
+                taken.append(box)
+                break
+        found.append(replace(point, label=label))
+    return tuple(found)
+
+
+_Box = tuple[float, float, float, float]
+
+
+def _places_for(point: Point) -> tuple[tuple[float, float, str], ...]:
+    gap = point.radius + 4
+    beside = ((point.x + gap, point.y + 4, "start"), (point.x - gap, point.y + 4, "end"))
+    above, below, edge = point.y - gap - 1, point.y + gap + 11, point.radius
+    over = [(point.x + shift, y, at) for shift, at in ((0, "middle"), (-edge, "start"), (edge, "end"))
+            for y in (above, below)]  # fmt: skip
+    return (*beside, *over)
+
+
+def _text_box(x: float, y: float, anchor: str, text: str) -> _Box:
+    """About what a line of the map's type covers: y is its base line."""
+    wide = len(text) * _LETTER
+    left = x - {"start": 0.0, "middle": wide / 2, "end": wide}[anchor]
+    return left, y - 11, left + wide, y + 4
+
+
+def _touch(one: _Box, other: _Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _r(value: float) -> float:
