@@ -70,6 +70,8 @@ class Round:
             before = known.get(recipient)
             if before is None or grouping.is_blank(before):
                 changed.append(grouping.begin((self._desk.id, story, recipient), own, found, hours))
+            elif before.due and before.covered_by and not self._facts.larger(before):
+                changed.append(grouping.uncovered(before, hours))
             elif (after := grouping.advance(before, own, found, hours)) is not before:
                 changed.append(after)
         self._book.put(changed)

@@ -109,6 +109,11 @@ def advance(known: StoryAlert, matched: Sequence[Match], found: Sequence[News], 
     return replace(known, rules=rules, basis=basis, cause=cause, pace=pace, due=due)
 
 
+def uncovered(alert: StoryAlert, hours: Hours) -> StoryAlert:
+    """What a larger story held back has grown beyond it: it is urgent again."""
+    return replace(alert, pace="urgent", due=hours.soon, covered_by="")
+
+
 def is_blank(alert: StoryAlert) -> bool:
     """Whether all that was planned was taken back before anything was told."""
     return alert.due is None and not alert.told and not alert.notices

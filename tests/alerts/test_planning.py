@@ -247,19 +247,6 @@ class TestEscalation:
 
 
 class TestHeldBack:
-    def test_a_larger_urgent_story_covers_a_smaller_one(self, record: Record, clock: FixedClock) -> None:
-        room = room_of(record, clock, URGENT, timing=ONCE)
-        large = room.prints("disaster", title="Lũ lớn toàn vùng")
-        for source in ("bao_b", "bao_c"):
-            room.prints("disaster", story=large.id, source=source)
-        room.until(0.5)
-        room.prints("disaster", source="bao_d", title="Một ngôi nhà bị tốc mái")
-        room.until(1)
-        assert len(room.rows()) == 1
-        room.until(19)
-        assert [row.message.urgent for row in room.rows()] == [True, False]
-        assert "[thuộc vụ việc lớn hơn] Một ngôi nhà bị tốc mái" in room.rows()[1].message.text
-
     def test_a_silence_holds_until_its_end(self, record: Record, clock: FixedClock) -> None:
         room = room_of(record, clock, URGENT, timing=ONCE)
         silence = record.handlings.silence(
