@@ -11,7 +11,7 @@ from datetime import datetime
 from alerts.channels.email import EmailNotifier
 from alerts.drain import DrainReport, deliver_forever, drain_once
 from alerts.planner import Planner
-from app import alerting, reporting, wiring
+from app import alerting, away, reporting, wiring
 from app.channels import channels, upkeep
 from app.duty import Duty
 from app.engine import feed_forever
@@ -30,12 +30,13 @@ def deliver(settings: Settings, world: World, *, stop: threading.Event, forever:
         planner = Planner(alerting.office(settings, kept, world.clock, world.publishers, notifiers))
         rules = alerting.sending(settings, kept)
         drafts = reporting.scheduled(settings, kept, world.publishers, world.clock)
-        duty = Duty(kept.leases, "deliver", "deliver")
+        duty, keep_away = Duty(kept.leases, "deliver", "deliver"), away.scheduled(settings)
 
         def drain() -> DrainReport:
             if duty.mine():  # of several that deliver, one plans; all send
                 tidy()
                 tend()
+                keep_away()
                 planner.round()
                 drafts()
             return drain_once(kept.outbox, notifiers, kept.desks, world.clock, stop=stop, rules=rules)

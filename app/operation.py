@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import version
+from pathlib import Path
 
-from app import sources
+from app import away, sources
 from app.world import World
 from core.errors import ConfigError, DiembaoError
 from core.records import OperationFigures, Publisher, SourceDetail, SourceProposal
-from core.settings import KeepSettings, Settings
+from core.settings import BackupSettings, KeepSettings, Settings
 from crawlers.autodiscover import Proposal
 from crawlers.publishers import load_all
 from store.sqlite.record import Record
@@ -79,12 +81,16 @@ class Keeper:
 class Machine:
     """The port Operation."""
 
-    def __init__(self, kept: Record) -> None:
-        self._kept = kept
+    def __init__(self, kept: Record, backups: BackupSettings | None = None) -> None:
+        self._kept, self._backups = kept, backups or BackupSettings()
 
     def figures(self, at: datetime) -> OperationFigures:
         """Queues, sizes, versions, failures."""
-        return self._kept.operation.figures(at, {"diembao": version("diembao")})
+        found = self._kept.operation.figures(at, {"diembao": version("diembao")})
+        wanted = self._backups.connected
+        return replace(
+            found, backups_away=wanted, backup_away=away.newest(Path(self._backups.folder)) if wanted else None
+        )
 
     def would_go(self, at: datetime, months: dict[str, int]) -> dict[str, int]:
         """Rows that a purge under these periods would delete, by setting."""

@@ -63,7 +63,7 @@ def application(settings: Settings, world: World, kept: Record) -> ASGIApp:
             work=kept.work,
             addresses=PastedAddresses(settings, world, kept),
             keeper=Keeper(settings, world, kept),
-            operation=Machine(kept),
+            operation=Machine(kept, settings.backup),
             places=GazetteerPlaces(wiring.gazetteer()),
             alerts=record_alerts(settings, kept, world.clock, world.publishers),
             channel_book=kept.channels,

@@ -263,6 +263,21 @@ class KeepSettings(_Part):
     account_months: Annotated[int, Field(ge=1, le=24)] = 12
 
 
+class BackupSettings(_Part):
+    """Backups that go to another place by themselves. Off without a folder and a key."""
+
+    folder: str = Field(default="", description="on another disk or machine; what is written there is sealed")
+    key_file: str = Field(
+        default="", description="of `diembao backup --new-key`; keep a copy where the backups are not"
+    )
+    every_hours: int = Field(default=24, ge=1, le=168)
+
+    @property
+    def connected(self) -> bool:
+        """Whether backups are made by themselves."""
+        return bool(self.folder and self.key_file)
+
+
 class LogSettings(_Part):
     """Structured logs, one JSON object a line, rotated."""
 
@@ -293,6 +308,7 @@ class Settings(BaseSettings):
     elastic: ElasticSettings = ElasticSettings()
     kibana: KibanaSettings = KibanaSettings()
     keep: KeepSettings = KeepSettings()
+    backup: BackupSettings = BackupSettings()
     log: LogSettings = LogSettings()
 
     @field_validator("data_dir")

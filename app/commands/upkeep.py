@@ -52,24 +52,36 @@ def doctor(as_json: AsJson = False) -> None:
 
 def backup(
     folder: Annotated[Path | None, typer.Argument(help="where the archive goes; by default beside the record")] = None,
+    key: Annotated[Path | None, typer.Option(help="seal it with this key, for a place that others reach")] = None,
+    new_key: Annotated[Path | None, typer.Option(help="only write a new key to this file")] = None,
 ) -> None:
-    """Back the record up, on a running desk."""
-    from app import upkeep
+    """Back the record up, on a running desk; with --key sealed."""
+    from app import away, sealed, upkeep
 
+    if new_key is not None:
+        sealed.new_key(new_key)
+        typer.echo(f"written {new_key}; keep a copy where the backups are not: without it none can be opened")
+        return
+    if key is not None:
+        if folder is None:
+            raise typer.BadParameter("name the folder to which the sealed backup goes")
+        typer.echo(f"written {away.backup(settings_module.load(), folder, key)}")
+        return
     typer.echo(f"written {upkeep.backup(settings_module.load(), folder)}")
 
 
 def restore(
     archive: Annotated[Path, typer.Argument(help="a file that `backup` wrote")],
     yes: Annotated[bool, typer.Option("--yes", help="don't ask")] = False,
+    key: Annotated[Path | None, typer.Option(help="the key with which it was sealed")] = None,
 ) -> None:
     """Put a backup in the record's place; the record that is there is kept beside it."""
-    from app import upkeep
+    from app import away, upkeep
 
     settings = settings_module.load()
     if not yes:
         typer.confirm(f"Replace {settings.database} by {archive}?", abort=True)
-    for line in upkeep.restore(settings, archive):
+    for line in upkeep.restore(settings, archive) if key is None else away.restore(settings, archive, key):
         typer.echo(line)
 
 

@@ -70,3 +70,5 @@ class OperationFigures:
     disk_total: int
     last_backup: datetime | None
     versions: Mapping[str, str]  # program, schema, models
+    backup_away: datetime | None = None  # the newest sealed one in another place
+    backups_away: bool = False  # whether any are to be made there

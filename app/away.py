@@ -1,0 +1,123 @@
+"""Backups to another place: made by themselves, sealed, and removed when they have had their time."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from app import sealed, upkeep
+from core.clock import Clock, SystemClock
+from core.errors import ConfigError, DiembaoError
+from core.settings import BackupSettings, Settings
+
+_LOG = logging.getLogger(__name__)
+STONES: Final = f"stones.jsonl{sealed.SUFFIX}"
+_AGAIN: Final = timedelta(minutes=30)
+"""A backup that failed is tried again after this."""
+
+
+def backup(settings: Settings, folder: Path, key: Path) -> Path:
+    """Back the record up into the folder, sealed, with the stones of what was erased. Raises StoreError and ConfigError
+    where nothing was written.
+    """
+    secret = sealed.load_key(key)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"{folder}: {error.strerror}; name another folder for backups") from None
+    with tempfile.TemporaryDirectory(prefix=".away-", dir=settings.data_dir) as clear:
+        archive = upkeep.backup(settings, Path(clear))
+        target = folder / f"{archive.name}{sealed.SUFFIX}"
+        sealed.seal(archive, target, secret)
+    stones = settings.data_dir / "stones.jsonl"
+    if stones.exists():
+        sealed.seal(stones, folder / STONES, secret)
+    return target
+
+
+def restore(settings: Settings, archive: Path, key: Path) -> Iterator[str]:
+    """Restore from a sealed backup; yields what was done. What was erased since is erased again, also on a machine
+    that never had it: the stones lie beside the backup. Raises StoreError, ConfigError.
+    """
+    secret = sealed.load_key(key)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".away-", dir=settings.data_dir) as folder:
+        clear = Path(folder) / archive.name.removesuffix(sealed.SUFFIX)
+        sealed.unseal(archive, clear, secret)
+        stones = archive.with_name(STONES)
+        if stones.exists():
+            sealed.unseal(stones, Path(folder) / "stones", secret)
+            _add_stones(settings.data_dir / "stones.jsonl", (Path(folder) / "stones").read_text(encoding="utf-8"))
+        yield from upkeep.restore(settings, clear)
+
+
+def newest(folder: Path) -> datetime | None:
+    """When the newest sealed backup there was made, by its name; None where there is none."""
+    stamps = [_stamp(file) for file in folder.glob(f"diembao-*{sealed.SUFFIX}")] if folder.is_dir() else []
+    return max((stamp for stamp in stamps if stamp), default=None)
+
+
+def scheduled(settings: Settings, clock: Clock | None = None) -> Callable[[], None]:
+    """To be called often: a backup where one is due, beside everything else, and those too old are removed."""
+    asked, clock = settings.backup, clock or SystemClock()
+    running: list[threading.Thread] = []
+    failed: list[datetime] = []
+
+    def work() -> None:
+        try:
+            written = backup(settings, Path(asked.folder), Path(asked.key_file))
+            remove_old(Path(asked.folder), clock.now() - timedelta(days=settings.keep.backup_days))
+            failed.clear()
+            _LOG.info("backup written", extra={"file": written.name})
+        except DiembaoError as error:
+            failed[:] = [clock.now()]
+            _LOG.error("backup failed", extra={"reason": str(error)})
+
+    def look() -> None:
+        if any(thread.is_alive() for thread in running) or not due(asked, clock.now()):
+            return
+        if failed and clock.now() - failed[0] < _AGAIN:
+            return
+        running[:] = [threading.Thread(target=work, daemon=True)]
+        running[0].start()
+
+    return look
+
+
+def due(asked: BackupSettings, at: datetime) -> bool:
+    """Whether a backup is to be made now."""
+    if not asked.connected:
+        return False
+    last = newest(Path(asked.folder))
+    return last is None or at - last >= timedelta(hours=asked.every_hours)
+
+
+def remove_old(folder: Path, before: datetime) -> int:
+    """Delete sealed backups made before then; how many."""
+    old = [file for file in folder.glob(f"diembao-*{sealed.SUFFIX}") if (stamp := _stamp(file)) and stamp < before]
+    for file in old:
+        file.unlink(missing_ok=True)
+    return len(old)
+
+
+def _stamp(file: Path) -> datetime | None:
+    text = file.name.removesuffix(sealed.SUFFIX).removesuffix(".tar.gz").rsplit("-", 1)[-1]
+    try:
+        return datetime.strptime(text, "%Y%m%dT%H%M%S%z")
+    except ValueError:
+        return None
+
+
+def _add_stones(file: Path, text: str) -> None:
+    known = set(file.read_text(encoding="utf-8").splitlines()) if file.exists() else set()
+    fresh = [line for line in text.splitlines() if line and line not in known]
+    if fresh:
+        with file.open("a", encoding="utf-8") as out:
+            out.write("".join(f"{line}\n" for line in fresh))
+        file.chmod(0o600)

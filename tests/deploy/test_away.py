@@ -1,0 +1,129 @@
+"""Backups to another place: sealed, made by themselves, removed in time, restored on a machine that never had them."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app import away, sealed, wiring
+from core.clock import FixedClock, SystemClock
+from core.errors import ConfigError, StoreError
+from core.settings import BackupSettings, Settings
+from tests.fakes.records import NOON, make_article, make_desk, make_tagged
+
+TITLE = "Khánh thành cầu mới ở Bình Sơn"
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> Path:
+    file = tmp_path / "safe" / "key"
+    file.parent.mkdir()
+    sealed.new_key(file)
+    return file
+
+
+def desk(folder: Path, key: Path | None = None, elsewhere: Path | None = None) -> Settings:
+    backup = BackupSettings(folder=str(elsewhere), key_file=str(key)) if key and elsewhere else BackupSettings()
+    return Settings(data_dir=folder, backup=backup)
+
+
+def fill(settings: Settings) -> list[str]:
+    with wiring.record(settings, FixedClock(NOON)) as kept:
+        kept.desks.apply_desk(make_desk(), NOON, "test")
+        articles = [make_article(f"tin-{n}.html", title=f"{TITLE} {n}") for n in range(3)]
+        for article in articles:
+            kept.articles.save(make_tagged(article), ())
+        return [article.id for article in articles]
+
+
+def test_restored_on_a_bare_machine_without_what_was_erased_meanwhile(tmp_path: Path, key: Path) -> None:
+    here, elsewhere = desk(tmp_path / "here"), tmp_path / "elsewhere"
+    ids = fill(here)
+    earlier = elsewhere / "diembao-20260101T000000Z.tar.gz.sealed"
+    away.backup(here, elsewhere, key).rename(earlier)
+    with wiring.record(here) as kept:
+        kept.retention.erase(ids[0], SystemClock().now(), "test")
+    away.backup(here, elsewhere, key)
+    there = desk(tmp_path / "there")
+    said = list(away.restore(there, earlier, key))
+    assert any("1 articles erased since" in line for line in said)
+    with wiring.record(there) as kept:
+        assert kept.articles.known_hash(ids[0]) is None and kept.articles.known_hash(ids[1]) is not None
+    assert not list((tmp_path / "there").glob(".away-*"))
+
+
+def test_nothing_is_in_the_clear_elsewhere(tmp_path: Path, key: Path) -> None:
+    here, elsewhere = desk(tmp_path / "here"), tmp_path / "elsewhere"
+    fill(here)
+    written = away.backup(here, elsewhere, key)
+    assert {file.name for file in elsewhere.iterdir()} == {written.name}
+    assert written.read_bytes().startswith(sealed.MARK)
+    assert TITLE.encode() not in written.read_bytes() and written.stat().st_mode & 0o077 == 0
+    assert not list((tmp_path / "here").glob(".away-*")), "no clear copy stays behind"
+
+
+def test_another_key_a_changed_byte_and_a_cut_are_refused(tmp_path: Path, key: Path) -> None:
+    here, elsewhere = desk(tmp_path / "here"), tmp_path / "elsewhere"
+    fill(here)
+    written = away.backup(here, elsewhere, key)
+    other = tmp_path / "other"
+    sealed.new_key(other)
+    there = desk(tmp_path / "there")
+    with pytest.raises(StoreError, match="another key"):
+        list(away.restore(there, written, other))
+    whole = written.read_bytes()
+    for spoilt in (whole[:-1], whole[:40] + bytes([whole[40] ^ 1]) + whole[41:], whole[: len(whole) // 2], b"x"):
+        written.write_bytes(spoilt)
+        with pytest.raises(StoreError):
+            list(away.restore(there, written, key))
+    assert not there.database.exists()
+
+
+@settings(max_examples=12, deadline=None)
+@given(size=st.sampled_from([0, 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 3 << 20]))
+def test_pieces_come_back_as_they_were_and_not_in_another_order(
+    tmp_path_factory: pytest.TempPathFactory, size: int
+) -> None:
+    folder = tmp_path_factory.mktemp("pieces")
+    key, content = os.urandom(32), os.urandom(size)
+    (folder / "clear").write_bytes(content)
+    sealed.seal(folder / "clear", folder / "sealed", key)
+    sealed.unseal(folder / "sealed", folder / "back", key)
+    assert (folder / "back").read_bytes() == content
+    body, piece = (folder / "sealed").read_bytes(), (1 << 20) + 16
+    if size > 1 << 20:
+        head, rest = body[:15], body[15:]
+        (folder / "sealed").write_bytes(head + rest[piece : 2 * piece] + rest[:piece] + rest[2 * piece :])
+        with pytest.raises(StoreError):
+            sealed.unseal(folder / "sealed", folder / "swapped", key)
+        (folder / "sealed").write_bytes(body[: 15 + piece])
+        with pytest.raises(StoreError, match="cut off"):
+            sealed.unseal(folder / "sealed", folder / "short", key)
+
+
+def test_a_backup_is_due_daily_and_goes_after_its_time(tmp_path: Path, key: Path) -> None:
+    here = desk(tmp_path / "here", key, tmp_path / "elsewhere")
+    fill(here)
+    now = SystemClock().now()
+    assert away.due(here.backup, now)
+    away.backup(here, tmp_path / "elsewhere", key)
+    assert not away.due(here.backup, now + timedelta(hours=23)) and away.due(here.backup, now + timedelta(hours=25))
+    newest = away.newest(tmp_path / "elsewhere")
+    assert newest is not None and abs(newest - now) < timedelta(minutes=2)
+    assert away.remove_old(tmp_path / "elsewhere", now - timedelta(days=1)) == 0
+    assert away.remove_old(tmp_path / "elsewhere", now + timedelta(days=1)) == 1
+    assert not away.due(BackupSettings(folder="x"), now), "without a key nothing leaves the machine"
+
+
+def test_a_key_is_never_written_over_and_a_wrong_one_is_named(tmp_path: Path, key: Path) -> None:
+    with pytest.raises(ConfigError, match="exist"):
+        sealed.new_key(key)
+    assert key.stat().st_mode & 0o077 == 0
+    (tmp_path / "short").write_text("QUJD\n")
+    with pytest.raises(ConfigError, match="3 bytes"):
+        sealed.load_key(tmp_path / "short")
