@@ -38,6 +38,18 @@
     act();
   });
 
+  // A browser writes a day as its own language does; here it stands as the office writes it, until it is edited.
+  for (const field of document.querySelectorAll("input[type=date]")) {
+    const frame = document.createElement("span");
+    frame.className = "day-field";
+    field.replaceWith(frame);
+    frame.append(field);
+    const tell = () => { frame.dataset.day = field.value.split("-").reverse().join("/") || "dd/mm/yyyy"; };
+    field.addEventListener("input", tell);
+    field.form?.addEventListener("reset", () => setTimeout(tell));
+    tell();
+  }
+
   // Search while typing: the server's own results in place of those shown; the address follows, so that it can be shared.
   const form = document.querySelector("form[data-live]");
   const shown = document.querySelector("#results");

@@ -43,6 +43,8 @@ PAGES = {
     "nguon-moi": "/nguon-tin-moi",
     "cai-dat": "/cai-dat?article_months=1",
     "nhat-ky": "/nhat-ky",
+    "nguoi-nhan": "/nguoi-nhan",
+    "bang-nguoi-nhan": "/nguoi-nhan/bang",
     "cac-ban-tin": "/cac-ban-tin",
     "khong-phai": "/khong-phai",
     "en": "/xu-huong?khoang=12-tuan&lang=en",
@@ -180,6 +182,18 @@ def test_keys_move_open_search_and_explain(browser: Browser, full: Site) -> None
     page.keyboard.press("j")
     page.keyboard.press("o")
     page.wait_for_url(f"**{first}")
+    page.context.close()
+
+
+def test_days_stand_as_the_office_writes_them_in_a_browser_of_any_language(browser: Browser, full: Site) -> None:
+    page = opened(browser, full.at("/"), 390, script=True)
+    shown = "getComputedStyle(document.querySelector('.day-field'), '::after').content"
+    assert f"{DAY:%d/%m/%Y}" in page.evaluate(shown)
+    page.locator("#day").fill("2026-11-19")
+    page.locator("h1").click()
+    assert "19/11/2026" in page.evaluate(shown)
+    page.locator(".days button").click()
+    page.wait_for_url("**/?ngay=2026-11-19")
     page.context.close()
 
 
