@@ -11,12 +11,15 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from core.access import Level
 from core.clock import FixedClock, local_day
 from core.records import AddressAnswer, Message, SourceDetail, SourceProposal
 from core.settings import KeepSettings, Settings
 from dashboard.app import create_app
+from dashboard.asking import SESSION_COOKIE
 from dashboard.office import Office
 from store.sqlite.record import Record, open_record
+from tests.dashboard.conftest import make_user, open_session
 from tests.dashboard.test_labels import ORIGIN, send
 from tests.dashboard.test_pages import words
 from tests.fakes.differ import differ
@@ -175,6 +178,28 @@ class TestState:
     @pytest.mark.parametrize("form", [{"tinh-trang": "xong"}, {"giao": "ai-do"}])
     def test_only_known_states_and_colleagues(self, browser: TestClient, form: dict[str, str]) -> None:
         assert send(browser, f"{HERE}/xu-ly", form, opened=HERE).status_code == 400
+
+    def test_an_article_is_given_to_a_colleague_of_the_desk_and_taken_back(
+        self, record: Record, browser: TestClient, clock: FixedClock
+    ) -> None:
+        app = create_app(
+            reading=record.reading, search=record.search, desks=record.desks, corrections=record.corrections,
+            differ=differ, publishers={"bao_mau": publisher("bao_mau", "Báo Mẫu")}, clock=clock, settings=Settings(),
+            audit=record.audit, people=record.people, office=Office(work=record.work),
+        )  # fmt: skip
+        record.desks.apply_desk(replace(make_desk(), id="noi_khac"), NOON, "test")
+        lan = make_user(record, Level.OFFICER, "binh_son", name="Lan")
+        stranger = make_user(record, Level.OFFICER, "noi_khac", name="Người nơi khác")
+        office = TestClient(app, base_url="http://127.0.0.1:8765", cookies={SESSION_COOKIE: open_session(record, lan)})
+        minh = make_user(record, Level.EDITOR, "binh_son", name="Minh")
+        assert "Minh" in office.get(HERE).text and "Người nơi khác" not in office.get(HERE).text
+        given = send(office, f"{HERE}/xu-ly", {"giao": minh.id}, opened=HERE).text
+        assert f'<option value="{minh.id}" selected>Minh</option>' in given
+        assert record.work.handling("binh_son", "article", [FIRST.id])[FIRST.id].assigned == minh.id
+        assert record.audit.lines(1)[0].who == lan.id
+        assert send(office, f"{HERE}/xu-ly", {"giao": stranger.id}, opened=HERE).status_code == 400
+        send(office, f"{HERE}/xu-ly", {"giao": ""}, opened=HERE)
+        assert record.work.handling("binh_son", "article", [FIRST.id])[FIRST.id].assigned == ""
 
     def test_nothing_is_written_about_what_the_desk_does_not_have(self, browser: TestClient) -> None:
         for path in ("/bai/" + "0" * 20, "/cau-chuyen/khong-co"):
