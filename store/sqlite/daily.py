@@ -49,10 +49,10 @@ class DailyCounts:
         """All counts of a desk's day."""
         with self._db.read() as con:
             rows = con.execute(
-                "SELECT l.n, l.kind, l.key FROM desk_articles d JOIN desk_labels l ON l.desk = d.desk AND l.n = d.n"
-                " WHERE d.desk = ? AND d.day = ? AND d.hidden = 0"
+                "SELECT l.n, l.kind, l.key FROM desk_labels l WHERE l.desk = ?"
+                " AND l.n IN (SELECT d.n FROM desk_articles d WHERE d.desk = ? AND d.day = ? AND d.hidden = 0)"
                 " AND l.kind IN ('topic', 'tone', 'unit')",
-                (desk, day),
+                (desk, desk, day),
             ).fetchall()
         counted = Counter(cell for marks in _by_article(rows) for cell in _cells(marks))
         return [
@@ -65,18 +65,13 @@ class DailyCounts:
         live = _live(self._health, at) if day == local_day(at).isoformat() else {}
         with self._db.read() as con:
             counted = _counted(con, day)
-            kept = con.execute(
-                "SELECT l.desk, l.key, count(*) AS n FROM desks k CROSS JOIN desk_articles d ON d.desk = k.id"
-                " JOIN desk_labels l ON l.desk = d.desk AND l.n = d.n WHERE d.day = ? AND d.hidden = 0"
-                " AND l.kind = 'source' GROUP BY l.desk, l.key ORDER BY 1, 2",
-                (day,),
-            ).fetchall()
+            kept = [row for desk in _desks(con) for row in con.execute(_KEPT, (desk, day)).fetchall()]
         whole = {source: _reading(day, source, counted.get(source, {}), live) for source in sorted({*counted, *live})}
         of_desks = [
             DailyReading(
-                day=day, publisher=row["key"], desk=row["desk"], kept=row["n"],
-                read=whole[row["key"]].read if row["key"] in whole else 0,
-                health=whole[row["key"]].health if row["key"] in whole else _READABLE,
+                day=day, publisher=row["source"], desk=row["desk"], kept=row["n"],
+                read=whole[row["source"]].read if row["source"] in whole else 0,
+                health=whole[row["source"]].health if row["source"] in whole else _READABLE,
             )
             for row in kept
         ]  # fmt: skip
@@ -109,7 +104,7 @@ class DailyCounts:
                 ).fetchall()
                 for article in {change.article for change in changes}
             }
-            every = {row["id"] for row in con.execute("SELECT id FROM desks")}
+            every = set(_desks(con))
         days = {(row["desk"], row["day"]) for rows in known.values() for row in rows}
         lost = [change.desk for change in changes if not known[change.article]]
         return days, every | {d for d in lost if d} if None in lost else {d for d in lost if d}
@@ -132,6 +127,16 @@ class DailyCounts:
 
     def acknowledge(self, reader: str, seq: int) -> None:
         self._changes.acknowledge(reader, seq)
+
+
+_KEPT: Final = (
+    "SELECT d.desk, a.source, count(*) AS n FROM desk_articles d JOIN articles a ON a.n = d.n"
+    " WHERE d.desk = ? AND d.day = ? AND d.hidden = 0 GROUP BY d.desk, a.source ORDER BY a.source"
+)
+
+
+def _desks(con: sqlite3.Connection) -> list[str]:
+    return [row["id"] for row in con.execute("SELECT id FROM desks ORDER BY id")]
 
 
 def _by_article(rows: Sequence[sqlite3.Row]) -> Collection[Mapping[str, list[str]]]:
