@@ -73,6 +73,8 @@ def filled(count: int = ARTICLES) -> Filled:
         for file in home.glob(f"*{making.name}*"):
             file.unlink()
         make(making, count)
+        for older in home.glob(f"{count}-*"):
+            older.unlink()
         making.rename(kept)
     own = Path(tempfile.mkdtemp(prefix="diembao-bench-")) / "diembao.sqlite3"
     shutil.copyfile(kept, own)

@@ -1,4 +1,4 @@
-"""The record: saves and stopped pages a second, search over 20,000 articles (invented text), ms."""
+"""The record: saves and stopped pages a second, search over 20,000 articles (invented text), ms of CPU."""
 
 from __future__ import annotations
 
@@ -89,7 +89,9 @@ def _search(record: Record, *, by_time: bool) -> dict[str, float]:
         else:
             text = " ".join(words.draw(rng, rng.randint(1, 2)))
         query = text if number % 2 else fold_plain(text)
-        times.append(1000 * _seconds(lambda query=query: record.search.search("desk", query, by_time=by_time)))  # type: ignore[misc]
+        began = time.process_time()
+        record.search.search("desk", query, by_time=by_time)
+        times.append(1000 * (time.process_time() - began))
     times.sort()
     return {"p50_ms": times[len(times) // 2], "p95_ms": times[int(len(times) * 0.95)]}
 

@@ -1,128 +1,219 @@
 """The pages over 100,000 articles of one desk (invented text): server time a page, search, weight, readers at once.
 
-Pages are asked through the whole application without a socket: what a reader waits for besides the network. Readers
-at once come through a real server while another process saves articles into the same record.
+Server time is the CPU time of the process that answers, the whole application without a socket: what a page costs
+whatever else the machine does meanwhile. Every door that shows something is asked, or is named here with the reason
+why not. Readers at once come through a real server while another process crawls the sample press.
 """
 
 from __future__ import annotations
 
-import asyncio
-import os
+import csv
+import io
 import random
+import re
 import shutil
-import socket
 import statistics
-import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import datetime
+from typing import Final
 
-import httpx
-import uvicorn
 from starlette.testclient import TestClient
-from starlette.types import ASGIApp
 
-from app.comparing import differ
-from app.operation import Keeper, Machine
-from app.places import GazetteerPlaces
-from app.wiring import gazetteer
+from app import answer_desk, reporting, wiring
+from app.serving import application
 from app.world import World
 from bench import desk as bench_desk
+from bench._crowd import crowd
 from bench._press import vocabulary
 from core.clock import FixedClock, local_day
-from core.records import Publisher, PublisherKind, SearchFilters, TaggedArticle
-from core.settings import KeepSettings, Settings
+from core.ports import CaseDesk
+from core.records import Case, CaseKind, CaseState, Desk, Publisher, PublisherKind, SearchFilters
+from core.settings import Settings
 from core.text import fold_plain
-from core.urls import article_id
-from dashboard.app import create_app
-from dashboard.office import Office
 from dashboard.render import STATIC
-from store.sqlite.record import Record, open_record
+from dashboard.routes import DOORS
+from store.sqlite.record import Record
 
-ROUNDS, QUERIES, READERS, READ_SECONDS = 30, 300, 50, 12.0
+ROUNDS: Final = 20
+QUERIES: Final = 300
+FACTS: Final = 1000
+_HEAD: Final = (
+    "Chỉ tiêu", "Giá trị", "Đơn vị tính", "Địa bàn", "Từ ngày", "Đến ngày", "Số văn bản", "Ngày văn bản",
+    "Cơ quan ban hành",
+)  # fmt: skip
+_NO_PAGES: Final = re.compile(
+    r"/xuat$|/tai/|/tep(/|$)|/van-ban|/bao-cao/mau$|\.atom$|\.json$|\{token\}|/dang-nhap|/dat-mat-khau|/tai-khoan|"
+    r"/thong-cao/\{number:int\}$|/khoe$|/healthz$"
+)
+"""Files and feeds; what only a token, a signed-in user or an issued release opens; what a machine asks."""
 
 
 def measure(count: int = bench_desk.ARTICLES) -> dict[str, float]:
-    """p95 of each page and of the search, weight of the first load, and 50 readers beside a process that writes."""
+    """p95 of each page and of the search, weight of the first load, and READERS readers beside a crawl."""
     made = bench_desk.filled(count)
+    settings = Settings(data_dir=made.path.parent)
     try:
-        with open_record(made.path, clock=FixedClock(made.newest), keep=KeepSettings()) as record:
-            app = _app(record, made.newest)
-            browser = TestClient(app, base_url="http://127.0.0.1")
-            paths = _paths(record, made.newest)
-            figures = {f"{name}_p95_ms": _p95(lambda path=path: _get(browser, path)) for name, path in paths.items()}  # type: ignore[misc]
+        with wiring.record(settings, FixedClock(made.newest)) as record:
+            world = World(kind="real", publishers=_publishers(), clock=FixedClock(made.newest))
+            paths = _paths(record, world, made.newest)
+            app = application(settings, world, record)
+            browser = TestClient(app, base_url="http://127.0.0.1", client=("127.0.0.1", 50_000))
+            _check_all_answer(browser, paths)
+            figures = {f"{name}_p95_ms": _p95(lambda path=path: browser.get(path)) for name, path in paths.items()}  # type: ignore[misc]
             figures |= _searches(record)
-            first = len(browser.get("/").content) + sum((STATIC / n).stat().st_size for n in ("style.css", "app.js"))
-            figures["first_load_kb"] = first / 1000
-            return figures | _readers(app, made.path, list(paths.values()))
+            figures["first_load_kb"] = _weight(browser) / 1000
+            return figures | crowd(app, made.path.parent, list(paths.values()))
     finally:
         shutil.rmtree(made.path.parent, ignore_errors=True)
 
 
-def _paths(record: Record, newest: datetime) -> dict[str, str]:
+def _paths(record: Record, world: World, newest: datetime) -> dict[str, str]:
     today = local_day(newest)
     listed = record.reading.day(bench_desk.DESK, today)[0]
-    return {
+    (desk,) = record.desks.desks()
+    fact, case, report = _facts(record, desk, newest), _case(record, newest), _report(record, world, desk, newest)
+    paths = {
         "today": "/",
         "week": f"/?tuan={today:%G-W%V}",
         "article": f"/bai/{listed.id}",
         "story": f"/cau-chuyen/{listed.story}",
         "search": "/tim-kiem?q=an",
         "search_topic": "/tim-kiem?chu-de=health",
+        "search_words": "/tim-kiem?q=truong+than&xep=thoi-gian",
         "trends": "/xu-huong",
         "trends_5_years": "/xu-huong?khoang=5-nam",
         "labels": "/sua-nhan",
         "aside": "/khong-phai",
         "add": "/them-bai",
         "alerts": "/canh-bao",
+        "alert_rules": "/canh-bao/quy-tac",
+        "alert_templates": "/canh-bao/mau",
+        "alert_template": "/canh-bao/mau/alert/subject.txt",
+        "channels": "/kenh-gui",
         "sources": "/nguon-tin",
+        "source_new": "/nguon-tin-moi",
         "source": "/nguon-tin/bao1",
+        "reports": "/bao-cao",
+        "report": f"/bao-cao/{report}",
+        "papers": "/bao-cao/the-thuc",
+        "users": "/nguoi-dung",
+        "users_sheet": "/nguoi-dung/bang",
+        "recipients": "/nguoi-nhan",
+        "recipients_sheet": "/nguoi-nhan/bang",
+        "facts": "/so-lieu",
+        "facts_found": "/so-lieu?q=nha",
+        "fact_new": "/so-lieu/moi",
+        "facts_bring": "/so-lieu/nhap",
+        "fact": f"/so-lieu/{fact}",
+        "cases": "/vu-viec",
+        "case_new": f"/vu-viec/mo?bai={listed.id}",
+        "case_outcomes": "/vu-viec/ket-qua",
+        "case_rules": "/vu-viec/cai-dat",
+        "case_template": "/vu-viec/mau/correction",
+        "case": f"/vu-viec/{case}",
+        "releases": "/thong-cao",
         "settings": "/cai-dat",
         "audit": "/nhat-ky",
         "desks": "/cac-ban-tin",
         "scope": "/pham-vi",
+        "wizard": "/bat-dau",
+        "api_me": "/api/me",
+        "api_today": "/api/today",
+        "api_stories": "/api/stories",
+        "api_story": f"/api/stories/{listed.story}",
+        "api_article": f"/api/articles/{listed.id}",
+        "api_search": "/api/search?q=an",
+        "api_trends": "/api/trends",
+        "api_sources": "/api/sources",
+        "api_alerts": "/api/alerts",
     }
+    _check_all_asked(list(paths.values()))
+    return paths
 
 
-def _app(record: Record, newest: datetime) -> ASGIApp:
-    publishers = {
+def _check_all_asked(paths: list[str]) -> None:
+    """Raises RuntimeError for doors of the pages that are neither asked nor left out with a reason."""
+    asked = [path.split("?")[0] for path in paths]
+    shown = [door.path for door in DOORS if door.method == "GET" and not _NO_PAGES.search(door.path)]
+    if lost := [path for path in shown if not any(map(_shape(path).fullmatch, asked))]:
+        raise RuntimeError(f"no figure for the pages {', '.join(lost)}: add them in bench/web.py")
+
+
+def _shape(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(path)))
+
+
+def _check_all_answer(browser: TestClient, paths: Mapping[str, str]) -> None:
+    wrong = {path: answer.status_code for path in paths.values() if (answer := browser.get(path)).status_code != 200}
+    if wrong:
+        raise RuntimeError(f"no pages: {wrong}")
+
+
+def _publishers() -> dict[str, Publisher]:
+    return {
         f"bao{n}": Publisher(id=f"bao{n}", name=f"Báo số {n}", kind=PublisherKind.NEWSPAPER, licence="mẫu",
                              home=f"https://bao{n}.vn/", endpoints=())
         for n in range(bench_desk.SOURCES)
     }  # fmt: skip
-    settings = Settings()
-    world = World(kind="real", publishers=publishers)
-    office = Office(
-        work=record.work, keeper=Keeper(settings, world, record), operation=Machine(record),
-        places=GazetteerPlaces(gazetteer()),
-    )  # fmt: skip
-    return create_app(
-        reading=record.reading, search=record.search, desks=record.desks, corrections=record.corrections,
-        differ=differ, publishers=publishers, clock=FixedClock(newest), settings=settings, office=office,
-        audit=record.audit,
-    )  # fmt: skip
 
 
-def _get(browser: TestClient, path: str) -> None:
-    assert browser.get(path).status_code == 200, path
+def _facts(record: Record, desk: Desk, at: datetime) -> str:
+    book = answer_desk.fact_desk(record, FixedClock(at))
+    number, _ = book.preview(desk, "so-lieu.csv", _table(at.year), at, "bench")
+    book.take(desk, number, at, "bench")
+    return book.find(desk.id, "")[0].id
+
+
+def _table(before: int) -> bytes:
+    """FACTS figures of the months of the fifteen years before a year, as a CSV file."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(_HEAD)
+    for n in range(FACTS):
+        month, number = f"{n % 12 + 1:02}/{before - 15 + n // 12 % 15}", f"{n % 300 + 1}/BC-UBND"
+        what, value = f"Số nhà bị tốc mái tại điểm dân cư {n}", str(n % 90 + 1)
+        writer.writerow((what, value, "nhà", "", f"01/{month}", f"28/{month}", number, f"28/{month}", "UBND xã"))
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _case(record: Record, at: datetime) -> int:
+    cases: CaseDesk = answer_desk.case_desk(record)
+    opened = [
+        cases.open(
+            Case(id=0, desk=bench_desk.DESK, kind=CaseKind.QUESTION, state=CaseState.OPEN, subject=f"Câu hỏi số {n}",
+                 opened_at=at, opened_by="bench", touched=at, source="bao1")
+        )
+        for n in range(100)
+    ]  # fmt: skip
+    return opened[-1].id
+
+
+def _report(record: Record, world: World, desk: Desk, at: datetime) -> int:
+    reports = reporting.reports(record, world.publishers, wiring.gazetteer)
+    return reports.draft(desk, reports.ask(desk, "monthly", at), at, "bench")
+
+
+def _weight(browser: TestClient) -> int:
+    """Bytes of the first page and of what it loads, before any compression."""
+    page = browser.get("/").content
+    loaded: set[str] = {name.decode() for name in re.findall(rb'(?:href|src)="[^"]*/([\w.-]+)\?v=', page)}
+    return len(page) + sum((STATIC / name).stat().st_size for name in loaded)
 
 
 def _p95(work: Callable[[], object], rounds: int = ROUNDS) -> float:
     times = []
     work()
     for _ in range(rounds):
-        start = time.perf_counter()
+        start = time.process_time()
         work()
-        times.append(1000 * (time.perf_counter() - start))
-    return statistics.quantiles(times, n=20)[-1]
+        times.append(1000 * (time.process_time() - start))
+    return statistics.quantiles(times, n=20, method="inclusive")[-1]
 
 
 def _searches(record: Record) -> dict[str, float]:
-    """Queries of one to four drawn words, half without diacritics, a third as phrases, and half narrowed."""
+    """Queries of one to six drawn syllables, half without diacritics, a third as phrases, and half narrowed."""
     rng, words = random.Random(3), vocabulary()
     times: dict[str, list[float]] = {"time": [], "relevance": [], "facets": []}
     for number in range(QUERIES):
@@ -131,9 +222,9 @@ def _searches(record: Record) -> dict[str, float]:
         query = f'"{query}"' if number % 3 == 0 else query
         filters = SearchFilters(topics=("health",)) if number % 2 else SearchFilters()
         for name, work in _ways(record, query, filters).items():
-            start = time.perf_counter()
+            start = time.process_time()
             work()
-            times[name].append(1000 * (time.perf_counter() - start))
+            times[name].append(1000 * (time.process_time() - start))
     return {f"find_{name}_p95_ms": statistics.quantiles(taken, n=20)[-1] for name, taken in times.items()}
 
 
@@ -145,73 +236,6 @@ def _ways(record: Record, query: str, filters: SearchFilters) -> Mapping[str, Ca
     }
 
 
-def _readers(app: ASGIApp, path: Path, paths: list[str]) -> dict[str, float]:
-    """READERS browsers read one page after another while another process saves articles as a crawl does."""
-    writer = subprocess.Popen(
-        [sys.executable, "-m", "bench.web", "write", str(path)], stdout=subprocess.PIPE, text=True, cwd=Path.cwd(),
-        env=os.environ | {"PYTHONPATH": str(Path.cwd())},
-    )  # fmt: skip
-    assert writer.stdout is not None
-    if not writer.stdout.readline():
-        raise RuntimeError("the process that writes has ended")
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
-        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
-        thread.start()
-        try:
-            base = f"http://127.0.0.1:{listener.getsockname()[1]}"
-            asked, wrong = asyncio.run(_read_all(base, paths))
-        finally:
-            server.should_exit = True
-            thread.join(timeout=10)
-            writer.terminate()
-    saved = (writer.communicate(timeout=20)[0] or "").count("\n")
-    return {"readers_errors": float(wrong), "readers_pages_per_s": asked / READ_SECONDS, "readers_saved": float(saved)}
-
-
-async def _read_all(base: str, paths: list[str]) -> tuple[int, int]:
-    until = time.perf_counter() + READ_SECONDS
-
-    async def one(number: int) -> tuple[int, int]:
-        asked = wrong = 0
-        rng = random.Random(number)
-        async with httpx.AsyncClient(base_url=base, timeout=60) as browser:
-            while time.perf_counter() < until:
-                try:
-                    answer = await browser.get(rng.choice(paths))
-                    wrong += answer.status_code != 200
-                except httpx.HTTPError:
-                    wrong += 1
-                asked += 1
-        return asked, wrong
-
-    found = await asyncio.gather(*(one(number) for number in range(READERS)))
-    return sum(asked for asked, _ in found), sum(wrong for _, wrong in found)
-
-
-def _write(path: Path) -> None:
-    """What the crawl's process does to the record: one article a transaction, some twenty a second."""
-    with open_record(path, clock=FixedClock(bench_desk.FIRST), keep=KeepSettings()) as record:
-        for one in bench_desk.tagged(5000):
-            article = one.located.article
-            moved = article.published.at + timedelta(days=1)
-            fresh = _another(one, moved)
-            record.articles.save(fresh, [])
-            print(fresh.located.article.id, flush=True)
-            time.sleep(0.05)
-
-
-def _another(one: TaggedArticle, moved: datetime) -> TaggedArticle:
-    article = one.located.article
-    url = article.url.replace("/tin-", "/moi-")
-    article = replace(article, id=article_id(url), url=url, published=replace(article.published, at=moved))
-    return replace(one, located=replace(one.located, article=article))
-
-
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["write"]:
-        _write(Path(sys.argv[2]))
-    else:
-        for figure, value in measure(int(sys.argv[1]) if len(sys.argv) > 1 else bench_desk.ARTICLES).items():
-            print(f"{figure:32} {value:10.2f}")
+    for figure, value in measure(int(sys.argv[1]) if len(sys.argv) > 1 else bench_desk.ARTICLES).items():
+        print(f"{figure:32} {value:10.2f}")
