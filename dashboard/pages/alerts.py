@@ -67,7 +67,8 @@ def page(request: Request) -> Response:
         desk_has=desk is not None, public=bool(ask.room.settings.public_url),
         refused=refused_recipients(ask.desk) if ask.desk else (), planned=_planned(ask), hours=HOURS, topics=TOPICS,
         silences=[(one, _title(ask, one.story) or one.story) for one in silences],
-        open_rows=[row for row in rows if row.state in {"refused", "held"} and row.reason != ASIDE], reply_times=_reply_times(rows, marks),
+        open_rows=[row for row in rows if row.state in {"refused", "held"} and row.reason != ASIDE],
+        reply_times=_reply_times(rows, marks),
     )  # fmt: skip
 
 
