@@ -2,7 +2,8 @@
 
     python -m bench            all, each in a process of its own; about a quarter of an hour on two quiet cores
     python -m bench web nlp    these
-    python -m bench.alerts_replay, python -m bench.index 1000000    too long for every day: by name only
+    python -m bench.alerts_replay, python -m bench.index 1000000    too long for every day: by name only, as are modules
+                               that say `LONG = True`
 
 bounds.json: {"<module>.<figure>": {"max": x} or {"min": x}}. A bound whose figure is not measured fails too, unless its
 module raises SkipBenchError with the reason why it can't run here; so does a bound that names no module.
@@ -40,13 +41,14 @@ def main(arguments: Sequence[str]) -> int:
     bounds: Bounds = json.loads((FOLDER / "bounds.json").read_text(encoding="utf-8"))
     if len(names) == 1:
         return _measured(names[0], bounds)
-    return _no_module(bounds) + sum(_in_own_process(name) for name in names or _modules())
+    return _no_module(bounds) + sum(_in_own_process(name) for name in names or _modules(daily=True))
 
 
-def _modules() -> list[str]:
-    """Modules with a function `measure` that takes no time beyond reason; read from the text, as importing is slow."""
+def _modules(*, daily: bool = False) -> list[str]:
+    """Modules with a function `measure`, or of them those that don't say `LONG`; read from the text: imports are slow."""
     found = [FOLDER / f"{m.name}.py" for m in pkgutil.iter_modules([str(FOLDER)]) if not m.name.startswith("_")]
-    return sorted(path.stem for path in found if "\ndef measure(" in path.read_text(encoding="utf-8"))
+    told = {path.stem: path.read_text(encoding="utf-8") for path in found}
+    return sorted(name for name, text in told.items() if "\ndef measure(" in text and not (daily and "\nLONG" in text))
 
 
 def _no_module(bounds: Bounds) -> int:
