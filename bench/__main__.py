@@ -45,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _modules(*, daily: bool = False) -> list[str]:
-    """Modules with a function `measure`, or of them those that don't say `LONG`; read from the text: imports are slow."""
+    """Modules with a function `measure`, or of them those without `LONG`; read from the text: imports are slow."""
     found = [FOLDER / f"{m.name}.py" for m in pkgutil.iter_modules([str(FOLDER)]) if not m.name.startswith("_")]
     told = {path.stem: path.read_text(encoding="utf-8") for path in found}
     return sorted(name for name, text in told.items() if "\ndef measure(" in text and not (daily and "\nLONG" in text))
