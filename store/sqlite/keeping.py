@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from core.settings import KeepSettings
+from store.sql import upsert
 from store.sqlite import audit
 from store.sqlite.database import Database
 
@@ -33,6 +34,6 @@ class Keeping:
         changed = {name: number for name, number in periods.items() if number != before[name]}
         with self._db.write(durable=True) as con:
             for name, number in changed.items():
-                con.execute("INSERT OR REPLACE INTO keeping VALUES (?, ?)", (name, number))
+                con.execute(upsert("keeping", "name, number", key="name"), (name, number))
                 detail = f"{before[name]} -> {number}"
                 audit.write(con, at, who=by, action="keep.set", subject=name, detail=detail)

@@ -33,7 +33,7 @@ def plan(con: sqlite3.Connection, n: int, article: Article, page: PendingPage | 
 
 def due(con: sqlite3.Connection, at: datetime, limit: int, exclude_hosts: Sequence[str]) -> list[PendingPage]:
     """Pages that are due to be looked at, the longest due first."""
-    unwanted = tuple(dict.fromkeys(exclude_hosts))
+    unwanted = tuple(dict.fromkeys(("", *exclude_hosts)))  # never empty: no host is ""
     marks = ",".join("?" * len(unwanted))
     rows = con.execute(
         "SELECT l.*, a.id, a.source, a.title, a.published_at, a.first_seen, a.revisions, a.reserved,"  # noqa: S608

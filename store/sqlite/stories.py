@@ -14,6 +14,7 @@ from typing import Final
 
 from core.ports import StoryTelling
 from core.records import Published, StoryChoice, StoryStanding
+from store.sql import upsert
 from store.sqlite.database import Database
 from store.sqlite.rows import dump, from_us, load_published, texts, to_us
 
@@ -161,8 +162,7 @@ def _merge(con: sqlite3.Connection, story: str, into: str, article: str, at: dat
     con.execute("UPDATE article_stories SET story = ? WHERE story = ?", (into, story))
     for row in con.execute("SELECT id, desk, title FROM stories WHERE key = ?", (story,)).fetchall():
         con.execute(
-            "INSERT OR REPLACE INTO story_merges (desk, story, into_story, title, article, at)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
+            upsert("story_merges", "desk, story, into_story, title, article, at", key="desk, story"),
             (row["desk"], story, into, row["title"], article, to_us(at)),
         )
         con.execute(

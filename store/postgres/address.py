@@ -1,0 +1,153 @@
+"""Where the record's server is: postgresql://user@host:port/database, and how a session with it begins."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from pg8000.native import Connection as Driver
+
+from core.errors import ConfigError
+
+SCHEMES: Final = ("postgresql", "postgres")
+SCHEMA: Final = "diembao"
+"""The schema in which the record's tables are."""
+PORT: Final = 5432
+_MODES: Final = ("disable", "require", "verify-full")
+_LOCAL: Final = ("localhost", "127.0.0.1", "::1")
+_SESSION: Final = {
+    "search_path": SCHEMA,
+    "tcp_keepalives_idle": "20",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "4",
+    "client_connection_check_interval": "10s",
+    "idle_in_transaction_session_timeout": "5min",
+}
+"""A machine that falls silent loses what it has locked within a minute, one that hangs within five."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """A server, or several of which one takes writes. Shown without any secret."""
+
+    user: str
+    database: str
+    hosts: tuple[tuple[str, int], ...]  # a host that begins with / is a folder with a Unix socket
+    tls: str
+    ca_file: str = ""
+    password: str = field(default="", repr=False)
+    connections: int = 8
+    timeout: float = 10.0
+
+    def __str__(self) -> str:
+        hosts = ",".join(f"{host}:{port}" for host, port in self.hosts)
+        return f"postgresql://{self.user}@{hosts}/{self.database}"
+
+
+def is_address(place: str) -> bool:
+    """Whether a place of a record is a server's address (and no path)."""
+    return place.split("://", 1)[0] in SCHEMES and "://" in place
+
+
+def read(url: str, *, password: str = "", ca_file: str = "", connections: int = 8, timeout: float = 10.0) -> Address:
+    """The address that is written so. Raises ConfigError.
+
+    Several hosts are separated by commas; the one that takes writes is used. `?host=/folder` names a Unix socket's
+    folder. `?sslmode=` disable, require or verify-full; without it another machine is always verified.
+    The password is `password`, else $PGPASSWORD, else what ~/.pgpass ($PGPASSFILE) has; never part of the address.
+    """
+    parts = urlsplit(url)
+    login, _, places = parts.netloc.rpartition("@")
+    if ":" in login:
+        raise ConfigError("[record] url: no password in the address; use password_file, $PGPASSWORD or ~/.pgpass")
+    asked = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    unknown = asked.keys() - {"host", "sslmode", "sslrootcert"}
+    user, database = unquote(login) or os.environ.get("PGUSER", ""), unquote(parts.path.lstrip("/"))
+    if not user or not database or unknown:
+        wrong = f"{', '.join(sorted(unknown))} is not known" if unknown else "user and database must be named"
+        raise ConfigError(f"[record] url: {wrong}; write postgresql://user@host:5432/database")
+    try:
+        hosts = tuple(_host(place) for place in (asked.get("host") or places or "localhost").split(","))
+    except ValueError:
+        raise ConfigError("[record] url: a port must be a number") from None
+    near = all(host.startswith("/") or host in _LOCAL for host, _ in hosts)
+    tls = asked.get("sslmode", "disable" if near else "verify-full")
+    if tls not in _MODES:
+        raise ConfigError(f"[record] url: sslmode must be one of {', '.join(_MODES)}")
+    return Address(
+        user=user, database=database, hosts=hosts, tls=tls, ca_file=ca_file or asked.get("sslrootcert", ""),
+        password=password or os.environ.get("PGPASSWORD", "") or _from_passfile(hosts, database, user),
+        connections=connections, timeout=timeout,
+    )  # fmt: skip
+
+
+def connect(address: Address, *, lock_seconds: float) -> Driver:
+    """A session with the first server of the address that takes writes. Raises the driver's errors."""
+    missed: Exception | None = None
+    for host, port in address.hosts:
+        try:
+            driver = _session(address, host, port, lock_seconds)
+            if len(address.hosts) == 1 or driver.run("SELECT pg_is_in_recovery()") == [[False]]:
+                return driver
+            driver.close()
+            missed = OSError("no server of the address takes writes: all are standbys")
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next server may answer; the last one is raised
+            missed = error
+    assert missed is not None
+    raise missed
+
+
+def _session(address: Address, host: str, port: int, lock_seconds: float) -> Driver:
+    where: dict[str, Any] = (
+        {"unix_sock": f"{host}/.s.PGSQL.{port}"}
+        if host.startswith("/")
+        else {"host": host, "port": port, "ssl_context": _tls(address)}
+    )
+    driver = Driver(
+        address.user, database=address.database, password=address.password or None, timeout=address.timeout,
+        application_name="diembao", startup_params={**_SESSION, "lock_timeout": f"{lock_seconds * 1000:.0f}"}, **where,
+    )  # fmt: skip
+    with suppress(AttributeError):
+        driver._usock.settimeout(None)  # the driver's time-out is for connecting; a long query is none
+    return driver
+
+
+def _tls(address: Address) -> ssl.SSLContext | bool:
+    if address.tls == "disable":
+        return False
+    context = ssl.create_default_context(cafile=address.ca_file or None)
+    if address.tls == "require":
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+def _host(place: str) -> tuple[str, int]:
+    if place.startswith("["):
+        host, _, port = place[1:].partition("]")
+        return host, int(port.lstrip(":") or PORT)
+    host, _, port = place.rpartition(":") if ":" in place else (place, "", "")
+    return unquote(host), int(port or PORT)
+
+
+def _from_passfile(hosts: tuple[tuple[str, int], ...], database: str, user: str) -> str:
+    """The password of a line host:port:database:user:password (* for any), as PostgreSQL's own tools read it."""
+    file = Path(os.environ.get("PGPASSFILE") or Path.home() / ".pgpass")
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return ""
+    for line in lines:
+        fields = line.replace("\\:", "\0").split(":")
+        if len(fields) != 5 or line.startswith("#"):
+            continue
+        *named, password = (one.replace("\0", ":") for one in fields)
+        for host, port in hosts:
+            wanted = ("localhost" if host.startswith("/") else host, str(port), database, user)
+            if all(given in ("*", want) for given, want in zip(named, wanted, strict=True)):
+                return password
+    return ""
