@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -89,7 +89,11 @@ class Machine:
         found = self._kept.operation.figures(at, {"diembao": version("diembao")})
         wanted = self._backups.connected
         return replace(
-            found, backups_away=wanted, backup_away=away.newest(Path(self._backups.folder)) if wanted else None
+            found,
+            backups_away=wanted,
+            backup_away=away.newest(Path(self._backups.folder)) if wanted else None,
+            workers=self._kept.leases.workers(timedelta(minutes=1)),
+            unlabelled=self._kept.untagged.count(),
         )
 
     def would_go(self, at: datetime, months: dict[str, int]) -> dict[str, int]:

@@ -153,6 +153,10 @@ class ServeSettings(_Part):
     searches_per_minute: int = Field(default=240, ge=60, description="searches, exports and files likewise")
     session_idle_hours: int = Field(default=72, ge=1, le=720, description="a session that nobody uses ends after this")
     session_days: int = Field(default=30, ge=1, le=90, description="any session ends after this; administrators': 7")
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""), description="who carries it (Authorization: Bearer) reads /metrics from elsewhere"
+    )
+    metrics_token_file: str = ""
 
 
 class OidcSettings(_Part):

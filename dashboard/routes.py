@@ -222,6 +222,8 @@ DOORS: Final[tuple[Door, ...]] = (
     _see("/pham-vi", scope.page, Right.PUBLIC),
     _see("/khoe", health.page, Right.PUBLIC),
     _see("/healthz", health.page, Right.PUBLIC),
+    _see("/readyz", health.ready, Right.PUBLIC),
+    _see("/metrics", health.figures, Right.PUBLIC),
     _tell("/api/openapi.json", describe, dict[str, Any], Right.OWN),
     _tell("/api/me", reads.me, models.Me, Right.OWN),
     _tell("/api/today", reads.today, models.Today),

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from core.records.workers import Worker
+
 LabelKind = Literal["all", "topic", "tone", "unit"]
 Step = Literal["day", "week", "month"]
 
@@ -72,3 +74,5 @@ class OperationFigures:
     versions: Mapping[str, str]  # program, schema, models
     backup_away: datetime | None = None  # the newest sealed one in another place
     backups_away: bool = False  # whether any are to be made there
+    workers: tuple[Worker, ...] = ()  # heard of within a minute
+    unlabelled: int = 0  # articles that wait for a worker that labels
