@@ -39,7 +39,8 @@ def run(
 ) -> None:
     """Read the press, send alerts and serve the pages.
 
-    With no desk: the page of the first steps where a contact address is set, else the sample desk and press.
+    With no desk: the page of the first steps where a contact address is set or a press is replayed, else the sample
+    desk and press.
     """
     from app import wiring
 
@@ -51,10 +52,11 @@ def run(
         raise typer.BadParameter(f"no such role: {', '.join(sorted(unknown))}; choose from {known}")
     if "serve" in roles:
         running.check_port(settings)
-    if replay or wiring.has_desks(settings):
-        _run(settings, roles, ["--replay", replay] if replay else [])
-    elif wiring.reachable(settings.crawl.contact):
-        _run_first(settings, roles)
+    options = ["--replay", replay] if replay else []
+    if wiring.has_desks(settings):
+        _run(settings, roles, options)
+    elif replay or wiring.reachable(settings.crawl.contact):
+        _run_first(settings, roles, options)
     else:
         _run_sample(settings, roles)
 
@@ -68,12 +70,12 @@ def _run(settings: Settings, roles: tuple[str, ...], options: list[str]) -> None
     running.supervisor(roles, options, settings.data_dir).run()
 
 
-def _run_first(settings: Settings, roles: tuple[str, ...]) -> None:
+def _run_first(settings: Settings, roles: tuple[str, ...], options: list[str]) -> None:
     from app import wiring
 
     typer.echo("No desk yet: the page asks for the place and makes the first administrator; then the press is read.")
     _say_where(settings, roles)
-    running.supervisor(roles, [], settings.data_dir, desk_there=lambda: wiring.has_desks(settings)).run()
+    running.supervisor(roles, options, settings.data_dir, desk_there=lambda: wiring.has_desks(settings)).run()
 
 
 def _run_sample(settings: Settings, roles: tuple[str, ...]) -> None:
