@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -18,6 +19,8 @@ _PREPARED: Final = 300
 """Statements that the server keeps ready for a connection; the one used longest ago makes room."""
 _BOOLEAN, _JSON, _JSONB, _NUMERIC = 16, 114, 3802, 1700
 """Numbers of types, fixed in PostgreSQL's catalogue pg_type."""
+
+_INSERTED: Final = re.compile(r"\s*INSERT INTO (\w+)")
 
 Values = Sequence[object] | Mapping[str, object]
 
@@ -47,8 +50,8 @@ class Row:
 class Result:
     """What a statement has brought: rows, and how many it has changed."""
 
-    def __init__(self, connection: Connection, rows: Iterator[Row], rowcount: int) -> None:
-        self._connection, self._rows, self.rowcount = connection, rows, rowcount
+    def __init__(self, connection: Connection, sql: str, rows: Iterator[Row], rowcount: int) -> None:
+        self._connection, self._sql, self._rows, self.rowcount = connection, sql, rows, rowcount
 
     def __iter__(self) -> Iterator[Row]:
         return self._rows
@@ -63,8 +66,10 @@ class Result:
 
     @property
     def lastrowid(self) -> int:
-        """The number that the server gave the row just inserted. To be asked at once."""
-        row = self._connection.execute("SELECT lastval()").fetchone()
+        """The `id` that the server gave the row just inserted; to be asked before another one of that table."""
+        table = _INSERTED.match(self._sql)
+        assert table is not None
+        row = self._connection.execute("SELECT currval(pg_get_serial_sequence(?, 'id'))", (table[1],)).fetchone()
         assert row is not None
         return int(row[0])
 
@@ -89,7 +94,7 @@ class Connection:
             name, columns, readers, names = self._prepared(asked.sql)
             sent = make_params(self._driver.py_types, asked.values(values))
             done = self._driver.execute_named(name, sent, columns, readers, asked.sql)
-        return Result(self, (Row(names, row) for row in done.rows or ()), done.row_count)
+        return Result(self, sql, (Row(names, row) for row in done.rows or ()), done.row_count)
 
     def executemany(self, sql: str, rows: Iterable[Values]) -> None:
         """Run a statement once for each row of values."""

@@ -83,7 +83,7 @@ class Operation:
                 pending_pages=pages["n"],
                 oldest_pending=maybe_from_us(pages["at"]),
                 failures=_failures(con, local_day(at)),
-                record_bytes=self._path.stat().st_size,
+                record_bytes=self._db.bytes(),
                 log_bytes=log.stat().st_size if log.exists() else 0,
                 disk_free=disk.free,
                 disk_total=disk.total,

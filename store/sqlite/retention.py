@@ -217,8 +217,7 @@ class Retention:
         while index:
             with self._db.write() as con:
                 index = search.merge(con)
-        with self._db.alone() as con:
-            con.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self._db.scrub()
 
 
 _QUOTED_HERE: Final = cases.QUOTED.format(n="revisions.n") + " AND c.hash = revisions.hash"

@@ -20,7 +20,7 @@ from store.sqlite.rows import dump, from_us, load_published, texts, to_us
 
 TITLES: Final = 24
 """Headlines among which the title of a story is chosen: its first and its newest."""
-REPEATS: Final = "(x.reprint_of <> '' AND x.earlier <> a.id)"
+REPEATS: Final = "(CASE WHEN x.reprint_of <> '' AND x.earlier <> a.id THEN 1 ELSE 0 END)"
 """Whether an article repeats a text that came before it."""
 
 
