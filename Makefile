@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test bench lint lock setup setup-dev clean
+.PHONY: help run test bench lint lock setup setup-dev up bundle clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -42,6 +42,13 @@ lock: setup-dev ## pin what pyproject.toml asks for; what is pinned stays (`make
 	$(BIN)/python -m pip install --quiet pip-tools
 	$(BIN)/pip-compile $(UPGRADE) --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --allow-unsafe --no-header -o requirements/run.lock pyproject.toml
 	$(BIN)/pip-compile $(UPGRADE) --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --allow-unsafe --no-header --extra dev -c requirements/run.lock -o requirements/dev.lock pyproject.toml
+
+up: ## start the containers: PROFILE=small (default) or full
+	@test "$(PROFILE)" != full || deploy/prepare
+	docker compose --profile $(or $(PROFILE),small) up --detach --wait
+
+bundle: setup ## a folder for machines without a network: the project and every wheel (build/bundle)
+	sh deploy/bundle $(BIN)/python build/bundle
 
 clean: ## remove the environment and what was built (never the record in var/)
 	rm -rf $(VENV) build *.egg-info

@@ -28,6 +28,7 @@ def register(app: typer.Typer) -> None:
     app.command()(crawl)
     app.command(hidden=True)(label)
     app.command()(deliver)
+    app.command(hidden=True)(heard)
     app.command()(serve)
 
 
@@ -142,6 +143,19 @@ def deliver(
             typer.echo(line)
         return
     typer.echo(delivering.deliver(settings, world, stop=_stop_event(), forever=forever))
+
+
+def heard(role: Annotated[str, typer.Argument(help="crawl, tag or deliver")]) -> None:
+    """Whether a worker of the role lives on this machine; exit status 1 where none was heard of. For health checks."""
+    import socket
+    from datetime import timedelta
+
+    from app import wiring
+
+    with wiring.record(settings_module.load()) as record:
+        here = [one for one in record.leases.workers(timedelta(minutes=2)) if one.machine == socket.gethostname()]
+    if not any(one.role == role for one in here):
+        raise typer.Exit(1)
 
 
 def serve(replay: Replay = "", sample_port: SamplePort = 0) -> None:

@@ -1,0 +1,58 @@
+"""Logins of the full profile: what Kibana signs in with, and a role and user with the least that the program needs.
+
+python deploy/elastic_setup.py URL ROLES FOLDER - standard library only; may be run again at any time.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+
+def main(url: str, roles: str, folder: str) -> None:
+    """Set the password of kibana_system, the role "diembao" and its user. Raises SystemExit with what went wrong."""
+    secret = {name: (Path(folder) / name).read_text(encoding="ascii").strip() for name in
+              ("elastic_password", "elastic_writer_password", "kibana_password")}  # fmt: skip
+    login = base64.b64encode(f"elastic:{secret['elastic_password']}".encode()).decode()
+    role = role_of(Path(roles).read_text(encoding="utf-8"), "diembao")
+    _put(url, login, "_security/user/kibana_system/_password", {"password": secret["kibana_password"]})
+    _put(url, login, "_security/role/diembao", role)
+    user = {"password": secret["elastic_writer_password"], "roles": ["diembao"]}
+    _put(url, login, "_security/user/diembao", user)
+
+
+def role_of(text: str, name: str) -> dict[str, Any]:
+    """One role of config/roles.yml as the body of a call. Reads the plain form in which that file is kept."""
+    lines = text.split(f"\n{name}:\n", 1)[1].splitlines()
+    role: dict[str, Any] = {"cluster": [], "indices": []}
+    for line in lines:
+        if line and not line.startswith(" "):
+            break
+        key, _, value = line.strip().removeprefix("- ").partition(": ")
+        if key == "cluster":
+            role["cluster"] = json.loads(value)
+        elif key == "names":
+            role["indices"].append({"names": json.loads(value)})
+        elif key == "privileges":
+            role["indices"][-1]["privileges"] = json.loads(value)
+    return role
+
+
+def _put(url: str, login: str, path: str, body: dict[str, Any]) -> None:
+    request = urllib.request.Request(  # noqa: S310 - the address is the operator's
+        f"{url}/{path}", data=json.dumps(body).encode(), method="PUT",
+        headers={"Authorization": f"Basic {login}", "Content-Type": "application/json"},
+    )  # fmt: skip
+    try:
+        urllib.request.urlopen(request, timeout=30).close()  # noqa: S310
+    except (urllib.error.URLError, TimeoutError) as error:
+        sys.exit(f"{path}: {error}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:4])

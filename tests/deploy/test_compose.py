@@ -1,0 +1,173 @@
+"""docker-compose.yml and Dockerfile: held against the compose specification and against what is promised of them.
+
+No engine for containers is needed: the file is checked by the specification's schema (compose_spec.json, Apache-2.0,
+of the docker-compose 1.29.2 distribution) and by hand, and the program's own commands and checks are run as they stand.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from app import wiring
+from app.cli import app
+from core.settings import Settings
+from deploy import elastic_setup
+from tests.data import ROOT
+
+Service = dict[str, Any]
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+SERVICES: dict[str, Service] = COMPOSE["services"]
+PROGRAM = {name: one for name, one in SERVICES.items() if one["image"].startswith("diembao:")}
+ONCE = {"migrate", "elastic-setup"}
+_SIZE = {"m": 1 << 20, "g": 1 << 30}
+
+
+def test_it_is_what_the_specification_says() -> None:
+    schema = json.loads((Path(__file__).parent / "compose_spec.json").read_text(encoding="utf-8"))
+    plain = json.loads(json.dumps(COMPOSE))
+    assert [error.message for error in jsonschema_rs.validator_for(schema).iter_errors(plain)] == []
+
+
+def test_two_profiles_and_nothing_without_one() -> None:
+    profiles = {name: one.get("profiles") for name, one in SERVICES.items()}
+    assert {name for name, of in profiles.items() if of == ["small"]} == {"program"}
+    assert {name for name, of in profiles.items() if of == ["full"]} == set(SERVICES) - {"program"}
+    full = {"crawl", "tag", "deliver", "serve", "postgres", "elasticsearch", "kibana", "proxy", "mail"}
+    assert full <= set(SERVICES)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_may_little_and_says_how_it_fares(name: str) -> None:
+    one = SERVICES[name]
+    user = str(one["user"]).split(":")[0]
+    assert user.isdigit() and int(user) > 0, "no root"
+    assert one["read_only"] is True and one["cap_drop"] == ["ALL"]
+    assert one["security_opt"] == ["no-new-privileges:true"] and "privileged" not in one
+    assert re.search(r":v?\d+\.\d+\.\d+|:\d+\.\d+-bookworm", one["image"]), "pinned"
+    assert _bytes(one["mem_limit"]) > 0
+    assert bool(one["healthcheck"].get("test")) is not bool(one["healthcheck"].get("disable"))
+    assert one["healthcheck"].get("disable", False) is (name in ONCE) and (one["restart"] == "no") is (name in ONCE)
+
+
+def _bytes(size: str) -> int:
+    return int(size[:-1]) * _SIZE[size[-1]]
+
+
+def test_all_of_it_fits_in_eight_gigabytes() -> None:
+    for profile in ("small", "full"):
+        used = sum(_bytes(one["mem_limit"]) for one in SERVICES.values() if profile in one["profiles"])
+        assert used < 8e9, (profile, used)
+
+
+def test_ports_are_of_loopback_and_few() -> None:
+    ports = {name: port for name, one in SERVICES.items() for port in one.get("ports", ())}
+    assert set(ports) == {"proxy", "mail"} and all(port.startswith("127.0.0.1:") for port in ports.values())
+    hosts = {name for name, one in SERVICES.items() if one.get("network_mode") == "host"}
+    assert hosts == {"program"} and Settings.model_fields["serve"].default.host == "127.0.0.1"
+
+
+def test_they_wait_for_each_other() -> None:
+    for name, one in SERVICES.items():
+        for other, how in one.get("depends_on", {}).items():
+            assert other in SERVICES and set(one["profiles"]) == set(SERVICES[other]["profiles"]), (name, other)
+            wanted = "service_completed_successfully" if other in ONCE else "service_healthy"
+            shared = one.get("network_mode") == f"service:{other}"
+            assert how["condition"] == ("service_started" if shared else wanted), (name, other)
+    for role in ("crawl", "tag", "deliver", "serve"):
+        assert {"migrate", "elastic-setup"} <= set(SERVICES[role]["depends_on"])
+
+
+def test_secrets_are_files_and_none_stands_here() -> None:
+    made = (ROOT / "deploy" / "prepare").read_text(encoding="utf-8")
+    for name, one in COMPOSE["secrets"].items():
+        assert one == {"file": f"./secrets/{name}"} and name in made
+    used = {name for one in SERVICES.values() for name in one.get("secrets", ())}
+    assert used == set(COMPOSE["secrets"])
+    for name, one in SERVICES.items():
+        for key, value in one.get("environment", {}).items():
+            if re.search(r"PASSWORD|SECRET|TOKEN|KEY", key):
+                assert str(value).startswith("/run/secrets/") and value.split("/")[-1] in one["secrets"], (name, key)
+    volumes = {v.split(":")[0] for one in SERVICES.values() for v in one.get("volumes", ()) if not v.startswith(".")}
+    assert volumes == set(COMPOSE["volumes"]), "named volumes"
+    assert "/secrets/" in (ROOT / ".gitignore").read_text(encoding="utf-8").split()
+
+
+def _variables() -> Iterator[tuple[str, str]]:
+    for name, one in PROGRAM.items():
+        for key in one.get("environment", {}):
+            yield name, key
+
+
+def test_every_setting_is_one_of_ours() -> None:
+    for name, key in _variables():
+        part, _, field = key.removeprefix("DIEMBAO_").lower().partition("__")
+        if part == "record" and part not in Settings.model_fields:
+            continue  # a program that knows SQLite only
+        assert part in Settings.model_fields, (name, key)
+        if field:
+            fields: Any = type(Settings.model_fields[part].default)
+            assert field in fields.model_fields, (name, key)
+
+
+@pytest.mark.parametrize("name", [name for name, one in PROGRAM.items() if "command" in one])
+def test_every_command_is_one_of_ours(name: str) -> None:
+    said = CliRunner().invoke(app, [*SERVICES[name]["command"], "--help"])
+    assert said.exit_code == 0, said.output
+    test = SERVICES[name]["healthcheck"].get("test", ["", "/venv/bin/python"])
+    if test[1] == "/venv/bin/diembao":
+        assert CliRunner().invoke(app, [*test[2:], "--help"]).exit_code == 0
+
+
+def test_a_role_is_heard_of_while_it_lives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import socket
+
+    monkeypatch.setenv("DIEMBAO_DATA_DIR", str(tmp_path))
+    assert CliRunner().invoke(app, ["heard", "crawl"]).exit_code == 1
+    with wiring.record(Settings()) as kept:
+        kept.leases.seen("w", "crawl", socket.gethostname())
+        kept.leases.seen("x", "deliver", "another machine")
+    assert CliRunner().invoke(app, ["heard", "crawl"]).exit_code == 0
+    assert CliRunner().invoke(app, ["heard", "deliver"]).exit_code == 1
+
+
+def test_the_image_ships_no_compiler_and_no_test_data() -> None:
+    file = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    stages = re.split(r"^FROM ", file, flags=re.MULTILINE)[1:]
+    assert all(re.match(r"python:\d+\.\d+\.\d+-slim-bookworm", stage) for stage in stages)
+    assert not re.search(r"gcc|build-essential|apt-get", file), "every dependency is a wheel"
+    assert "--only-binary :all:" in stages[0] and "--require-hashes" in stages[0]
+    assert re.search(r"^USER 10001:10001$", stages[-1], flags=re.MULTILINE)
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
+    assert ignored[0] == "*"
+    shipped = {line[1:] for line in ignored if line.startswith("!")}
+    assert not shipped & {"tests", "bench", "docs", ".git", "secrets", "var"}
+    packages = re.search(r"^include = \[(.*)\]$", (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)
+    assert packages is not None
+    assert {name.strip('" *') for name in packages[1].split(",")} <= shipped
+    assert all((ROOT / name).exists() for name in shipped)
+
+
+def test_secrets_are_made_once(tmp_path: Path) -> None:
+    (tmp_path / "deploy").mkdir()
+    (tmp_path / "deploy" / "prepare").write_bytes((ROOT / "deploy" / "prepare").read_bytes())
+    for _ in range(2):
+        subprocess.run(["sh", str(tmp_path / "deploy" / "prepare")], check=True)
+        made = {file.name: file.read_bytes() for file in (tmp_path / "secrets").iterdir()}
+    assert set(made) == set(COMPOSE["secrets"]) and len(set(made.values())) == len(made)
+    assert (tmp_path / "secrets").stat().st_mode & 0o077 == 0, "only its owner looks into the folder"
+
+
+def test_the_engines_role_is_the_one_that_is_tried_elsewhere() -> None:
+    role = elastic_setup.role_of((ROOT / "index_config" / "roles.yml").read_text(encoding="utf-8"), "diembao")
+    assert role["cluster"] == ["monitor", "manage_index_templates"]
+    assert all("superuser" not in str(one) and one["names"] and one["privileges"] for one in role["indices"])
