@@ -12,7 +12,7 @@ from typing import Final
 from app import daily, wiring
 from app.progress import progress
 from core.clock import Clock, SystemClock, local_day
-from core.errors import ConfigError
+from core.errors import ConfigError, StoreError
 from core.ports import NO_FILTERS, SearchIndex
 from core.records import Change, Facets, IndexStatus, SearchFilters, SearchPage
 from core.settings import Settings
@@ -133,7 +133,7 @@ def feed_forever(settings: Settings, kept: Record, clock: Clock, stop: threading
                 purge(far, clock.now(), settings.keep.article_months)
                 next_purge = clock.now() + _PURGED_EVERY
             pause = _PACE
-        except (EngineAway, EngineRefuses) as error:
+        except StoreError as error:  # the engine's, or a record that another process holds: both pass
             pause = min(pause * 2, _LONGEST)
             _LOG.warning("search engine not fed", extra={"reason": str(error), "pause": pause})
 

@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -27,6 +27,7 @@ from elasticsearch import Elasticsearch
 from bench import desk as bench_desk
 from bench.__main__ import SkipBenchError
 from core.clock import FixedClock
+from core.errors import StoreError
 from core.ports import SearchIndex
 from core.records import TaggedArticle
 from core.settings import ElasticSettings, KeepSettings
@@ -184,7 +185,8 @@ def _lags(engines: Engines, count: int, asked: list[str]) -> Figures:
 
     def feeding() -> None:
         while not stop.wait(0.5):
-            engines.feed.all()
+            with suppress(StoreError):  # a record that is held for long: the service tries again too
+                engines.feed.all()
 
     def asking() -> None:
         while not stop.is_set():
