@@ -49,6 +49,10 @@ class Connection(Protocol):
 
     def execute(self, sql: str, values: Values = ..., /) -> Result: ...
 
+    def stream(self, sql: str) -> Iterator[Any]:
+        """Rows as they are read, not all at once; one stream at a time."""
+        ...
+
     def executemany(self, sql: str, rows: Iterable[Values], /) -> object: ...
 
     def index_words(self, n: int, marks: str, title: str, body: str) -> None:
@@ -68,6 +72,11 @@ class Connection(Protocol):
 
 class Database(Protocol):
     """Hands out connections in transactions. Raises StoreError for whatever the engine raises inside."""
+
+    @property
+    def place(self) -> str:
+        """Where the record is, for people."""
+        ...
 
     def read(self) -> AbstractContextManager[Any]:
         """One state of the record throughout."""

@@ -17,6 +17,7 @@ from store.postgres.words import vector
 
 _PREPARED: Final = 300
 """Statements that the server keeps ready for a connection; the one used longest ago makes room."""
+_FETCHED: Final = 1000
 _BOOLEAN, _JSON, _JSONB, _NUMERIC = 16, 114, 3802, 1700
 """Numbers of types, fixed in PostgreSQL's catalogue pg_type."""
 
@@ -105,6 +106,19 @@ class Connection:
         """Run statements that have no parameters and bring nothing, as they are."""
         with self._told():
             self._driver.run(sql)
+
+    def stream(self, sql: str) -> Iterator[Row]:
+        """Rows as they are read, some at a time, by a cursor of the server."""
+        self.script(f"DECLARE stream NO SCROLL CURSOR FOR {sql}")
+        while rows := self._fetched():
+            yield from rows
+        self.script("CLOSE stream")
+
+    def _fetched(self) -> list[Row]:
+        with self._told():
+            rows = self._driver.run(f"FETCH {_FETCHED} FROM stream")
+            names = {column["name"]: place for place, column in enumerate(self._driver.columns)}
+        return [Row(names, row) for row in rows]
 
     skip_locked: Final = "FOR UPDATE SKIP LOCKED"
     """Rows that another claim has locked are left out."""

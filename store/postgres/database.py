@@ -40,6 +40,11 @@ class Database:
         self._room = threading.BoundedSemaphore(address.connections)
         self._closed = False
 
+    @property
+    def place(self) -> str:
+        """Where the record is, for people; without any secret."""
+        return str(self.address)
+
     @contextmanager
     def read(self) -> Iterator[Any]:
         """A connection that sees one state of the record throughout (inside a `write`: that write's own)."""

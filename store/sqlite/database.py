@@ -48,6 +48,10 @@ def told(error: sqlite3.Error, path: Path) -> StoreError:
 class _Connection(sqlite3.Connection):
     """Can be referred to weakly: a thread that ends takes its connection along. The words of search lie in FTS5."""
 
+    def stream(self, sql: str) -> Iterator[sqlite3.Row]:
+        """Rows as they are read, not all at once."""
+        return self.execute(sql)
+
     skip_locked: Final = ""
     """SQLite lets one process write at a time: no other claim can be under way."""
 
@@ -82,6 +86,11 @@ class Database:
         self._local = threading.local()
         self._lock = threading.Lock()
         self._all: weakref.WeakSet[_Connection] = weakref.WeakSet()
+
+    @property
+    def place(self) -> str:
+        """Where the record is, for people."""
+        return str(self.path)
 
     @contextmanager
     def read(self) -> Iterator[_Connection]:
