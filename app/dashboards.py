@@ -36,10 +36,12 @@ def export(settings: Settings, target: Path | None) -> str:
 
 def roles(settings: Settings, target: Path | None) -> str:
     """Readers' roles of the record's desks, for the engine's roles.yml."""
-    with wiring.record(settings) as kept:
-        desks = [desk.id for desk in kept.desks.desks()]
+    desks: list[str] = []
+    if wiring.is_there(settings):
+        with wiring.record(settings) as kept:
+            desks = [desk.id for desk in kept.desks.desks()]
     if not desks:
-        raise ConfigError(f"no desk in {settings.database}; take one: diembao desk apply desks/binh_son.toml")
+        raise ConfigError(f"no desk in {wiring.place(settings)}; take one: diembao desk apply desks/binh_son.toml")
     return _written(reader_roles(desks, settings.kibana.indices), target)
 
 
@@ -55,6 +57,9 @@ def _written(text: str, target: Path | None) -> str:
 
 def _counts(settings: Settings) -> Iterator[Found]:
     """Whether there is anything to be drawn."""
+    if not wiring.is_there(settings):
+        yield Found(sign="--", what="counts", says="no record here yet, so nothing is counted", todo="diembao doctor")
+        return
     try:
         with wiring.record(settings) as kept:
             fed = daily.required(settings, kept, SystemClock())

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from app import wiring
+from app import dashboards, wiring
 from app.alert_desk import template_faults
 from app.channels import said, statuses
 from app.delivering import probe_mail
@@ -60,7 +60,7 @@ def examine() -> list[Finding]:
 
 def _checks() -> tuple[Callable[[Settings], Iterator[Finding]], ...]:
     return (
-        _python, _folder, _record, _understanding, _publishers, _contact, _mail, _zalo, _alerts, _users, _page,
+        _python, _folder, _record, _understanding, _publishers, _contact, _mail, _zalo, _alerts, _users, _kibana, _page,
     )  # fmt: skip
 
 
@@ -227,6 +227,15 @@ def _users(settings: Settings) -> Iterator[Finding]:
         )  # fmt: skip
     else:
         yield Finding(sign="ok", part="users", says="there are some; the pages ask for login")
+
+
+def _kibana(settings: Settings) -> Iterator[Finding]:
+    if settings.kibana.url:
+        at_once = settings.kibana.model_copy(update={"wait": 0.0})
+        found = dashboards.check(settings.model_copy(update={"kibana": at_once}))
+        for one in found:
+            if one.sign != "ok" or one.what == "kibana":
+                yield Finding(sign=one.sign, part="kibana", says=f"{one.what}: {one.says}", todo=one.todo)
 
 
 def _page(settings: Settings) -> Iterator[Finding]:

@@ -225,6 +225,24 @@ def test_a_new_start_counts_what_went_astray(
     assert articles(client, indices) == {DAY: 1, "2026-03-07": 1}
 
 
+def test_nothing_of_a_text_or_a_person_reaches_the_indices(
+    record: Record, daily: DailyFeed, client: Elasticsearch, indices: DailyIndices
+) -> None:
+    canary = "Chimyenhot"
+    article = make_article(
+        title=f"{canary} nói về cầu mới", lead=f"Theo bà {canary}.", paragraphs=(f"Bà {canary} cho biết.",),
+        captions=(f"Ảnh: {canary}",),
+    )  # fmt: skip
+    record.articles.save(make_tagged(article, (DESK,), topics=(Label(topic="health", score=1, words=(canary,)),)), [])
+    record.work.add_note(DESK, "article", article.id, f"Gọi cho {canary}", at=NOON, by=canary)
+    daily.once()
+    for index in (indices.counts(DESK), indices.reading):
+        client.indices.refresh(index=index)
+        hits = client.search(index=index, size=1000)["hits"]["hits"]
+        assert hits
+        assert not [hit for hit in hits if canary.lower() in str(hit).lower() or article.id in str(hit)]
+
+
 def test_an_unknown_field_is_refused(daily: DailyFeed, client: Elasticsearch, indices: DailyIndices) -> None:
     daily.set_up()
     for index in (indices.counts(DESK), indices.reading):

@@ -99,6 +99,15 @@ def test_load_check_export(settings: Settings, stand: State, client: Elasticsear
     assert f'names: ["{settings.kibana.indices}-reading", "{settings.kibana.indices}-counts-binh_son"]' in roles
 
 
+def test_the_doctor_looks_at_it_too(settings: Settings, stand: State) -> None:
+    said = [one for one in json.loads(diembao(settings, "doctor", "--json").stdout) if one["part"] == "kibana"]
+    assert {"kibana: available, version 8.19.7"} == {one["says"] for one in said if one["sign"] == "ok"}
+    assert sum(one["todo"] == "diembao kibana load" for one in said) == 6
+    stand.login = "ApiKey khac"
+    (told,) = [one for one in json.loads(diembao(settings, "doctor", "--json").stdout) if one["part"] == "kibana"]
+    assert (told["sign"], "Check [kibana] api_key" in told["says"], KEY in told["says"]) == ("!!", True, False)
+
+
 def test_what_goes_wrong_is_one_line_without_a_secret(settings: Settings, stand: State) -> None:
     stand.login = "ApiKey khac"
     for command in ("load", "check"):
