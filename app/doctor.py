@@ -14,6 +14,7 @@ from app import dashboards, wiring
 from app.alert_desk import template_faults
 from app.channels import said, statuses
 from app.delivering import probe_mail
+from app.engine_check import engine_findings
 from core import settings as settings_module
 from core.clock import SystemClock
 from core.errors import DiembaoError
@@ -60,7 +61,8 @@ def examine() -> list[Finding]:
 
 def _checks() -> tuple[Callable[[Settings], Iterator[Finding]], ...]:
     return (
-        _python, _folder, _record, _understanding, _publishers, _contact, _mail, _zalo, _alerts, _users, _kibana, _page,
+        _python, _folder, _record, _understanding, _publishers, _contact, _mail, _zalo, _alerts, _users, _engine,
+        _kibana, _page,
     )  # fmt: skip
 
 
@@ -227,6 +229,11 @@ def _users(settings: Settings) -> Iterator[Finding]:
         )  # fmt: skip
     else:
         yield Finding(sign="ok", part="users", says="there are some; the pages ask for login")
+
+
+def _engine(settings: Settings) -> Iterator[Finding]:
+    for sign, says, todo in engine_findings(settings):
+        yield Finding(sign=sign, part="search", says=says, todo=todo)
 
 
 def _kibana(settings: Settings) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from app.progress import progress
 from core.clock import Clock, SystemClock, local_day
 from core.errors import ConfigError, StoreError
 from core.ports import NO_FILTERS, SearchIndex
-from core.records import Change, Facets, IndexStatus, SearchFilters, SearchPage
+from core.records import Change, Facets, IndexStatus, NotIndexed, SearchFilters, SearchPage
 from core.settings import Settings
 from store.elastic.client import EngineAway, EngineRefuses, connect
 from store.elastic.feed import READER, Feed
@@ -166,6 +166,12 @@ def status(settings: Settings) -> IndexStatus | None:
     with wiring.record(settings) as kept:
         far = engine(settings, kept, SystemClock())
         return None if far is None else far.upkeep.status()
+
+
+def refused(settings: Settings, limit: int = 10) -> list[NotIndexed]:
+    """The newest articles that the engine would not take, with its reasons."""
+    with wiring.record(settings) as kept:
+        return Indexing(kept.database).refused(limit)
 
 
 def rebuild(settings: Settings) -> str:

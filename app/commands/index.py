@@ -32,19 +32,24 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="JSON instead of
     """How the index stands beside the record; exit status 1 where the engine can't be used."""
     from app import engine
 
-    found = engine.status(settings_module.load())
+    settings = settings_module.load()
+    found = engine.status(settings)
     if as_json:
         typer.echo(json.dumps(asdict(found) if found else {"engine": None}, ensure_ascii=False, indent=2))
     elif found is None:
         typer.echo("no engine is set; the record's own search answers and is written with each article")
     elif not found.reachable:
         typer.echo(f"{found.reason}; meanwhile the record's own search answers ({found.behind} changes wait)")
+    elif found.reason:
+        typer.echo(f"{found.reason}: diembao index rebuild")
     else:
         typer.echo(
             f"{found.state}, version {found.version or 'not told'}: {found.articles} articles in {found.months} months,"
             f" {found.bytes / 1e6:.1f} MB; {found.behind} changes wait, {found.refused} articles refused"
         )
-    if found is not None and not found.reachable:
+        for row in engine.refused(settings) if found.refused else ():
+            typer.echo(f"  refused: {row.article} {row.reason}")
+    if found is not None and (not found.reachable or found.reason):
         raise typer.Exit(1)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from elastic_transport import ConnectionError as Unreachable
 from elastic_transport import ConnectionTimeout, TransportError
@@ -12,6 +13,18 @@ from elasticsearch import ApiError, Elasticsearch
 
 from core.errors import ConfigError, StoreError
 from core.settings import ElasticSettings
+
+_CAUSES: Final = {
+    "CERTIFICATE_VERIFY_FAILED": "its certificate is not vouched for by an authority known here; set [elastic] ca_file",
+    "WRONG_VERSION_NUMBER": "it speaks http; [elastic] hosts says https",
+    "RECORD_LAYER_FAILURE": "it speaks http; [elastic] hosts says https",
+    "Connection aborted": "it hangs up; if it speaks https, [elastic] hosts must say so",
+    "RemoteDisconnected": "it hangs up; if it speaks https, [elastic] hosts must say so",
+    "Connection refused": "nobody listens there; start it, or correct [elastic] hosts",
+    "Name or service not known": "no machine has that name; correct [elastic] hosts",
+    "No route to host": "the network has no way there",
+}
+"""What a failed connection's text has in it -> what is the matter, for an operator."""
 
 
 class EngineAway(StoreError):  # noqa: N818 - an outcome with a name
@@ -30,7 +43,7 @@ def connect(settings: ElasticSettings) -> Elasticsearch:
         raise ConfigError("[elastic]: either api_key or username with password, not both")
     given: dict[str, Any] = {"api_key": key} if key else {"basic_auth": login} if login[0] else {}
     if settings.ca_file:
-        given["ca_certs"] = settings.ca_file
+        given["ca_certs"] = _readable(settings.ca_file)
     return Elasticsearch(
         list(settings.hosts),
         request_timeout=settings.timeout,
@@ -41,13 +54,23 @@ def connect(settings: ElasticSettings) -> Elasticsearch:
     )
 
 
+def _readable(ca_file: str) -> str:
+    try:
+        ssl.create_default_context(cafile=ca_file)
+    except ssl.SSLError:
+        raise ConfigError(f"[elastic] ca_file {ca_file}: holds no certificate in PEM form") from None
+    except OSError as error:
+        raise ConfigError(f"[elastic] ca_file {ca_file}: can't be read ({error.strerror})") from None
+    return ca_file
+
+
 @contextmanager
 def told() -> Iterator[None]:
     """Turns the client's errors into ours. Raises EngineAway or EngineRefuses."""
     try:
         yield
     except ConnectionTimeout:
-        raise EngineAway("Elasticsearch: no answer in time") from None
+        raise EngineAway("Elasticsearch: no answer in time; if it is only slow, raise [elastic] timeout") from None
     except Unreachable as error:
         raise EngineAway(f"Elasticsearch: can't be reached ({_root(error)})") from None
     except ApiError as error:
@@ -61,7 +84,8 @@ def _of_status(error: ApiError) -> StoreError:
         return EngineAway(f"Elasticsearch: busy or not ready (HTTP {error.status_code})")
     if error.status_code in (401, 403):
         said = "wrong login" if error.status_code == 401 else "the login may not do this"
-        return EngineRefuses(f"Elasticsearch: {said} (HTTP {error.status_code}); check [elastic] and the role")
+        todo = "check [elastic]" if error.status_code == 401 else "give it the role of index_config/roles.yml"
+        return EngineRefuses(f"Elasticsearch: {said} (HTTP {error.status_code}); {todo}")
     return EngineRefuses(f"Elasticsearch: HTTP {error.status_code} {_reason(error)}")
 
 
@@ -72,5 +96,5 @@ def _reason(error: ApiError) -> str:
 
 
 def _root(error: TransportError) -> str:
-    cause = next(iter(error.errors), error)
-    return type(cause).__name__
+    text = " ".join(map(str, (error, *error.errors)))
+    return next((said for sign, said in _CAUSES.items() if sign in text), type(error).__name__)

@@ -46,15 +46,16 @@ class Upkeep:
             with told():
                 health = self._client.cluster.health()
                 nodes = self._client.nodes.info(metric="_none")
-                stats = self._stats()
+                stats = self._stats() if self._client.indices.exists_alias(name=self._alias) else None
         except StoreError as error:
             return IndexStatus(reachable=False, reason=str(error), behind=self._behind(), refused=self._refused())
         versions = sorted({node.get("version", "") for node in nodes["nodes"].values()})
         return IndexStatus(
             reachable=True, version=", ".join(filter(None, versions)), state=str(health["status"]),
-            months=len(layout.months(stats["indices"])),
-            articles=int(stats["_all"]["primaries"].get("docs", {}).get("count", 0)),
-            bytes=int(stats["_all"]["total"].get("store", {}).get("size_in_bytes", 0)),
+            reason="" if stats else f"no index has the alias {self._alias} yet",
+            months=len(set(layout.months(stats["indices"])) - {NO_MONTH}) if stats else 0,
+            articles=int(stats["_all"]["primaries"].get("docs", {}).get("count", 0)) if stats else 0,
+            bytes=int(stats["_all"]["total"].get("store", {}).get("size_in_bytes", 0)) if stats else 0,
             behind=self._behind(), refused=self._refused(),
         )  # fmt: skip
 

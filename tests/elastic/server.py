@@ -133,7 +133,7 @@ class Node:
         log = (self.folder / "out.log").open("wb")
         self.process = subprocess.Popen(command, env=env, stdout=log, stderr=log, start_new_session=True)
 
-    @retry(retry=retry_if_exception_type(OSError), stop=stop_after_delay(120), wait=wait_fixed(0.3), reraise=True)
+    @retry(retry=retry_if_exception_type(OSError), stop=stop_after_delay(300), wait=wait_fixed(0.3), reraise=True)
     def wait(self) -> None:
         """Until it answers at all, whatever it says."""
         if self.process is not None and self.process.poll() is not None:

@@ -158,12 +158,15 @@ def test_readers_of_counts_see_their_desk_and_figures_of_operation(guarded: Guar
     ("over", "says"),
     [
         ({"password": "sai-mat-khau"}, "wrong login"),
-        ({"ca_file": ""}, "can't be reached|TlsError|SSL"),
+        ({"ca_file": ""}, "set .elastic. ca_file"),
+        ({"hosts": ("http:",)}, "https"),
     ],
 )
 def test_what_is_wrong_is_told_and_no_secret_with_it(
-    guarded: Guarded, record: Record, over: dict[str, str], says: str, caplog: pytest.LogCaptureFixture
+    guarded: Guarded, record: Record, over: dict[str, object], says: str, caplog: pytest.LogCaptureFixture
 ) -> None:
+    if over.get("hosts"):
+        over = {"hosts": (guarded.url.replace("https:", "http:"),), "ca_file": ""}
     settings = ElasticSettings.model_validate(guarded.settings("diembao").model_dump() | over)
     with connect(settings) as client, pytest.raises(StoreError, match=says) as said:
         Upkeep(client, ALIAS, Indexing(record.database)).set_up()
