@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from pathlib import Path
 
-from app import answer_desk, engine, wiring
+from app import answer_desk, engine, moving, wiring
 from app.progress import progress
 from core.clock import Clock, SystemClock, local_day
 from core.errors import StoreError
@@ -30,14 +30,17 @@ def backup(settings: Settings, folder: Path | None) -> Path:
     def note(done: int, pages: int) -> None:
         far[:] = [done, pages]
 
-    with progress(lambda: f"{far[0]} of {far[1]} pages of the record copied"):
-        archives.backup(settings.database, target, at, note)
+    with progress(lambda: f"{far[0]} of {far[1]} pages of the record copied"), moving.as_file(settings) as file:
+        archives.backup(file, target, at, note)
     return target
 
 
 def restore(settings: Settings, archive: Path) -> Iterator[str]:
     """Put the archive in the record's place; yields what was done, a line each. Raises StoreError."""
     done = archives.restore(archive, settings.database, SystemClock().now())
+    if settings.on_server:
+        moving.from_file(settings, settings.database)
+        settings.database.unlink()
     yield f"restored {archive} (made {done.manifest.made_at})"
     if done.aside:
         yield f"the record that was there is kept as {done.aside}"
@@ -56,14 +59,14 @@ def erase(settings: Settings, article: str) -> str:
     wanted = article_id(article) if is_web(article) else article
     with wiring.record(settings) as kept:
         if not kept.retention.erase(wanted, SystemClock().now(), "operator"):
-            raise StoreError(f"no article {article} in {settings.database}; give its id or its address")
+            raise StoreError(f"no article {article} in {wiring.place(settings)}; give its id or its address")
     return f"erased {wanted}; a stone with its address and date stays"
 
 
 def migrate(settings: Settings) -> str:
     """Open the record, which brings it to this version's schema (a backup is made first)."""
     with wiring.record(settings):
-        return f"{settings.database} has this version's form"
+        return f"{wiring.place(settings)} has this version's form"
 
 
 def rebuild_index(settings: Settings) -> str:
@@ -76,7 +79,7 @@ def rebuild_index(settings: Settings) -> str:
 
         with progress(lambda: f"{far[0]} of {far[1]} articles indexed"):
             kept.search.rebuild(note)
-    return f"the search index of {settings.database} is made anew"
+    return f"the search index of {wiring.place(settings)} is made anew"
 
 
 def daily(kept: Record, clock: Clock, connected: Collection[Channel] = ()) -> Callable[[], None]:

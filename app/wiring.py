@@ -18,12 +18,45 @@ from core.settings import Settings
 from nlp.desks import load_desk, load_desks
 from nlp.gazetteer.units import Gazetteer
 from nlp.locate.locator import DeskLocator
+from store.sqlite import meta
 from store.sqlite.record import Record, open_record
 
 
 def record(settings: Settings, clock: Clock | None = None) -> Record:
-    """The record of this installation, brought to this program's schema. Raises StoreError."""
-    return open_record(settings.database, clock=clock or SystemClock(), keep=settings.keep, telling=Telling())
+    """The record of this installation, brought to this program's schema. Raises StoreError, ConfigError."""
+    kept = opened(settings, clock or SystemClock())
+    with kept.database.read() as con:
+        moved = meta.get(con, meta.MOVED)
+    if moved:
+        kept.close()
+        raise ConfigError(f"the record {place(settings)} has moved to {moved}; set [record] url to that place")
+    return kept
+
+
+def opened(settings: Settings, clock: Clock) -> Record:
+    """The record at the place of the settings, even one that has moved."""
+    if not settings.on_server:
+        return open_record(settings.database, clock=clock, keep=settings.keep, telling=Telling())
+    from store.postgres.address import read  # noqa: PLC0415 - a desk on one machine needs no driver
+    from store.postgres.record import open_record as open_on_server  # noqa: PLC0415
+
+    told = settings.record
+    address = read(
+        told.url, password=told.password.get_secret_value(), ca_file=told.ca_file, connections=told.connections,
+        timeout=told.timeout,
+    )  # fmt: skip
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return open_on_server(address, settings.data_dir, clock=clock, keep=settings.keep, telling=Telling())
+
+
+def place(settings: Settings) -> str:
+    """Where the record is, for people."""
+    return settings.record.url if settings.on_server else str(settings.database)
+
+
+def is_there(settings: Settings) -> bool:
+    """Whether there is a record to be opened; a server's is asked when it is opened."""
+    return settings.on_server or settings.database.exists()
 
 
 @cache
@@ -39,7 +72,7 @@ def shipped_desks() -> Path:
 
 def has_desks(settings: Settings) -> bool:
     """Whether the record holds a desk; does not make a record where there is none."""
-    if not settings.database.exists():
+    if not is_there(settings):
         return False
     with record(settings) as kept:
         return bool(kept.desks.desks())
@@ -56,7 +89,7 @@ def check_ready(settings: Settings, world: World) -> None:
     """Raises ConfigError where a run can't begin: no desk, or no contact for a real press."""
     if not has_desks(settings):
         raise ConfigError(
-            f"no desk in {settings.database}; take one: diembao desk apply desks/binh_son.toml "
+            f"no desk in {place(settings)}; take one: diembao desk apply desks/binh_son.toml "
             "(diembao desk list --shipped names them)"
         )
     if world.kind == "real" and not reachable(settings.crawl.contact):

@@ -254,6 +254,27 @@ class KibanaSettings(_Part):
         return f"{base}{within}/app/dashboards#/view/{self.named(board)}" if self.url else ""
 
 
+class RecordSettings(_Part):
+    """Where the record is: a file of this machine, or a database of a PostgreSQL server for several machines."""
+
+    url: str = Field(
+        default="", description="postgresql://user@host:5432/database, or a file; diembao.sqlite3 if empty"
+    )
+    password: SecretStr = Field(default=SecretStr(""), description="without it $PGPASSWORD, then ~/.pgpass")
+    password_file: str = ""
+    ca_file: str = Field(default="", description="PEM file of an own certificate authority")
+    connections: int = Field(default=8, ge=3, le=64, description="sessions that one process may open on the server")
+    timeout: float = Field(default=10, gt=0, description="seconds for reaching the server")
+
+    @field_validator("url")
+    @classmethod
+    def _without_secret(cls, value: str) -> str:
+        """An address is shown and logged."""
+        if "://" in value and ":" in value.split("://", 1)[1].rpartition("@")[0]:
+            raise ValueError("no password in the address; use password_file, $PGPASSWORD or ~/.pgpass")
+        return value
+
+
 class KeepSettings(_Part):
     """How long things are kept; the upper bounds are design and can't be raised."""
 
@@ -311,6 +332,7 @@ class Settings(BaseSettings):
     oidc: OidcSettings = OidcSettings()
     elastic: ElasticSettings = ElasticSettings()
     kibana: KibanaSettings = KibanaSettings()
+    record: RecordSettings = RecordSettings()
     keep: KeepSettings = KeepSettings()
     backup: BackupSettings = BackupSettings()
     log: LogSettings = LogSettings()
@@ -322,8 +344,15 @@ class Settings(BaseSettings):
 
     @property
     def database(self) -> Path:
-        """The record's file."""
+        """The record's file, where it is one; beside it lie stones and backups, also of a record on a server."""
+        if self.record.url and not self.on_server:
+            return Path(self.record.url).expanduser().absolute()
         return self.data_dir / "diembao.sqlite3"
+
+    @property
+    def on_server(self) -> bool:
+        """Whether the record is on a PostgreSQL server."""
+        return self.record.url.startswith(("postgresql://", "postgres://"))
 
     @property
     def keys(self) -> Path:

@@ -37,7 +37,7 @@ def show(as_json: AsJson = False) -> None:
 
     settings = settings_module.load()
     checks = {}
-    if settings.database.exists():
+    if wiring.is_there(settings):
         with wiring.record(settings) as record:
             checks = record.source_checks.latest()
     rows = [

@@ -80,7 +80,7 @@ def restore(
 
     settings = settings_module.load()
     if not yes:
-        typer.confirm(f"Replace {settings.database} by {archive}?", abort=True)
+        typer.confirm(f"Replace the record by {archive}?", abort=True)
     for line in upkeep.restore(settings, archive) if key is None else away.restore(settings, archive, key):
         typer.echo(line)
 
@@ -92,11 +92,15 @@ def erase(article: Annotated[str, typer.Argument(help="id or address of the arti
     typer.echo(upkeep.erase(settings_module.load(), article))
 
 
-def migrate() -> None:
-    """Bring the record to this version's form (a backup is made first)."""
-    from app import upkeep
+def migrate(
+    to: Annotated[str, typer.Option(help="move the record there: postgresql://user@host/database, or a file")] = "",
+) -> None:
+    """Bring the record to this version's form (a backup is made first), or move it to another place."""
+    from app import moving, upkeep
 
-    typer.echo(upkeep.migrate(settings_module.load()))
+    settings = settings_module.load()
+    for line in moving.migrate_to(settings, to) if to else [upkeep.migrate(settings)]:
+        typer.echo(line)
 
 
 def masked(settings: Settings) -> dict[str, Any]:

@@ -20,8 +20,6 @@ from store.sql import Connection, Database
 from store.sqlite import meta
 from store.sqlite.record import Record
 
-MOVED: Final = "moved_to"
-"""Name under which the old record remembers where it went (table meta)."""
 _BATCH: Final = 500
 _MADE_ANEW: Final = frozenset({"indexed", "search"})
 _BY_TRIGGER: Final = frozenset({"label_days"})
@@ -53,10 +51,24 @@ def move(source: Record, target: Record, place: str, progress: Callable[[str, in
     holds anything, the schemas differ, or what arrived is not what was sent.
     """
     old: Database = source.database
-    new: Database = target.database
-    with old.write() as give, new.write(durable=True) as take:
+    with old.write() as give:
         if not _is_sqlite(give):
             give.execute("LOCK TABLE outbox, untagged IN SHARE MODE")  # claims don't wait for their turn
+        arrived = _copied(give, target, place, progress)
+        meta.put(give, meta.MOVED, place)
+    return arrived
+
+
+def copy(source: Record, target: Record, place: str, progress: Callable[[str, int], None] | None = None) -> Moved:
+    """The same for a record that goes on where it is: one state of it, while others write."""
+    old: Database = source.database
+    with old.read() as give:
+        return _copied(give, target, place, progress)
+
+
+def _copied(give: Connection, target: Record, place: str, progress: Callable[[str, int], None] | None) -> Moved:
+    new: Database = target.database
+    with new.write(durable=True) as take:
         tables = _tables(give)
         _check(give, take, tables, target)
         take.execute("DELETE FROM meta")
@@ -69,7 +81,6 @@ def move(source: Record, target: Record, place: str, progress: Callable[[str, in
         if wrong:
             raise StoreError(f"record {place}: not the same after the copy: {', '.join(wrong)}; nothing was changed")
         target.search.rebuild()
-        meta.put(give, MOVED, place)
     whole = hashlib.sha256(repr([(table, pair[0].rows, pair[0].total) for table, pair in sums.items()]).encode())
     return Moved(tables=len(tables), rows=sum(pair[0].rows for pair in sums.values()), sha256=whole.hexdigest())
 
@@ -77,7 +88,7 @@ def move(source: Record, target: Record, place: str, progress: Callable[[str, in
 def where_to(record: Record) -> str | None:
     """Where a record has moved; None where it is the one in use."""
     with record.database.read() as con:
-        return meta.get(con, MOVED)
+        return meta.get(con, meta.MOVED)
 
 
 def _is_sqlite(con: Connection) -> bool:
@@ -155,7 +166,7 @@ def _copy(give: Connection, take: Connection, table: str, progress: Callable[[st
     listed, marks = ", ".join(f'"{name}"' for name in names), ", ".join("?" * len(names))
     rows, done = _rows(give, table), 0
     while batch := list(islice(rows, _BATCH)):
-        kept = [row for row in batch if table != "meta" or row[0] != MOVED]
+        kept = [row for row in batch if table != "meta" or row[0] != meta.MOVED]
         take.executemany(f"INSERT INTO {table} ({listed}) VALUES ({marks})", kept)  # noqa: S608
         done += len(batch)
         if progress is not None:
@@ -201,7 +212,7 @@ def _sum(con: Connection, table: str) -> Sum:
     """Order is of no matter: the hashes are added up."""
     count = total = 0
     for row in _rows(con, table):
-        if table == "meta" and row[0] == MOVED:
+        if table == "meta" and row[0] == meta.MOVED:
             continue
         digest = hashlib.sha256(repr([sent(value) for value in row]).encode("utf-8", "surrogatepass")).digest()
         total = (total + int.from_bytes(digest[:16])) % (1 << 128)

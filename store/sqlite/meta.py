@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from typing import Final
+
+MOVED: Final = "moved_to"
+"""Where this record has moved; nobody may write into it any more."""
 
 
 def put(con: sqlite3.Connection, name: str, value: str) -> None:

@@ -1,0 +1,66 @@
+"""The record moves: to a server, back to a file, and for a server's backups into a file and out of one."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from app import wiring
+from app.progress import progress
+from core.clock import SystemClock
+from core.errors import ConfigError
+from core.settings import Settings
+from store.postgres import moving
+from store.sqlite.record import open_record
+
+
+def migrate_to(settings: Settings, place: str) -> Iterator[str]:
+    """Move the record to a PostgreSQL database or a file; yields what was done, a line each.
+
+    Raises StoreError where the place is not empty or the copy is not the same, ConfigError for a wrong place.
+    """
+    there = _at(settings, place)
+    if wiring.place(there) == wiring.place(settings):
+        raise ConfigError(f"the record is at {place} already")
+    clock = SystemClock()
+    far: list[object] = ["", 0]
+
+    def note(table: str, rows: int) -> None:
+        far[:] = [table, rows]
+
+    with (
+        wiring.record(settings, clock) as kept,
+        wiring.opened(there, clock) as target,
+        progress(lambda: f"{far[0]}: {far[1]} rows copied"),
+    ):
+        done = moving.move(kept, target, wiring.place(there), note)
+    yield f"{done.rows} rows of {done.tables} tables are at {wiring.place(there)}, counted and compared"
+    yield f"sha256 of all sums: {done.sha256}"
+    yield f"now set [record] url to it; {wiring.place(settings)} stays as it was, and is not written to any more"
+
+
+@contextmanager
+def as_file(settings: Settings) -> Iterator[Path]:
+    """The record as a file: its own, or one copied from the server (one state of it), gone afterwards."""
+    if not settings.on_server:
+        yield settings.database
+        return
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="copy-", dir=settings.data_dir) as folder:
+        file, clock = Path(folder) / settings.database.name, SystemClock()
+        with wiring.record(settings, clock) as kept, open_record(file, clock=clock, keep=settings.keep) as target:
+            moving.copy(kept, target, str(file))
+        yield file
+
+
+def from_file(settings: Settings, file: Path) -> None:
+    """Put a record that lies in a file into the empty database of the settings. Raises StoreError."""
+    clock = SystemClock()
+    with open_record(file, clock=clock, keep=settings.keep) as kept, wiring.opened(settings, clock) as target:
+        moving.move(kept, target, wiring.place(settings))
+
+
+def _at(settings: Settings, place: str) -> Settings:
+    return settings.model_copy(update={"record": settings.record.model_copy(update={"url": place})})
