@@ -23,6 +23,7 @@ from core.zalo import HOOK
 from crawlers.publishers import load_all
 from nlp.tagger import load as load_tagger
 from store.sqlite.checkup import problems
+from store.sqlite.record import Record
 
 Sign = Literal["ok", "--", "!!"]
 _SIGNS: dict[str, Sign] = {"ready": "ok", "off": "--", "trouble": "!!"}
@@ -103,13 +104,13 @@ def _folder(settings: Settings) -> Iterator[Finding]:
 
 
 def _record(settings: Settings) -> Iterator[Finding]:
-    if not settings.database.exists():
+    if not wiring.is_there(settings):
         yield Finding(sign="--", part="record", says="none yet", todo="diembao desk apply desks/binh_son.toml")
         return
     with wiring.record(settings) as kept:
-        wrong = problems(kept.database, kept.path)
+        wrong = _wrong(settings, kept)
         desks = kept.desks.desks()
-    size = f"{settings.database}, {settings.database.stat().st_size / 1e6:.1f} MB"
+        size = f"{wiring.place(settings)}, {kept.database.bytes() / 1e6:.1f} MB"
     yield Finding(sign="!!" if wrong else "ok", part="record", says=f"{size}, {wrong[0] if wrong else 'sound'}")
     yield Finding(
         sign="ok" if desks else "--",
@@ -117,6 +118,14 @@ def _record(settings: Settings) -> Iterator[Finding]:
         says=", ".join(desk.id for desk in desks) or "none",
         todo="" if desks else "diembao desk apply desks/binh_son.toml, or diembao desk new",
     )
+
+
+def _wrong(settings: Settings, kept: Record) -> tuple[str, ...]:
+    if not settings.on_server:
+        return problems(kept.database, kept.path)
+    from store.postgres.checkup import problems as on_server  # noqa: PLC0415 - a desk on one machine needs no driver
+
+    return on_server(kept.database)
 
 
 def _understanding(_: Settings) -> Iterator[Finding]:
@@ -127,7 +136,7 @@ def _understanding(_: Settings) -> Iterator[Finding]:
 def _publishers(settings: Settings) -> Iterator[Finding]:
     publishers = load_all(settings.data_dir / "publishers")
     verified = sum(p.verified for p in publishers)
-    if settings.database.exists():
+    if wiring.is_there(settings):
         with wiring.record(settings) as kept:
             verified = len({s for s, c in kept.source_checks.latest().items() if c.verified})
     yield Finding(
@@ -169,7 +178,7 @@ def _zalo(settings: Settings) -> Iterator[Finding]:
             todo="an office that has an Official Account sets [zalo], then runs diembao zalo connect",
         )  # fmt: skip
         return
-    if not settings.database.exists():
+    if not wiring.is_there(settings):
         return
     with wiring.record(settings) as kept:
         found = statuses(settings, kept.channels, SystemClock())
@@ -195,7 +204,7 @@ def _alerts(settings: Settings) -> Iterator[Finding]:
             " without signing in, and the next role is told every time",
             todo="set public_url to the address under which the pages are reached",
         )
-    if not settings.database.exists():
+    if not wiring.is_there(settings):
         return
     with wiring.record(settings) as kept:
         faults = template_faults(settings, kept, SystemClock())
@@ -214,7 +223,7 @@ def _alerts(settings: Settings) -> Iterator[Finding]:
 def _users(settings: Settings) -> Iterator[Finding]:
     """A public address and nobody who can sign in: the pages then show nothing to anybody."""
     known = False
-    if settings.database.exists():
+    if wiring.is_there(settings):
         with wiring.record(settings) as kept:
             known = kept.people.any()
     if settings.public_url and not known:

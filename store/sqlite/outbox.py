@@ -104,8 +104,8 @@ class Outbox:
         with self._db.read() as con:
             if not _due(con, at, channel, 1, lease):
                 return []
-        with self._db.write(durable=True) as con:
-            rows = _due(con, at, channel, limit, lease)
+        with self._db.write(durable=True, claims=True) as con:
+            rows = _due(con, at, channel, limit, lease, claiming=con.skip_locked)
             con.executemany(
                 "UPDATE outbox SET state = 'claimed', lease_until = ?, attempts = attempts + 1 WHERE id = ?",
                 [(to_us(at + lease), row["id"]) for row in rows],
@@ -133,7 +133,7 @@ class Outbox:
                 sets = "state = 'waiting', reason = ?, not_before = ?, attempts = attempts - ?"
                 after = FALLBACK_RETRY if result.after is None else result.after
                 values = (result.reason, to_us(at + after), 0 if result.counts else 1)
-        with self._db.write() as con:
+        with self._db.write(claims=True) as con:
             con.execute(
                 f"UPDATE outbox SET {sets}, lease_until = NULL"  # noqa: S608
                 " WHERE id = ? AND state = 'claimed' AND lease_until = ?",
@@ -213,27 +213,30 @@ def hold(con: sqlite3.Connection, reason: str, at: datetime | None) -> int:
     ).rowcount
 
 
-def _due(con: sqlite3.Connection, at: datetime, channel: str, limit: int, lease: timedelta) -> list[sqlite3.Row]:
+def _due(
+    con: sqlite3.Connection, at: datetime, channel: str, limit: int, lease: timedelta, *, claiming: str = ""
+) -> list[sqlite3.Row]:
     """Due messages, urgent ones and then the longest due first; then those whose worker has not come back.
 
-    Times far ahead were written by a clock that was ahead, and count as past.
+    `claiming`: what makes the rows this transaction's own. Times far ahead were written by a clock that was ahead, and
+    count as past.
     """
     found: list[sqlite3.Row] = []
     for urgent in (1, 0):
         found += con.execute(
-            "SELECT * FROM outbox WHERE state = 'waiting' AND channel = ? AND urgent = ? AND not_before <= ?"
-            " ORDER BY not_before, id LIMIT ?",
+            "SELECT * FROM outbox WHERE state = 'waiting' AND channel = ? AND urgent = ? AND not_before <= ?"  # noqa: S608
+            f" ORDER BY not_before, id LIMIT ? {claiming}",
             (channel, urgent, to_us(at), limit - len(found)),
         ).fetchall()
         found += con.execute(
-            "SELECT * FROM outbox WHERE state = 'waiting' AND channel = ? AND urgent = ? AND not_before > ?"
-            " ORDER BY not_before, id LIMIT ?",
+            "SELECT * FROM outbox WHERE state = 'waiting' AND channel = ? AND urgent = ? AND not_before > ?"  # noqa: S608
+            f" ORDER BY not_before, id LIMIT ? {claiming}",
             (channel, urgent, to_us(at + LONGEST_WAIT), limit - len(found)),
         ).fetchall()
     if len(found) < limit:
         found += con.execute(
-            "SELECT * FROM outbox WHERE state = 'claimed' AND channel = ? AND (lease_until <= ? OR lease_until > ?)"
-            " ORDER BY lease_until, id LIMIT ?",
+            "SELECT * FROM outbox WHERE state = 'claimed' AND channel = ? AND (lease_until <= ? OR lease_until > ?)"  # noqa: S608
+            f" ORDER BY lease_until, id LIMIT ? {claiming}",
             (channel, to_us(at), to_us(at + 2 * lease), limit - len(found)),
         ).fetchall()
     return found

@@ -1,0 +1,72 @@
+"""Claims of several workers, and whose turn it is to write."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from core.clock import FixedClock
+from core.errors import StoreError
+from core.settings import KeepSettings
+from store.postgres.address import Address
+from store.postgres.record import open_record
+from store.sqlite.record import Record
+from tests.fakes.records import NOON, make_message
+from tests.postgres.server import Server
+
+
+def test_a_message_is_claimed_by_one_of_many_at_once(desked: Record) -> None:
+    desked.outbox.add([make_message(f"k{number}") for number in range(60)], NOON)
+    start = threading.Barrier(4)
+
+    def worker() -> list[int]:
+        start.wait()
+        mine: list[int] = []
+        while claims := desked.outbox.claim(NOON, 3, 60):
+            mine += [claim.id for claim in claims]
+        return mine
+
+    with ThreadPoolExecutor(4) as pool:
+        taken = [number for done in [pool.submit(worker) for _ in range(4)] for number in done.result()]
+    assert len(taken) == len(set(taken)) == 60
+
+
+def test_a_claim_waits_for_nobody_and_leaves_out_what_another_has_locked(desked: Record) -> None:
+    desked.outbox.add([make_message("first"), make_message("second")], NOON)
+    with desked.database.write() as con, ThreadPoolExecutor(1) as pool:
+        con.execute("UPDATE outbox SET brief = '' WHERE key = 'first'")  # a writer at work, its turn not over
+        claims = pool.submit(lambda: desked.outbox.claim(NOON, 10, 60)).result(timeout=10)
+        assert [claim.message.key for claim in claims] == ["second"]
+    assert [claim.message.key for claim in desked.outbox.claim(NOON, 10, 60)] == ["first"]
+
+
+def test_writers_take_turns_and_say_who_is_in_the_way(server: Server, address: Address, record: Record) -> None:
+    clock, keep = FixedClock(NOON), KeepSettings()
+    with record.database.write():
+        waiting = ThreadPoolExecutor(1).submit(
+            open_record, address, record.path.parent, clock=clock, keep=keep, busy_seconds=0.2
+        )
+        with waiting.result() as other, pytest.raises(StoreError, match="another process has been writing"):
+            ThreadPoolExecutor(1).submit(other.outbox.add, [make_message("k")], NOON).result()
+
+
+def test_a_writer_whose_machine_dies_loses_its_turn_and_what_it_began(
+    server: Server, address: Address, record: Record, desked: Record
+) -> None:
+    with pytest.raises(StoreError), record.database.write() as con:
+        con.execute("DELETE FROM desks")
+        server.run(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            f" WHERE datname = '{address.database}' AND state = 'idle in transaction'"
+        )
+        con.execute("SELECT 1")
+    assert record.desks.desks() == desked.desks.desks() != ()
+    assert record.outbox.add([make_message("after")], NOON) == 1
+
+
+def test_the_program_goes_on_when_the_server_comes_back(server: Server, record: Record) -> None:
+    assert record.articles.count() == 0
+    server.ctl("-m", "fast", "restart")
+    assert record.articles.count() == 0
