@@ -13,6 +13,7 @@ import typer
 from app.commands import (
     alerts,
     answers,
+    data,
     desks,
     export,
     index,
@@ -37,7 +38,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 _GROUPS = (
-    running, sources, desks, reading, reports, export, alerts, users, zalo, answers, index, kibana, upkeep,
+    running, sources, desks, reading, reports, export, alerts, users, zalo, answers, index, kibana, upkeep, data,
     understanding,
 )  # fmt: skip
 for group in _GROUPS:

@@ -15,8 +15,9 @@ from core.clock import Clock, SystemClock
 from core.errors import ConfigError
 from core.records import Desk
 from core.settings import Settings
+from crawlers.publishers import updated
 from nlp.desks import load_desk, load_desks
-from nlp.gazetteer.units import Gazetteer
+from nlp.gazetteer.units import SHIPPED, Gazetteer
 from nlp.locate.locator import DeskLocator
 from store.sqlite import meta
 from store.sqlite.record import Record, open_record
@@ -24,6 +25,8 @@ from store.sqlite.record import Record, open_record
 
 def record(settings: Settings, clock: Clock | None = None) -> Record:
     """The record of this installation, brought to this program's schema. Raises StoreError, ConfigError."""
+    update = updated.folder(settings.data_dir)
+    _units[0] = update / SHIPPED.name if update and (update / SHIPPED.name).exists() else SHIPPED
     kept = opened(settings, clock or SystemClock())
     with kept.database.read() as con:
         moved = meta.get(con, meta.MOVED)
@@ -59,10 +62,17 @@ def is_there(settings: Settings) -> bool:
     return settings.on_server or settings.database.exists()
 
 
-@cache
 def gazetteer() -> Gazetteer:
-    """The shipped gazetteer."""
-    return Gazetteer.load()
+    """The shipped gazetteer, or that of the update that holds in the folder whose record was opened last."""
+    return _gazetteer(_units[0])
+
+
+_units: list[Path] = [SHIPPED]
+
+
+@cache
+def _gazetteer(file: Path) -> Gazetteer:
+    return Gazetteer.load(file)
 
 
 def shipped_desks() -> Path:

@@ -303,6 +303,12 @@ class BackupSettings(_Part):
         return bool(self.folder and self.key_file)
 
 
+class DataSettings(_Part):
+    """Updates of publishers and gazetteer as data alone."""
+
+    trusted_key: str = Field(default="", description="public key (Ed25519, base64) whose updates are taken")
+
+
 class LogSettings(_Part):
     """Structured logs, one JSON object a line, rotated."""
 
@@ -335,6 +341,7 @@ class Settings(BaseSettings):
     record: RecordSettings = RecordSettings()
     keep: KeepSettings = KeepSettings()
     backup: BackupSettings = BackupSettings()
+    data: DataSettings = DataSettings()
     log: LogSettings = LogSettings()
 
     @field_validator("data_dir")

@@ -23,6 +23,7 @@ from core.settings import explain
 from core.text import clean
 from core.urls import is_web
 from crawlers import doors
+from crawlers.publishers import updated
 
 _ID: Final = r"^[a-z0-9][a-z0-9_]{1,39}$"
 _HOST: Final = re.compile(r"^[a-z0-9-]+(\.[a-z0-9-]+)+(/[^\s?#]+)?$")
@@ -117,8 +118,13 @@ def load_file(file: Path) -> Publisher:
 
 
 def load_all(folder: Path) -> tuple[Publisher, ...]:
-    """Shipped publishers and an installation's own. Raises ConfigError, also for an id that stands in both."""
-    return unique((*shipped(), *load_dir(folder)))
+    """Shipped publishers, or those of the update that holds, and an installation's own.
+
+    Raises ConfigError, also for an id that stands in both.
+    """
+    update = updated.folder(folder.parent)
+    renewed = load_dir(update / "publishers") if update else ()
+    return unique((*(renewed or shipped()), *load_dir(folder)))
 
 
 def unique(publishers: Iterable[Publisher]) -> tuple[Publisher, ...]:
