@@ -86,7 +86,7 @@ def _fill(record: Record) -> None:
     chance = random.Random(7)
     for desk in DESKS:
         record.desks.apply_desk(make_desk(desk), NOON, "test")
-    for number in range(420):
+    for number in range(270):
         back = 0 if number % 6 == 0 else int(chance.triangular(0, 120, 0))
         at = NOON - timedelta(days=back, hours=chance.choice((0, 2, 4)))
         source = chance.choice(SOURCES)
@@ -153,7 +153,6 @@ def office(node: Node, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Off
         feed.once()
         _fill(record)
         feed.once()
-        feed.rebuild()
         client.indices.refresh(index="panels-*")
         reading: dict[tuple[date, str], Counter[str]] = defaultdict(Counter)
         with record.database.read() as con:
