@@ -72,7 +72,7 @@ def measure(count: int = ARTICLES) -> Figures:
             figures |= _shown(_fed(engines, count))
             asked = _questions(count)
             for name, index in (("fts5", engines.record.search), ("elastic", engines.far)):
-                figures |= _shown(_searches(name, index, asked))
+                figures |= _shown(_searches(name, index, asked, engines.client))
             return figures | _shown(_lags(engines, count, asked))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -160,18 +160,29 @@ def _some(count: int) -> list[TaggedArticle]:
     return list(bench_desk.tagged(count))
 
 
-def _searches(name: str, index: SearchIndex, asked: list[str]) -> Figures:
+def _searches(name: str, index: SearchIndex, asked: list[str], client: Elasticsearch) -> Figures:
+    """Times as they pass, and the processors' mean work, which other work on the machine does not change."""
     figures: Figures = {}
     for order, by_time in (("relevance", False), ("time", True)):
         for query in asked[:50]:
             index.search(bench_desk.DESK, query, by_time=by_time)
-        times = []
+        times, work = [], _work(name, client)
         for query in asked:
             began = time.perf_counter()
             assert index.search(bench_desk.DESK, query, by_time=by_time).total
             times.append((time.perf_counter() - began) * 1000)
         figures |= _percentiles(f"{name}_{order}", times, "ms")
+        figures[f"{name}_{order}_cpu_ms"] = (_work(name, client) - work) / len(asked)
     return figures
+
+
+def _work(name: str, client: Elasticsearch) -> float:
+    """Processor time in ms of this process and, for Elasticsearch, of the server, both so far."""
+    own = time.process_time() * 1000
+    if name != "elastic":
+        return own
+    (node,) = client.nodes.stats(metric="process")["nodes"].values()
+    return own + float(node["process"]["cpu"]["total_in_millis"])
 
 
 def _percentiles(name: str, values: list[float], unit: str) -> Figures:
