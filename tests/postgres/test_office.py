@@ -1,0 +1,104 @@
+"""An office whose record is on a server: the commands of an operator, and that what is erased is gone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from core.clock import FixedClock
+from core.settings import KeepSettings
+from store.postgres.address import Address
+from store.postgres.record import open_record
+from store.sqlite.record import Record
+from tests.data import ROOT
+from tests.fakes.full import full_record
+from tests.fakes.records import NOON, make_article, make_tagged
+from tests.postgres.server import PASSWORD, Server
+
+Diembao = Callable[..., str]
+
+
+@pytest.fixture
+def diembao(tmp_path: Path, address: Address) -> Diembao:
+    """The program's command line in a folder of its own; the password comes from a file."""
+    (tmp_path / "password").write_text(PASSWORD + "\n")
+    base = {name: value for name, value in os.environ.items() if not name.startswith(("DIEMBAO_", "PG"))}
+    own = {"DIEMBAO_DATA_DIR": str(tmp_path / "var"), "DIEMBAO_RECORD__PASSWORD_FILE": str(tmp_path / "password")}
+
+    def run(*words: str, place: str = str(address), good: bool = True) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "app.cli", *words], capture_output=True, text=True, check=False, cwd=tmp_path,
+            env={**base, **own, "DIEMBAO_RECORD__URL": place, "PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+        said = done.stdout + done.stderr
+        assert (done.returncode == 0) == good, said
+        assert PASSWORD not in said
+        return said
+
+    return run
+
+
+def test_a_record_goes_to_the_server_is_backed_up_there_and_comes_back(
+    diembao: Diembao, server: Server, address: Address, tmp_path: Path
+) -> None:
+    with full_record(tmp_path / "var" / "diembao.sqlite3", NOON):
+        pass
+    assert "counted and compared" in diembao("migrate", "--to", str(address), place="")
+    assert "has moved to" in diembao("desk", "list", place="", good=False)
+    assert "binh_son" in diembao("desk", "list")
+    assert "fsync or full_page_writes is off" in diembao("doctor", good=False)  # as this server of a test has them
+    archive = diembao("backup").split()[-1]
+    server.run("CREATE DATABASE other_place TEMPLATE blank STRATEGY file_copy")
+    other = f"{server.url}/other_place"
+    assert "restored" in diembao("restore", "--yes", archive, place=other)
+    assert "binh_son" in diembao("desk", "list", place=other)
+    assert "counted and compared" in diembao("migrate", "--to", str(tmp_path / "back.sqlite3"))
+    assert "binh_son" in diembao("desk", "list", place=str(tmp_path / "back.sqlite3"))
+
+
+def test_wrong_places_are_told_with_what_to_do(diembao: Diembao, server: Server) -> None:
+    assert "make it: createdb" in diembao("desk", "list", place=f"{server.url}/nowhere", good=False)
+    assert "no password in the address" in diembao(
+        "desk", "list", place=f"postgresql://diembao:geheim@127.0.0.1:{server.port}/x", good=False
+    )
+    assert "can't be reached" in diembao("desk", "list", place="postgresql://diembao@127.0.0.1:1/x", good=False)
+    assert "refuses this login" in diembao(
+        "desk", "list", place=f"{server.url.replace('diembao@', 'other@')}/x", good=False
+    )
+
+
+def test_what_is_erased_is_in_no_table_and_its_words_are_not_found(
+    server: Server, address: Address, record: Record, desked: Record
+) -> None:
+    article = make_article(title="Cầu Trà Bồng", paragraphs=("Lời riêng quyzxwon trong bài.",))
+    desked.articles.save(make_tagged(article), [])
+    assert _holds(server, address, "quyzxwon")
+    assert desked.retention.erase(article.id, NOON, "operator")
+    assert not _holds(server, address, "quyzxwon")
+    assert desked.search.search("binh_son", "quyzxwon").total == 0
+    (stone,) = desked.retention.stones()
+    assert (stone.article, stone.url) == (article.id, article.url)
+
+
+def test_texts_go_when_their_time_is_over(server: Server, address: Address, tmp_path: Path) -> None:
+    clock = FixedClock(NOON)
+    with open_record(address, tmp_path, clock=clock, keep=KeepSettings(article_months=1)) as kept:
+        kept.articles.save(make_tagged(make_article(paragraphs=("Lời riêng quyzxwon trong bài.",))), [])
+        clock.move(timedelta(days=92))
+        assert kept.retention.purge(clock.now()).texts == 1
+        assert not _holds(server, address, "quyzxwon")
+
+
+def _holds(server: Server, address: Address, word: str) -> bool:
+    """Whether the word stands in any column of any row, the index's words among them."""
+    names = server.run("SELECT tablename FROM pg_tables WHERE schemaname = 'diembao'", address.database)
+    return any(
+        server.run(f"SELECT 1 FROM diembao.{name} t WHERE t::text LIKE '%{word}%' LIMIT 1", address.database)
+        for (name,) in names
+    )
