@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from elasticsearch import Elasticsearch, NotFoundError
+from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from core.errors import StoreError
 from core.records import IndexDocument, IndexStatus
 from store.elastic import layout
-from store.elastic.client import told
+from store.elastic.client import EngineAway, told
 from store.elastic.feed import READER, Action, indexing, send
 from store.elastic.record import RecordSide
 
@@ -88,7 +89,14 @@ class Upkeep:
             done += waiting.result() if waiting else 0
         return done
 
+    @retry(
+        retry=retry_if_exception_type(EngineAway),
+        stop=stop_after_attempt(6),
+        wait=wait_exponential(max=30),
+        reraise=True,
+    )
     def _sent(self, actions: Sequence[Action]) -> int:
+        """A rebuild that has taken long is not given up for a busy minute; what is sent twice changes nothing."""
         return len(actions) - len(send(self._client, actions))
 
     def retire(self, before: str) -> tuple[str, ...]:

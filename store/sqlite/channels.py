@@ -15,7 +15,8 @@ from typing import Final
 from core.errors import ConfigError
 from core.records import Channel, ChannelTrouble, Desk, Follower, ZaloEvent
 from core.zalo import code_of
-from store.sqlite import audit
+from store.sql import upsert
+from store.sqlite import audit, meta
 from store.sqlite.database import Database
 from store.sqlite.rows import from_us, maybe_from_us, to_us
 
@@ -25,6 +26,11 @@ RECEIPTS_KEPT: Final = timedelta(days=4)
 GONE_KEPT: Final = timedelta(days=30)
 """After which somebody who no longer follows is forgotten, and a trouble that nobody has seen again."""
 _AGAIN: Final = timedelta(minutes=1)
+_PUT_FOLLOWER: Final = upsert(
+    "zalo_followers",
+    "desk, recipient, user, following, changed_at, linked_at, wrote_at",
+    key="desk, recipient",
+)
 _LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without what is easily mistaken: 0 and O, 1, I and L."""
 
@@ -77,7 +83,8 @@ class ChannelBook:
         """By desk and recipient."""
         with self._db.read() as con:
             rows = con.execute(
-                "SELECT * FROM zalo_followers WHERE ? IS NULL OR desk = ? ORDER BY desk, recipient", (desk, desk)
+                "SELECT * FROM zalo_followers WHERE :desk IS NULL OR desk = :desk ORDER BY desk, recipient",
+                {"desk": desk},
             )
             return tuple(_load(row) for row in rows)
 
@@ -129,7 +136,7 @@ class ChannelBook:
         """Followers are known to this account from now on: those of another one go (their ids hold for one only)."""
         with self._db.write(durable=True) as con:
             before = con.execute("SELECT value FROM meta WHERE name = 'zalo_account'").fetchone()
-            con.execute("INSERT OR REPLACE INTO meta VALUES ('zalo_account', ?)", (account,))
+            meta.put(con, "zalo_account", account)
             if before and before["value"] != account:
                 self.forget_followers()
 
@@ -192,9 +199,8 @@ def _redeem(con: sqlite3.Connection, event: ZaloEvent, now: datetime) -> bool:
         return False
     con.execute("DELETE FROM zalo_codes WHERE hash = ?", (hashed,))
     con.execute(
-        "INSERT OR REPLACE INTO zalo_followers (desk, recipient, user, following, changed_at, linked_at, wrote_at)"
-        " VALUES (?, ?, ?, 1, ?, ?, ?)",
-        (code["desk"], code["recipient"], event.user, to_us(event.at), to_us(now), to_us(event.at)),
+        _PUT_FOLLOWER,
+        (code["desk"], code["recipient"], event.user, 1, to_us(event.at), to_us(now), to_us(event.at)),
     )
     known = f"{code['desk']}/{code['recipient']}"
     audit.write(con, now, who="zalo", action="zalo.linked", subject=known, desk=code["desk"])

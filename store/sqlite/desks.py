@@ -13,6 +13,7 @@ from core.i18n import t
 from core.papers import Phrase, check_papers, papers_from
 from core.records import Desk, QuietHours, Recipient
 from core.roles import Role, refusal
+from store.sql import upsert
 from store.sqlite import audit, channels
 from store.sqlite.database import Database
 from store.sqlite.rows import dump, to_us
@@ -41,7 +42,7 @@ class DeskBook:
             if row is not None and row["body"] == body:
                 return False
             version = row["version"] + 1 if row is not None else 1
-            con.execute("INSERT OR REPLACE INTO desks VALUES (?, ?, ?)", (desk.id, version, body))
+            con.execute(upsert("desks", "id, version, body", key="id"), (desk.id, version, body))
             con.execute("INSERT INTO desk_versions VALUES (?, ?, ?, ?, ?)", (desk.id, version, body, to_us(at), by))
             detail = f"version {version}"
             audit.write(con, at, who=by, action="desk.apply", subject=desk.id, detail=detail, desk=desk.id)

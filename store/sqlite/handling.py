@@ -50,8 +50,8 @@ class Handlings:
             rows = con.execute(
                 "SELECT m.*, coalesce(g.into_story, m.story) AS now_story FROM story_marks m"
                 " LEFT JOIN story_merges g ON g.desk = m.desk AND g.story = m.story"
-                " WHERE m.desk = ? AND (? IS NULL OR coalesce(g.into_story, m.story) = ?) ORDER BY m.id",
-                (desk, story, story),
+                " WHERE m.desk = :desk AND (:story IS NULL OR coalesce(g.into_story, m.story) = :story) ORDER BY m.id",
+                {"desk": desk, "story": story},
             ).fetchall()
         return tuple(_load_mark(row, row["now_story"]) for row in rows)
 
