@@ -15,7 +15,7 @@ from core.settings import KeepSettings
 from store.sqlite.record import Record, open_record
 from tests.fakes.alerting import DIGEST, URGENT, Newsroom, office, person
 from tests.fakes.records import NOON, make_desk
-from tests.store.crash_worker import die_before
+from tests.store.crash_worker import Trace, die_before
 
 MORNING = NOON + timedelta(hours=19, minutes=35)
 
@@ -50,21 +50,11 @@ def prepare(path: Path) -> None:
         room.prints("economy", title="Chợ mở cửa")
 
 
-def work(path: str, die_at: int | None = None) -> None:
+def work(path: str, die_at: int | None = None, trace: Trace = die_before) -> None:
     """From the articles to the mail box, urgent at once and the rest in the morning."""
     with open_record(Path(path), clock=FixedClock(NOON), keep=KeepSettings()) as record:
-        die_before(record, die_at)
+        trace(record, die_at)
         _plan_and_send(record, Path(path))
-
-
-def statements(path: str) -> list[str]:
-    """The first word of each statement that `work` makes."""
-    made: list[str] = []
-    with open_record(Path(path), clock=FixedClock(NOON), keep=KeepSettings()) as record:
-        with record.database.alone() as con:
-            con.set_trace_callback(lambda statement: made.append(statement.split()[0]))
-        _plan_and_send(record, Path(path))
-    return made
 
 
 def _plan_and_send(record: Record, path: Path) -> None:

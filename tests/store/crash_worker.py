@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from hashlib import blake2b
 from pathlib import Path
 
 from core.clock import FixedClock
@@ -22,8 +23,8 @@ A_ROUND = 15
 SOURCES = ("bao_a", "bao_b", "bao_c")
 
 
-def die_before(record: Record, statement: int | None) -> Callable[[], int]:
-    """Kill this process before its `statement`th statement from now on; returns what tells how many there were."""
+def die_before(record: Record, statement: int | None) -> None:
+    """Kill this process before its `statement`th statement from now on."""
     steps = 0
 
     def step(_statement: str) -> None:
@@ -34,7 +35,32 @@ def die_before(record: Record, statement: int | None) -> Callable[[], int]:
 
     with record.database.alone() as con:
         con.set_trace_callback(step)
-    return lambda: steps
+
+
+Trace = Callable[[Record, int | None], object]
+
+
+def kill_points(path: Path, work: Callable[[str, int, Trace], object]) -> list[int]:
+    """Do the work undisturbed; returns the statements before which a kill is to be tried.
+
+    What outlives a kill is files: the record, its log, and what was sent. Before each statement it is looked whether
+    they are as before the one before it, byte for byte; where they are, a kill here is that kill once more. Of a row of
+    such statements the first and the last are tried: before any work that a kill undoes, and after all of it.
+    """
+    seen: list[bytes] = [b""]
+
+    def look(record: Record, _: int | None) -> None:
+        with record.database.alone() as con:
+            con.set_trace_callback(lambda _: seen.append(_files(path)))
+
+    work(str(path), 0, look)
+    rows = zip(seen, seen[1:], [*seen[2:], b""], strict=False)
+    return [n for n, (before, now, after) in enumerate(rows, 1) if now not in {before} & {after}]
+
+
+def _files(path: Path) -> bytes:
+    outlive = (path, path.with_name(f"{path.name}-wal"), path.with_name("sent"))
+    return b"".join(blake2b(file.read_bytes() if file.exists() else b"").digest() for file in outlive)
 
 
 def crawl(path: str, round_: int, die_at: int | None = None) -> None:
@@ -92,11 +118,11 @@ def drain(record: Record, sent: Path, at: datetime) -> None:
         record.outbox.mark(claim, Delivered(), at)
 
 
-def whole_way(path: str, die_at: int | None = None) -> int:
-    """Two pages from feed to mail; killed before its `die_at`th statement. Returns how many statements there were."""
-    at = NOON + timedelta(minutes=0 if die_at else 5)
+def whole_way(path: str, die_at: int | None = None, trace: Trace = die_before) -> None:
+    """Two pages from feed to mail; killed before its `die_at`th statement. Without one it is the start afterwards."""
+    at = NOON + timedelta(minutes=5 if die_at is None else 0)
     with open_record(Path(path), clock=FixedClock(at), keep=KeepSettings()) as record:
-        steps = die_before(record, die_at)
+        trace(record, die_at)
         listed(record.ledger, [make_entry("0.html", "bao_a"), make_entry("1.html", "bao_a", guid="g")], at)
         for page in record.ledger.pending(at, 10):
             if page.entry.url.endswith("0.html"):
@@ -105,14 +131,13 @@ def whole_way(path: str, die_at: int | None = None) -> int:
                 record.ledger.page_stopped(page, page.id, page.entry.title, at)
         drain(record, Path(path).with_name("sent"), at)
         drain(record, Path(path).with_name("sent"), at)
-        return steps()
 
 
-def later_looks(path: str, die_at: int | None = None) -> int:
+def later_looks(path: str, die_at: int | None = None, trace: Trace = die_before) -> None:
     """Three kept articles: the third brings two stories together, one text changes, one is withdrawn."""
-    at = NOON + timedelta(minutes=0 if die_at else 5)
+    at = NOON + timedelta(minutes=5 if die_at is None else 0)
     with open_record(Path(path), clock=FixedClock(at), keep=KeepSettings()) as record:
-        steps = die_before(record, die_at)
+        trace(record, die_at)
         articles = [make_article(f"{n}.html", "bao_a", title=f"Tin {n}", at=NOON) for n in range(3)]
         for number, article in enumerate(articles):
             merged = (articles[1].id,) if number == 2 else ()
@@ -121,7 +146,6 @@ def later_looks(path: str, die_at: int | None = None) -> int:
                 record.articles.save(make_tagged(article), [], story=story, look=_look(200))
         for page in record.ledger.looks(NOON + timedelta(hours=2), 10):
             _look_again(record, page, articles)
-        return steps()
 
 
 def _look_again(record: Record, page: PendingPage, articles: list[Article]) -> None:

@@ -84,9 +84,9 @@ def test_a_kill_before_any_statement_on_the_way_from_feed_to_mail(tmp_path: Path
     template = tmp_path / "template.sqlite3"
     with open_record(template, clock=FixedClock(NOON), keep=KeepSettings()) as record:
         record.desks.apply_desk(make_desk(), NOON, "test")
-    steps = crash_worker.whole_way(str(_copy(template, tmp_path / "dry")))
-    assert steps > 50
-    for die_at in range(1, steps + 1):
+    points = crash_worker.kill_points(_copy(template, tmp_path / "dry"), crash_worker.whole_way)
+    assert len(points) > 12
+    for die_at in points:
         path = _copy(template, tmp_path / f"{die_at}")
         worker = CONTEXT.Process(target=crash_worker.whole_way, args=(str(path), die_at))
         worker.start()
@@ -100,11 +100,12 @@ def test_killed_before_any_statement_of_a_merge_a_change_and_a_withdrawal(tmp_pa
     template = tmp_path / "template.sqlite3"
     with open_record(template, clock=FixedClock(NOON), keep=KeepSettings()) as record:
         record.desks.apply_desk(make_desk(), NOON, "test")
-    steps = crash_worker.later_looks(str(_copy(template, tmp_path / "dry")))
+    points = crash_worker.kill_points(_copy(template, tmp_path / "dry"), crash_worker.later_looks)
+    assert len(points) > 10
     wanted = _standing(tmp_path / "dry" / "diembao.sqlite3")
     assert wanted["states"] == ["live", "withdrawn", "live"]
     assert (wanted["stories"], wanted["revisions"], wanted["found"]) == (1, [1, 1, 0], 2)
-    for die_at in range(1, steps + 1):
+    for die_at in points:
         path = _copy(template, tmp_path / f"{die_at}")
         worker = CONTEXT.Process(target=crash_worker.later_looks, args=(str(path), die_at))
         worker.start()
