@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from app import wiring
-from app.cli import app
+from app.cli import program
 from core.clock import FixedClock, SystemClock
 from core.errors import ConfigError
 from core.records import Recipient
@@ -50,7 +50,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settin
 
 
 def run(*words: str) -> str:
-    done = CliRunner().invoke(app, list(words), env={"COLUMNS": "200"}, catch_exceptions=False)
+    done = CliRunner().invoke(program(), list(words), env={"COLUMNS": "200"}, catch_exceptions=False)
     assert done.exit_code == 0, done.output
     return done.output
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import socket
@@ -11,7 +12,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
+from app.cli import COMMANDS
 from tests.data import ROOT
 
 PROGRAM = [sys.executable, "-m", "app.cli"]
@@ -217,3 +220,11 @@ def test_an_opml_list_passes_the_same_doors(home: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("contact", ["", "bao-chi@example.gov.vn", "https://example.org/lien-he"])
 def test_no_press_is_asked_in_the_name_of_an_example(home: Path, contact: str) -> None:
     failed(diembao(home, "sources", "check", "vnexpress", DIEMBAO_CRAWL__CONTACT=contact), "contact")
+
+
+@pytest.mark.parametrize(("module", "commands"), COMMANDS.items())
+def test_each_module_has_the_commands_that_it_is_loaded_for(module: str, commands: tuple[str, ...]) -> None:
+    app = typer.Typer()
+    importlib.import_module(f"app.commands.{module}").register(app)
+    alone = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
+    assert alone | {group.name for group in app.registered_groups} == set(commands)

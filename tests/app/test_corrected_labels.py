@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from app import wiring
-from app.cli import app
+from app.cli import program
 from app.labels import CorrectedTagger
 from core.records import Article, LocatedArticle
 from core.settings import Settings
@@ -45,7 +45,7 @@ def test_corrections_are_printed_without_who_made_them_and_go_with_an_erase(
     with wiring.record(Settings(data_dir=tmp_path)) as kept:
         kept.articles.save(make_tagged(), [])
         kept.corrections.correct("binh_son", make_article().id, tone="negative", at=NOON, by="canary-user")
-    printed = CliRunner().invoke(app, ["nlp", "corrections"]).stdout
+    printed = CliRunner().invoke(program(), ["nlp", "corrections"]).stdout
     (line,) = printed.splitlines()
     assert (json.loads(line)["label"], json.loads(line)["holds"]) == ("negative", True)
     assert "canary-user" not in printed

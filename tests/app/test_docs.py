@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import typer.main
 
-from app.cli import app
+from app.cli import program
 from app.commands.upkeep import masked
 from core.settings import Settings, load
 from tests.data import ROOT
@@ -31,7 +31,7 @@ def commands() -> list[list[str]]:
 
 @pytest.mark.parametrize("words", commands(), ids=" ".join)
 def test_each_command_with_its_options_exists(words: list[str]) -> None:
-    command: Any = typer.main.get_command(app)
+    command: Any = typer.main.get_command(program())
     rest = iter(words)
     while group := getattr(command, "commands", None):
         command = group[next(rest)]

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from app import wiring
-from app.cli import app
+from app.cli import program
 from core.errors import ModelError
 from core.settings import Settings
 from nlp import tagger as taggers
@@ -41,7 +41,7 @@ def test_kept_articles_get_the_shipped_models_labels_when_asked(settings: Settin
         assert made is not None
         assert shown(kept, SPORT.id)[0] == make_tagged().model
         before = kept.changes.last()
-    printed = CliRunner().invoke(app, ["nlp", "retag"])
+    printed = CliRunner().invoke(program(), ["nlp", "retag"])
     assert printed.exit_code == 0
     version = taggers.load().version
     assert printed.stdout.startswith(f"1 articles labelled anew by {version}")
@@ -52,7 +52,7 @@ def test_kept_articles_get_the_shipped_models_labels_when_asked(settings: Settin
         kept.corrections.undo("binh_son", made.id, NOON, "an")
         assert shown(kept, SPORT.id)[2] == "positive"
         before = kept.changes.last()
-    assert CliRunner().invoke(app, ["nlp", "retag"]).stdout.startswith("0 articles")
+    assert CliRunner().invoke(program(), ["nlp", "retag"]).stdout.startswith("0 articles")
     with wiring.record(settings) as kept:
         assert kept.changes.last() == before
 
@@ -63,7 +63,7 @@ def test_more_articles_than_a_batch_are_all_labelled(settings: Settings) -> None
             kept.articles.save(
                 make_tagged(replace(SPORT, id=f"{number:020d}", url=f"https://bao.vn/{number}.html")), []
             )
-    assert CliRunner().invoke(app, ["nlp", "retag"]).stdout.startswith("230 articles")
+    assert CliRunner().invoke(program(), ["nlp", "retag"]).stdout.startswith("230 articles")
 
 
 def test_without_a_whole_model_nothing_is_labelled(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,6 +74,6 @@ def test_without_a_whole_model_nothing_is_labelled(settings: Settings, monkeypat
         raise ModelError("no models at nowhere; restore the folder from the release")
 
     monkeypatch.setattr("app.understanding.load_tagger", missing)
-    assert CliRunner().invoke(app, ["nlp", "retag"]).exit_code == 1
+    assert CliRunner().invoke(program(), ["nlp", "retag"]).exit_code == 1
     with wiring.record(settings) as kept:
         assert shown(kept, SPORT.id)[0] == make_tagged().model

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from app.cli import app
+from app.cli import program
 from core.clock import SystemClock
 from core.errors import ConfigError
 from core.people import PeopleError, hashed
@@ -29,7 +29,7 @@ def record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*words: str, typed: str = "") -> Result:
-    return CliRunner().invoke(app, ["user", *words], input=typed)
+    return CliRunner().invoke(program(), ["user", *words], input=typed)
 
 
 def link_of(said: str) -> str:

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from app import doctor
-from app.cli import app
+from app.cli import program
 from core.clock import SystemClock
 from core.records import Recipient, ZaloEvent
 from core.roles import Role
@@ -32,7 +32,7 @@ class Terminal:
     zalo: Zalo
 
     def run(self, *words: str, typed: str = "") -> Result:
-        return CliRunner().invoke(app, list(words), input=typed)
+        return CliRunner().invoke(program(), list(words), input=typed)
 
     def connect(self) -> Result:
         return self.run("zalo", "connect", typed=self.zalo.new_pair()[1] + "\n")

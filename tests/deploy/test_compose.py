@@ -19,7 +19,7 @@ import yaml
 from typer.testing import CliRunner
 
 from app import wiring
-from app.cli import app
+from app.cli import program
 from core.settings import Settings
 from deploy import elastic_setup
 from tests.data import ROOT
@@ -121,23 +121,23 @@ def test_every_setting_is_one_of_ours() -> None:
 
 @pytest.mark.parametrize("name", [name for name, one in PROGRAM.items() if "command" in one])
 def test_every_command_is_one_of_ours(name: str) -> None:
-    said = CliRunner().invoke(app, [*SERVICES[name]["command"], "--help"])
+    said = CliRunner().invoke(program(), [*SERVICES[name]["command"], "--help"])
     assert said.exit_code == 0, said.output
     test = SERVICES[name]["healthcheck"].get("test", ["", "/venv/bin/python"])
     if test[1] == "/venv/bin/diembao":
-        assert CliRunner().invoke(app, [*test[2:], "--help"]).exit_code == 0
+        assert CliRunner().invoke(program(), [*test[2:], "--help"]).exit_code == 0
 
 
 def test_a_role_is_heard_of_while_it_lives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import socket
 
     monkeypatch.setenv("DIEMBAO_DATA_DIR", str(tmp_path))
-    assert CliRunner().invoke(app, ["heard", "crawl"]).exit_code == 1
+    assert CliRunner().invoke(program(), ["heard", "crawl"]).exit_code == 1
     with wiring.record(Settings()) as kept:
         kept.leases.seen("w", "crawl", socket.gethostname())
         kept.leases.seen("x", "deliver", "another machine")
-    assert CliRunner().invoke(app, ["heard", "crawl"]).exit_code == 0
-    assert CliRunner().invoke(app, ["heard", "deliver"]).exit_code == 1
+    assert CliRunner().invoke(program(), ["heard", "crawl"]).exit_code == 0
+    assert CliRunner().invoke(program(), ["heard", "deliver"]).exit_code == 1
 
 
 def test_the_image_ships_no_compiler_and_no_test_data() -> None:

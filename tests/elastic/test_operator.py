@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from app.cli import app
+from app.cli import program
 from app.engine_check import engine_findings
 from core import settings as settings_module
 from core.errors import ConfigError, StoreError
@@ -24,7 +24,7 @@ def named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch
 
 
 def diembao(*words: str) -> tuple[int, str]:
-    done = CliRunner().invoke(app, ["index", *words])
+    done = CliRunner().invoke(program(), ["index", *words])
     said = str(done.exception) if isinstance(done.exception, StoreError | ConfigError) else ""
     return done.exit_code, done.output + said
 

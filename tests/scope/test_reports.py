@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from app.cli import app
+from app.cli import program
 from core.clock import FixedClock
 from core.errors import ConfigError
 from core.records import PaperRecipient
@@ -40,7 +40,7 @@ def record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Record]:
 
 
 def export(*options: str, status: int = 0) -> str:
-    done = CliRunner().invoke(app, ["export", "--from", "2026-03-01", "--to", "2026-03-31", *options])
+    done = CliRunner().invoke(program(), ["export", "--from", "2026-03-01", "--to", "2026-03-31", *options])
     assert (done.exit_code == 0) is (status == 0), done.output
     return done.stdout
 

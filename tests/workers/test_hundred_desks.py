@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from typer.testing import CliRunner, Result
 
 from app import delivering, wiring
-from app.cli import app
+from app.cli import program
 from app.world import World
 from core.access import Level
 from core.clock import FixedClock
@@ -32,7 +32,7 @@ Command = Callable[..., Result]
 def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     monkeypatch.setenv("DIEMBAO_DATA_DIR", str(tmp_path / "var"))
     monkeypatch.chdir(tmp_path)
-    return lambda *words: CliRunner().invoke(app, ["desk", "new", "--province", PROVINCE, "--all", *words])
+    return lambda *words: CliRunner().invoke(program(), ["desk", "new", "--province", PROVINCE, "--all", *words])
 
 
 def filled(tmp_path: Path, command: Command) -> list[str]:
