@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from skops.io import load as load_skops
-
 from core.errors import ModelError
 from core.records import Label, LocatedArticle, TaggedArticle, Tone
+from nlp import modelfile
 from nlp.corrections import Correction, Corrections
 from nlp.labelkernel import LabelKernel
 from nlp.reader import Array, Batch, Parts, Reader, sublinear
@@ -25,13 +24,12 @@ from nlp.tone import tone
 from nlp.topics import carriers, chosen, labels, with_best
 from nlp.words import is_foreign, tokens
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """Of the model folder. Another one is refused."""
 MODELS: Final = Path(__file__).parent / "models"
-MODEL: Final = "labels.skops"
+MODEL: Final = "labels.npz"
 BODY_SYLLABLES: Final = 400
 _MANIFEST: Final = "manifest.json"
-_TRUSTED: Final = ["nlp.reader.Reader", "nlp.labelkernel.LabelKernel"]
 _TITLE: Final = 60
 _LEAD: Final = 120
 _OPENING: Final = 60
@@ -192,4 +190,4 @@ def _checked(models: Path, name: str, manifest: dict[str, Any]) -> Any:
         raise ModelError(f"model {path} can't be read ({error.strerror}); {_REMEDY}") from None
     if hashlib.sha256(content).hexdigest() != manifest.get("sha256", {}).get(name):
         raise ModelError(f"model {path} is damaged or of another version (its checksum is wrong); {_REMEDY}")
-    return load_skops(path, trusted=_TRUSTED)
+    return modelfile.load(content)

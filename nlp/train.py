@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -19,9 +18,9 @@ import numpy as np
 from scipy import optimize
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
-from skops.io import dump
 
 from core.topics import TONES, TOPICS
+from nlp import modelfile
 from nlp.corpus import LEARNED, Bodies, Corpus, choose_ngrams, read_bodies, read_corpus
 from nlp.kernel import WIDTHS, Centres, Texts, gather, likeness, out_of_fold, side_by_side, solve, views
 from nlp.labelkernel import LabelKernel, squash
@@ -150,10 +149,10 @@ def learn_bodies(reader: Reader, bodies: Bodies, net: LabelKernel, seed: int) ->
 
 
 def write_models(out: Path, pipeline: Pipeline, thresholds: dict[str, float]) -> None:
-    """The skops file and its manifest. The version is named after the weights: the same training, the same name."""
+    """The model file and its manifest. The version is named after the weights: the same training, the same name."""
     out.mkdir(parents=True, exist_ok=True)
     path = out / MODEL
-    dump(pipeline, path, compression=zipfile.ZIP_DEFLATED)
+    modelfile.save(path, pipeline)
     manifest: dict[str, Any] = {
         "format": FORMAT,
         "version": f"labels-{FORMAT}-{weights_digest(pipeline)[:8]}",

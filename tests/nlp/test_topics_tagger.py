@@ -143,7 +143,7 @@ def test_missing_models_are_named(tmp_path: Path) -> None:
         load(tmp_path / "nowhere")
 
 
-@pytest.mark.parametrize("name", sorted(p.name for p in MODELS.glob("*.skops")))
+@pytest.mark.parametrize("name", sorted(p.name for p in MODELS.glob("*.npz")))
 def test_a_damaged_or_missing_file_is_refused(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "models"
     shutil.copytree(MODELS, folder)
@@ -169,7 +169,7 @@ def test_another_format_is_refused(tmp_path: Path) -> None:
 
 
 def test_shipped_models_are_small_and_each_has_a_card() -> None:
-    files = list(MODELS.glob("*.skops"))
+    files = list(MODELS.glob("*.npz"))
     assert sum(p.stat().st_size for p in MODELS.iterdir()) <= 25_000_000
     assert files
     assert all(p.with_suffix(".md").is_file() for p in files)
