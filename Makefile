@@ -12,6 +12,8 @@ help: ## list these commands
 run: setup ## set up, then read the press and serve the pages (with no desk configured: the sample, offline)
 	$(BIN)/diembao run
 
+# The program is started hundreds of times: compiled once, whatever the environment says of bytecode.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: setup-dev ## set up, then run every test; a missing part (browser, ...) is a printed skip
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
