@@ -39,7 +39,7 @@ def between(server: str) -> Iterator[Between]:
             if said is not None:
                 self._answer(said[0], json.dumps(said[1]).encode(), "application/json")
                 return
-            far = http.client.HTTPConnection(target.hostname or "", target.port, timeout=30)
+            far = http.client.HTTPConnection(target.hostname or "", target.port, timeout=90)
             kept = {k: v for k, v in self.headers.items() if k.lower() not in ("host", "connection")}
             far.request(self.command, self.path, body, kept)
             answer = far.getresponse()

@@ -1,4 +1,4 @@
-"""One server for all tests of this folder; each test has an alias of its own."""
+"""One server for all tests of this folder, in whatever process; each test has an alias of its own."""
 
 from __future__ import annotations
 
@@ -10,42 +10,37 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from core.clock import FixedClock
-from core.settings import ElasticSettings, KeepSettings
+from core.settings import KeepSettings
 from store.elastic.client import connect
 from store.elastic.feed import Feed
 from store.elastic.search import ElasticSearch
 from store.elastic.upkeep import Upkeep
 from store.sqlite.indexing import Indexing
 from store.sqlite.record import Record, open_record
-from tests.elastic.server import Node, room
+from tests.elastic.server import Node, patient
+from tests.elastic.shared import shared, worker
 from tests.fakes.records import NOON
 
 _NUMBERS = itertools.count()
 
 
 @pytest.fixture(scope="session")
-def node() -> Iterator[Node]:
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
     """A real server without logins."""
-    with room() as folder:
-        made = Node(folder=folder / "one")
-        made.prepare()
-        made.start()
-        try:
-            made.wait()
-            yield made
-        finally:
-            made.stop()
+    own = tmp_path_factory.getbasetemp()
+    with shared(own if worker() == "main" else own.parent) as made:
+        yield made
 
 
 @pytest.fixture
 def client(node: Node) -> Iterator[Elasticsearch]:
-    with connect(ElasticSettings(hosts=(node.url,))) as made:
+    with connect(patient(node.url)) as made:
         yield made
 
 
 @pytest.fixture
 def alias() -> str:
-    return f"test-{next(_NUMBERS)}"
+    return f"test-{worker()}-{next(_NUMBERS)}"
 
 
 @pytest.fixture

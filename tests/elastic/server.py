@@ -23,13 +23,16 @@ from typing import Any
 import pytest
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
+from core.settings import ElasticSettings
+from tests.elastic.launch import HEAP, command, opening
 from tests.parts import missing
 
 VERSION = "8.19.7"
 ARTIFACT = f"org.elasticsearch.distribution.integ-test-zip:elasticsearch:{VERSION}:zip"
-HEAP = "-Xms512m -Xmx512m"
 _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "diembao-tests"
 _NOBODY = "nobody"
+_GUARD = ("x-pack-core", "x-pack-security")
+"""Modules that only a server with logins needs; they double the time of a start."""
 
 
 def installed() -> Path:
@@ -55,8 +58,8 @@ def _fetch(home: Path) -> None:
     if shutil.which("mvn") is None:
         missing("Maven is not on this machine (install maven): the server can't be fetched")
     _CACHE.mkdir(parents=True, exist_ok=True)
-    command = ["mvn", "-q", "dependency:copy", f"-Dartifact={ARTIFACT}", f"-DoutputDirectory={_CACHE}"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=_CACHE)
+    maven = ["mvn", "-q", "dependency:copy", f"-Dartifact={ARTIFACT}", f"-DoutputDirectory={_CACHE}"]
+    done = subprocess.run(maven, capture_output=True, text=True, check=False, cwd=_CACHE)
     archive = _CACHE / f"elasticsearch-{VERSION}.zip"
     if done.returncode or not archive.is_file():
         missing(f"Maven could not fetch the server: {(done.stdout + done.stderr)[-300:]}")
@@ -73,11 +76,22 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def patient(*urls: str, **over: object) -> ElasticSettings:
+    """Settings that give a slow machine the time it needs."""
+    return ElasticSettings.model_validate({"hosts": urls, "timeout": 90} | over)
+
+
+def new_room() -> Path:
+    """A folder that an unprivileged user may reach."""
+    folder = Path(tempfile.mkdtemp(prefix="diembao-elastic-"))
+    folder.chmod(0o711)
+    return folder
+
+
 @contextmanager
 def room() -> Iterator[Path]:
     """A folder that an unprivileged user may reach, gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="diembao-elastic-"))
-    folder.chmod(0o711)
+    folder = new_room()
     try:
         yield folder
     finally:
@@ -86,62 +100,74 @@ def room() -> Iterator[Path]:
 
 @dataclass(kw_only=True)
 class Node:
-    """One server of a cluster, in a folder of its own."""
+    """One server of a cluster, in a folder of its own. It lives as long as somebody holds `hold` open, no longer."""
 
     folder: Path
     name: str = "node"
     settings: dict[str, Any] = field(default_factory=dict)
     heap: str = HEAP
+    quick: bool = False  # started as soon as can be; not where the server's own speed is measured
     port: int = field(default_factory=free_port)
     transport: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    hold: int | None = None
 
     @property
     def url(self) -> str:
         return f"http{'s' if self.settings.get('xpack.security.http.ssl.enabled') else ''}://127.0.0.1:{self.port}"
 
+    @property
+    def guarded(self) -> bool:
+        return bool(self.settings.get("xpack.security.enabled"))
+
     def prepare(self) -> None:
-        """A copy of the server (its libraries are shared) with this node's settings."""
+        """A copy of the server: its libraries are shared, its settings are its own."""
         source = installed()
-        self.folder.mkdir(parents=True, exist_ok=True)
-        for part in source.iterdir():
-            if part.name in ("config", "bin"):
-                shutil.copytree(part, self.folder / part.name, dirs_exist_ok=True)
-            elif part.name in ("lib", "modules", "plugins") and not (self.folder / part.name).exists():
-                shutil.copytree(part, self.folder / part.name, copy_function=os.link)
-        for tool in (self.folder / "bin").iterdir():
-            tool.chmod(0o755)
-        values = {
-            "cluster.name": "diembao-test", "node.name": self.name, "network.host": "127.0.0.1",
-            "http.port": self.port, "transport.port": self.transport, "path.data": str(self.folder / "data"),
-            "discovery.type": "single-node", "xpack.security.enabled": False,
-            "cluster.routing.allocation.disk.threshold_enabled": False, **self.settings,
-        }  # fmt: skip
-        lines = [f"{key}: {_yaml(value)}" for key, value in values.items() if value is not None]
-        (self.folder / "config" / "elasticsearch.yml").write_text("\n".join(lines) + "\n")
+        for part in ("config", "data", "logs", "tmp", "modules", "plugins"):
+            (self.folder / part).mkdir(parents=True, exist_ok=True)
+        shutil.copytree(source / "config", self.folder / "config", dirs_exist_ok=True)
+        modules = ("transport-netty4", *(_GUARD if self.guarded else ()))
+        for part in (Path("lib"), *(Path("modules") / name for name in modules)):
+            shutil.copytree(source / part, self.folder / part, copy_function=_shared)
 
     def start(self) -> None:
         """Start the server; `wait` says when it answers."""
-        home = java_home()
-        assert home is not None
-        java = {"ES_JAVA_HOME": str(home), "ES_JAVA_OPTS": self.heap}
-        env = {"PATH": os.environ["PATH"], "HOME": str(self.folder), **java}
-        command = [str(self.folder / "bin" / "elasticsearch")]
+        values = {
+            "cluster.name": "diembao-test", "node.name": self.name, "network.host": "127.0.0.1",
+            "http.port": self.port, "transport.port": self.transport, "path.home": self.folder,
+            "path.data": self.folder / "data", "path.logs": self.folder / "logs", "discovery.type": "single-node",
+            "cluster.routing.allocation.disk.threshold_enabled": False, **self.settings,
+        }  # fmt: skip
+        words = command(self.folder, VERSION, heap=self.heap, quick=self.quick)
         if os.getuid() == 0:
             _give_away(self.folder)
-            command = ["setpriv", "--reuid", _NOBODY, "--clear-groups", *command]
-        log = (self.folder / "out.log").open("wb")
-        self.process = subprocess.Popen(command, env=env, stdout=log, stderr=log, start_new_session=True)
+            words = ["setpriv", "--reuid", _NOBODY, "--clear-groups", *words]
+        env = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LIBFFI_TMPDIR": str(self.folder / "tmp")}
+        os.mkfifo(self.pipe)
+        inner = os.open(self.pipe, os.O_RDONLY | os.O_NONBLOCK)
+        self.hold = os.open(self.pipe, os.O_WRONLY)
+        os.set_blocking(inner, True)
+        with (self.folder / "out.log").open("wb") as log:
+            self.process = subprocess.Popen(
+                words, env=env, stdin=inner, stdout=log, stderr=log, cwd=self.folder, start_new_session=True
+            )
+        os.close(inner)
+        os.write(self.hold, opening(values, self.folder))
 
-    @retry(retry=retry_if_exception_type(OSError), stop=stop_after_delay(300), wait=wait_fixed(0.3), reraise=True)
+    @property
+    def pipe(self) -> Path:
+        """What the server reads: it ends itself when the last writer has closed it, even by being killed."""
+        return self.folder / "alive"
+
+    @retry(retry=retry_if_exception_type(OSError), stop=stop_after_delay(280), wait=wait_fixed(0.2), reraise=True)
     def wait(self) -> None:
-        """Until it answers at all, whatever it says."""
+        """Until it answers; with logins until it answers at all, whatever it says."""
         if self.process is not None and self.process.poll() is not None:
-            pytest.fail(f"the server ended: {(self.folder / 'out.log').read_text()[-1500:]}")
+            pytest.fail(f"the server ended: {(self.folder / 'out.log').read_text(errors='replace')[-1500:]}")
         with socket.create_connection(("127.0.0.1", self.port), timeout=2):
             pass
-        if not self.settings.get("xpack.security.enabled"):
-            urllib.request.urlopen(f"{self.url}/_cluster/health?wait_for_status=yellow&timeout=5s", timeout=10).read()
+        if not self.guarded:
+            urllib.request.urlopen(f"{self.url}/_cluster/health?wait_for_status=yellow&timeout=60s", timeout=90).read()
 
     def kill(self) -> None:
         """At once, as a power cut would."""
@@ -150,14 +176,23 @@ class Node:
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
             self.process = None
+        self.leave()
+        self.pipe.unlink(missing_ok=True)
 
     stop = kill
 
+    def leave(self) -> None:
+        """Leave the server to those who still hold it."""
+        if self.hold is not None:
+            os.close(self.hold)
+            self.hold = None
 
-def _yaml(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"[{', '.join(map(str, value))}]" if isinstance(value, list) else str(value)
+
+def _shared(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # another file system
+        shutil.copy(source, target)
 
 
 def _give_away(folder: Path) -> None:

@@ -6,14 +6,13 @@ from datetime import timedelta
 
 from app.engine import Standby
 from core.clock import FixedClock
-from core.settings import ElasticSettings
 from store.elastic.client import EngineAway, connect
 from store.elastic.feed import READER, Feed
 from store.elastic.search import ElasticSearch
 from store.elastic.upkeep import Upkeep
 from store.sqlite.indexing import Indexing
 from store.sqlite.record import Record
-from tests.elastic.server import Node, room
+from tests.elastic.server import Node, patient, room
 from tests.elastic.test_cluster import patiently
 from tests.elastic.test_feed import DESK, write
 from tests.fakes.records import NOON
@@ -22,12 +21,12 @@ from tests.fakes.records import NOON
 def test_away_for_an_hour(record: Record) -> None:
     clock, side = FixedClock(NOON), Indexing(record.database)
     with room() as folder:
-        node = Node(folder=folder / "one")
+        node = Node(folder=folder / "one", quick=True)
         node.prepare()
         node.start()
         node.wait()
         try:
-            with connect(ElasticSettings(hosts=(node.url,))) as client:
+            with connect(patient(node.url)) as client:
                 upkeep = Upkeep(client, "test", side)
                 upkeep.set_up()
                 feed = Feed(client, "test", side, clock)

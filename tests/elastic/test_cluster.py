@@ -9,14 +9,13 @@ import pytest
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from core.clock import FixedClock
-from core.settings import ElasticSettings
 from store.elastic.client import EngineAway, connect
 from store.elastic.feed import Fed, Feed
 from store.elastic.search import ElasticSearch
 from store.elastic.upkeep import Upkeep
 from store.sqlite.indexing import Indexing
 from store.sqlite.record import Record
-from tests.elastic.server import Node, free_port, room
+from tests.elastic.server import Node, free_port, patient, room
 from tests.elastic.test_feed import DESK, write
 from tests.fakes.records import NOON
 
@@ -33,7 +32,7 @@ def cluster() -> Iterator[list[Node]]:
     }
     with room() as folder:
         nodes = [
-            Node(folder=folder / name, name=name, transport=port, settings=dict(together))
+            Node(folder=folder / name, name=name, transport=port, settings=dict(together), quick=True)
             for name, port in zip(NAMES, ports, strict=True)
         ]
         for node in nodes:
@@ -49,7 +48,7 @@ def cluster() -> Iterator[list[Node]]:
                 node.stop()
 
 
-@retry(retry=retry_if_exception_type(EngineAway), stop=stop_after_delay(90), wait=wait_fixed(0.5), reraise=True)
+@retry(retry=retry_if_exception_type(EngineAway), stop=stop_after_delay(240), wait=wait_fixed(0.5), reraise=True)
 def patiently(feed: Feed) -> Fed:
     return feed.all()
 
@@ -57,20 +56,20 @@ def patiently(feed: Feed) -> Fed:
 def test_a_node_is_killed_during_the_feed(cluster: list[Node], record: Record, tmp_path: Path) -> None:
     del tmp_path
     side = Indexing(record.database)
-    settings = ElasticSettings(hosts=tuple(node.url for node in cluster), replicas=1, timeout=10)
+    settings = patient(*(node.url for node in cluster), replicas=1)
     with connect(settings) as client:
         upkeep = Upkeep(client, "test", side, replicas=settings.replicas)
         upkeep.set_up()
         feed = Feed(client, "test", side, FixedClock(NOON))
         wanted = {write(record, number) for number in range(40)}
         assert patiently(feed).indexed == 40
-        client.cluster.health(wait_for_status="green", timeout="60s", wait_for_nodes="3")
+        client.cluster.health(wait_for_status="green", timeout="80s", wait_for_nodes="3")
         wanted |= {write(record, number) for number in range(40, 80)}
         cluster[0].kill()
         patiently(feed)
         wanted |= {write(record, number) for number in range(80, 90)}
         patiently(feed)
-        client.cluster.health(wait_for_status="yellow", timeout="60s")
+        client.cluster.health(wait_for_status="yellow", timeout="80s")
         client.indices.refresh(index="test")
         assert client.count(index="test")["count"] == 90, "none lost, none twice"
         hits = ElasticSearch(client, "test", side).search(DESK, "lúa", by_time=True, limit=100).hits

@@ -12,14 +12,13 @@ from elasticsearch import Elasticsearch
 
 from core.clock import FixedClock
 from core.records import Article, Label, Tone
-from core.settings import ElasticSettings
 from store.elastic.client import EngineAway, connect
 from store.elastic.counts import DailyFeed, DailyIndices, DailyNames
 from store.sqlite.counts import FOUND, KEPT, STOPPED, add
 from store.sqlite.daily import DailyCounts
 from store.sqlite.record import Record
 from tests.elastic.between import between
-from tests.elastic.server import Node
+from tests.elastic.server import Node, patient
 from tests.fakes.records import NOON, make_article, make_desk, make_tagged
 
 DESK, OTHER, DAY = "binh_son", "que_phong", "2026-03-10"
@@ -197,7 +196,7 @@ def test_a_publisher_has_reading_and_numbers_only(
 def test_an_engine_that_is_away_loses_nothing(
     record: Record, node: Node, daily: DailyFeed, client: Elasticsearch, indices: DailyIndices, clock: FixedClock
 ) -> None:
-    with between(node.url) as relay, connect(ElasticSettings(hosts=(relay.url,))) as far:
+    with between(node.url) as relay, connect(patient(relay.url)) as far:
         feed = DailyFeed(far, indices, DailyCounts(record.database), NAMES, clock)
         save(record, 1)
         feed.once()

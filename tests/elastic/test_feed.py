@@ -20,7 +20,7 @@ from store.elastic.upkeep import Upkeep
 from store.sqlite.indexing import Indexing
 from store.sqlite.record import Record
 from tests.elastic.between import Between, between
-from tests.elastic.server import Node
+from tests.elastic.server import Node, patient
 from tests.fakes.records import NOON, make_article, make_tagged
 
 DESK = "binh_son"
@@ -43,7 +43,7 @@ def relay(node: Node) -> Iterator[Between]:
 def far(relay: Between, alias: str, side: Indexing, upkeep: Upkeep) -> Iterator[Feed]:
     """A feed whose requests pass the relay."""
     del upkeep
-    with connect(ElasticSettings(hosts=(relay.url,))) as client:
+    with connect(patient(relay.url)) as client:
         yield Feed(client, alias, side, FixedClock(NOON))
 
 

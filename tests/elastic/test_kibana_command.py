@@ -67,7 +67,7 @@ def record_of(settings: Settings) -> Record:
     return open_record(settings.database, clock=SystemClock(), keep=KeepSettings())
 
 
-@retry(retry=retry_if_exception_type(AssertionError), stop=stop_after_delay(60), wait=wait_fixed(0.2), reraise=True)
+@retry(retry=retry_if_exception_type(AssertionError), stop=stop_after_delay(240), wait=wait_fixed(0.2), reraise=True)
 def counted(client: Elasticsearch, index: str, documents: int) -> None:
     client.indices.refresh(index=index, ignore_unavailable=True)
     assert client.count(index=index, ignore_unavailable=True)["count"] == documents

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 import shutil
-import subprocess
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +25,7 @@ from store.elastic.search import ElasticSearch
 from store.elastic.upkeep import Upkeep
 from store.sqlite.indexing import Indexing
 from store.sqlite.record import Record
-from tests.elastic.server import Node, java_home, room
+from tests.elastic.server import Node, room
 from tests.elastic.test_feed import DESK, write
 from tests.fakes.records import NOON, make_article, make_desk, make_tagged
 
@@ -42,7 +44,13 @@ class Guarded:
     ca: Path
 
     def settings(self, user: str, password: str = "", **over: object) -> ElasticSettings:
-        given = {"hosts": (self.url,), "username": user, "password": password or LOGINS[user], "ca_file": str(self.ca)}
+        given = {
+            "hosts": (self.url,),
+            "username": user,
+            "password": password or LOGINS[user],
+            "ca_file": str(self.ca),
+            "timeout": 90,
+        }
         return ElasticSettings.model_validate(given | over)
 
 
@@ -55,6 +63,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
     with room() as folder:
         node = Node(
             folder=folder / "guarded",
+            quick=True,
             settings={
                 "xpack.security.enabled": True,
                 "xpack.security.http.ssl.enabled": True,
@@ -66,8 +75,9 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
         issued.cert_chain_pems[0].write_to_path(str(node.folder / "config" / "node.crt"))
         issued.private_key_pem.write_to_path(str(node.folder / "config" / "node.key"))
         shutil.copy(FOLDER / "roles.yml", node.folder / "config" / "roles.yml")
-        for user, password in LOGINS.items():
-            _add_user(node, user, password)
+        users = [f"{user}:{_hashed(password)}\n" for user, password in LOGINS.items()]
+        (node.folder / "config" / "users").write_text("".join(users))
+        (node.folder / "config" / "users_roles").write_text("".join(f"{ROLES[user]}:{user}\n" for user in LOGINS))
         node.start()
         try:
             node.wait()
@@ -76,13 +86,14 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
             node.stop()
 
 
-def _add_user(node: Node, user: str, password: str) -> None:
-    command = [node.folder / "bin" / "elasticsearch-users", "useradd", user, "-p", password, "-r", ROLES[user]]
-    env = {"ES_JAVA_HOME": str(java_home()), "PATH": "/usr/bin:/bin"}
-    subprocess.run([*map(str, command)], env=env, check=True, capture_output=True)
+def _hashed(password: str) -> str:
+    """As the server keeps it; `elasticsearch-users` would start a Java machine for each user."""
+    salt = secrets.token_bytes(32)
+    made = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, 1000, 32)
+    return f"{{PBKDF2}}1000${b64encode(salt).decode()}${b64encode(made).decode()}"
 
 
-@retry(retry=retry_if_exception_type(EngineAway), stop=stop_after_delay(60), wait=wait_fixed(0.5), reraise=True)
+@retry(retry=retry_if_exception_type(EngineAway), stop=stop_after_delay(240), wait=wait_fixed(0.5), reraise=True)
 def set_up(upkeep: Upkeep) -> None:
     upkeep.set_up()
 
@@ -171,5 +182,5 @@ def test_what_is_wrong_is_told_and_no_secret_with_it(
     with connect(settings) as client, pytest.raises(StoreError, match=says) as said:
         Upkeep(client, ALIAS, Indexing(record.database)).set_up()
     assert isinstance(said.value, EngineAway | EngineRefuses)
-    for secret in (*LOGINS.values(), "sai-mat-khau"):
-        assert secret not in str(said.value) + caplog.text
+    for word in (*LOGINS.values(), "sai-mat-khau"):
+        assert word not in str(said.value) + caplog.text

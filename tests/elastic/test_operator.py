@@ -14,6 +14,9 @@ from core.errors import ConfigError, StoreError
 from core.settings import ElasticSettings
 from store.elastic.client import connect
 from tests.elastic.server import Node, free_port
+from tests.elastic.shared import worker
+
+ALIAS = f"cua-huyen-{worker()}"
 
 
 @pytest.fixture
@@ -35,8 +38,8 @@ def findings() -> list[tuple[str, str, str]]:
 
 def test_from_nothing_to_an_index_and_back(named: pytest.MonkeyPatch, node: Node) -> None:
     named.setenv("DIEMBAO_ELASTIC__HOSTS", f'["{node.url}"]')
-    named.setenv("DIEMBAO_ELASTIC__ALIAS", "cua-huyen")
-    assert diembao("status") == (1, "no index has the alias cua-huyen yet: diembao index rebuild\n")
+    named.setenv("DIEMBAO_ELASTIC__ALIAS", ALIAS)
+    assert diembao("status") == (1, f"no index has the alias {ALIAS} yet: diembao index rebuild\n")
     assert findings()[0][2] == "diembao index rebuild"
     assert diembao("setup")[0] == 0
     code, said = diembao("status")

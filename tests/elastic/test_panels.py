@@ -14,7 +14,7 @@ from elasticsearch import Elasticsearch
 
 from core.clock import FixedClock, local_day
 from core.records import DeskMatch, EndpointStatus, Label, LocatedArticle, TaggedArticle, Tone
-from core.settings import ElasticSettings, KeepSettings, KibanaSettings
+from core.settings import KeepSettings, KibanaSettings
 from core.topics import HARM_TOPICS, TONES, TOPIC_BY_ID, TOPIC_IDS
 from kibana.boards import board_id
 from kibana.objects import saved_objects
@@ -22,10 +22,12 @@ from store.elastic.client import connect
 from store.elastic.counts import DailyFeed, DailyIndices, DailyNames
 from store.sqlite.counts import FOUND, KEPT, STOPPED, add
 from store.sqlite.record import Record, open_record
-from tests.elastic.server import Node
+from tests.elastic.server import Node, patient
+from tests.elastic.shared import worker
 from tests.fakes.records import NOON, make_article, make_desk, make_endpoint, make_mention, make_state
 from tests.kibana.lens import Asked, Rows, Viewer, requests_of, rows, suggestions
 
+PANELS: Final = f"panels-{worker()}"
 TODAY: Final = local_day(NOON)
 DESKS: Final = ("binh_son", "que_phong", "tuan_giao")
 SOURCES: Final = ("bao_mau", "bao_hai", "bao_ba", "bao_bon")
@@ -144,16 +146,16 @@ def _lists(record: Record) -> Iterator[Read]:
 def office(node: Node, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     clock = FixedClock(NOON)
     path = tmp_path_factory.mktemp("office") / "diembao.sqlite3"
-    settings = KibanaSettings(url="http://127.0.0.1:5601", indices="panels")
+    settings = KibanaSettings(url="http://127.0.0.1:5601", indices=PANELS)
     with (
         open_record(path, clock=clock, keep=KeepSettings()) as record,
-        connect(ElasticSettings(hosts=(node.url,))) as client,
+        connect(patient(node.url)) as client,
     ):
-        feed = DailyFeed(client, DailyIndices(prefix="panels"), record.daily, NAMES, clock)
+        feed = DailyFeed(client, DailyIndices(prefix=PANELS), record.daily, NAMES, clock)
         feed.once()
         _fill(record)
         feed.once()
-        client.indices.refresh(index="panels-*")
+        client.indices.refresh(index=f"{PANELS}-*")
         reading: dict[tuple[date, str], Counter[str]] = defaultdict(Counter)
         with record.database.read() as con:
             for day, source, outcome, n in con.execute("SELECT day, source, outcome, n FROM counts").fetchall():

@@ -14,7 +14,7 @@ import pytest
 from core.clock import FixedClock, local_day
 from core.ports import SearchIndex
 from core.records import SearchPage
-from core.settings import ElasticSettings, KeepSettings
+from core.settings import KeepSettings
 from dashboard.query import read
 from store.elastic.client import connect
 from store.elastic.feed import Feed
@@ -24,10 +24,11 @@ from store.sqlite.indexing import Indexing
 from store.sqlite.record import open_record
 from tests.data import data_dir
 from tests.elastic.press import DESK, replayed_press, sample_press
-from tests.elastic.server import Node
+from tests.elastic.server import Node, patient
+from tests.elastic.shared import worker
 from tests.fakes.records import NOON
 
-ALIAS = "same-answers"
+ALIAS = f"same-answers-{worker()}"
 EVERY = 10_000
 FIRST = 20
 IN_COMMON = 0.8
@@ -68,7 +69,7 @@ def both(request: pytest.FixtureRequest, node: Node, tmp_path_factory: pytest.Te
         for one in (*sample_press(), *(replayed_press() if replayed else ())):
             record.articles.save(one, [])
             papers[one.located.article.source] += 1
-        with connect(ElasticSettings(hosts=(node.url,))) as client:
+        with connect(patient(node.url)) as client:
             side = Indexing(record.database)
             upkeep = Upkeep(client, ALIAS, side)
             upkeep.set_up()
