@@ -136,10 +136,11 @@ class Shared:
         return found
 
     def enter(self, host: str) -> float | None:
-        """See the protocol."""
+        """See the protocol. Refused too where it lapsed and was another's meanwhile: what waits for it may be read."""
+        lapsed = host in self._held and not self._holds(host)
         if not self._holds(host):
             self._lend([host])
-        if not self._holds(host):
+        if not self._holds(host) or (lapsed and host in self._fresh):
             raise HeldElsewhereError(host)
         held = self._held[host]
         held.users += 1

@@ -150,6 +150,8 @@ class Loop:
         """
         granted, stale = self._hold.take(hosts), self._hold.fresh()
         if stale:
+            for host in stale:
+                self._leave_alone(host, 0)  # what waited for it since before
             states = [s for key, s in self._states.items() if key not in self._polling and _host(s) in stale]
             self._states |= self._crawl.ledger.poll_states([state.endpoint for state in states])
             self._thirst()

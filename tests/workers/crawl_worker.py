@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from app import crawling, wiring
 from app.world import choose
+from core.records import PendingPage
 from core.settings import CrawlSettings, Settings
+from crawlers.crawl_hold import Shared
+from crawlers.crawl_page import Closed, Later, PageReader
 from crawlers.etiquette.pace import Pace
 from crawlers.spider import crawl
 
@@ -24,8 +28,8 @@ def settings_for(folder: str) -> Settings:
 
 
 def work(folder: str, port: int, worker: str) -> None:
-    """Read politely; each start of a request is a line of the file "starts": host and time of the system's clock."""
-    _note_starts(Path(folder) / "starts")
+    """Read politely. What it does is told line by line in the file "told", see `_tell`."""
+    _tell(Path(folder) / "told")
     settings = settings_for(folder)
     world = choose(settings, sample_port=port)
     with wiring.record(settings, world.clock) as kept:
@@ -34,16 +38,59 @@ def work(folder: str, port: int, worker: str) -> None:
         crawl(replace(plan, settings=limits, worker=worker), signals=True)
 
 
-def _note_starts(path: Path) -> None:
-    turn = Pace.turn
+def _tell(path: Path) -> None:
+    """Lines of: what, host or address, seconds of the machine's clock that all processes share, process.
+
+    "start": of a request; "begin" and "read" or "later": of a page, and how it ended; "lent": just before a host was
+    this worker's.
+    """
     file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
+    def say(what: str, which: str, at: float) -> None:
+        os.write(file, f"{what} {which} {at:.6f} {os.getpid()}\n".encode())
+
+    _tell_starts(say)
+    _tell_pages(say)
+    _tell_leases(say)
+
+
+Say = Callable[[str, str, float], None]
+
+
+def _tell_starts(say: Say) -> None:
+    turn = Pace.turn
+
     @asynccontextmanager
-    async def noted(
+    async def told(
         self: Pace, host: str, seconds: float, slots: asyncio.Semaphore | None = None
     ) -> AsyncIterator[None]:
         async with turn(self, host, seconds, slots):
-            os.write(file, f"{host} {self._hosts[host].next_start - seconds:.6f} {os.getpid()}\n".encode())
+            say("start", host, self._hosts[host].next_start - seconds)
             yield
 
-    Pace.turn = noted  # type: ignore[method-assign,assignment]
+    Pace.turn = told  # type: ignore[method-assign,assignment]
+
+
+def _tell_pages(say: Say) -> None:
+    read = PageReader.read
+
+    async def told(self: PageReader, pending: PendingPage) -> Later | Closed | None:
+        say("begin", pending.entry.url, time.monotonic())
+        later = await read(self, pending)
+        say("read" if later is None else "later", pending.entry.url, time.monotonic())
+        return later
+
+    PageReader.read = told  # type: ignore[method-assign]
+
+
+def _tell_leases(say: Say) -> None:
+    lend = Shared._lend
+
+    def told(self: Shared, hosts: Iterable[str]) -> None:
+        wanted, before = list(hosts), time.monotonic()
+        lend(self, wanted)
+        for host in wanted:
+            if self._holds(host):
+                say("lent", host, before)
+
+    Shared._lend = told  # type: ignore[method-assign]

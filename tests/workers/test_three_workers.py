@@ -6,6 +6,7 @@ import multiprocessing
 import random
 import threading
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 from itertools import pairwise
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -18,7 +19,8 @@ from app.crawling import crawl
 from app.world import choose
 from core.clock import SystemClock
 from core.settings import Settings
-from sample.server import SamplePress
+from core.urls import host_of
+from sample.server import SamplePress, publishers
 from tests.workers import crawl_worker
 from tests.workers.crawl_worker import PACE
 
@@ -32,28 +34,26 @@ class Crew:
 
     def __init__(self, settings: Settings, port: int) -> None:
         self.settings, self._port = settings, port
-        self.alive: list[tuple[str, ForkServerProcess]] = []
-        self.held_at_kills = 0
+        self.alive: list[ForkServerProcess] = []
+        self.killed: set[int] = set()
 
     def start(self) -> None:
-        name = uuid4().hex
-        process = CONTEXT.Process(target=crawl_worker.work, args=(str(self.settings.data_dir), self._port, name))
+        process = CONTEXT.Process(target=crawl_worker.work, args=(str(self.settings.data_dir), self._port, uuid4().hex))
         process.start()
-        self.alive.append((name, process))
+        self.alive.append(process)
 
     def kill_one(self, rng: random.Random) -> None:
-        name, process = self.alive.pop(rng.randrange(len(self.alive)))
+        process = self.alive.pop(rng.randrange(len(self.alive)))
+        assert process.pid is not None
+        self.killed.add(process.pid)
         process.kill()
         process.join()
-        with wiring.record(self.settings) as kept, kept.database.read() as con:
-            row = con.execute("SELECT count(*) FROM leases WHERE holder = ? AND name LIKE 'host:%'", (name,))
-            self.held_at_kills += row.fetchone()[0]
         self.start()
 
     def stop(self) -> None:
-        for _, process in self.alive:
+        for process in self.alive:
             process.terminate()
-        for _, process in self.alive:
+        for process in self.alive:
             process.join()
 
 
@@ -81,49 +81,100 @@ def test_three_workers_and_random_kills(tmp_path: Path) -> None:
         wiring.apply_sample_desk(alone)
         crawl(alone, choose(alone, sample_port=port), forever=False)
     assert _state(settings) == _state(alone)
-    repeats = sum(asked.values()) - len(asked)
-    assert repeats <= crew.held_at_kills, "only what a killed worker had in hand is asked for again"
-    _pace_kept(settings.data_dir / "starts")
+    told = _told(settings.data_dir / "told")
+    tries = _tries(told)
+    assert all(asked[url] <= len(times) for url, times in tries.items()) and set(asked) <= set(tries)
+    _nothing_read_twice(told, tries, crew.killed)
+    _pace_kept(told)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A line of a worker: see crawl_worker."""
+
+    what: str
+    which: str
+    at: float
+    worker: int
+
+
+@dataclass(frozen=True)
+class Try:
+    """A page in a worker's hands; `end` is None where it was killed or is not yet done."""
+
+    begin: Told
+    end: Told | None
+
+
+def _told(file: Path) -> list[Told]:
+    rows = (line.split() for line in file.read_text().splitlines())
+    return sorted((Told(what, which, float(at), int(worker)) for what, which, at, worker in rows), key=lambda t: t.at)
+
+
+def _tries(told: list[Told]) -> dict[str, list[Try]]:
+    """How often each page was taken in hand, in the order of time."""
+    tries: dict[str, list[Try]] = defaultdict(list)
+    for number, begin in enumerate(told):
+        if begin.what == "begin":
+            mine = (t for t in told[number + 1 :] if (t.which, t.worker) == (begin.which, begin.worker))
+            end = next(mine, None)
+            tries[begin.which].append(Try(begin, end if end and end.what != "begin" else None))
+    return tries
 
 
 def _articles_asked(press: SamplePress) -> Counter[str]:
     paths = {(item.article.house, item.path) for item in press.items()}
-    return Counter({f"{h}{p}": n for (h, p, _), n in press.hits.items() if (h, p) in paths})
+    return Counter({press.bases[h] + p: n for (h, p, _), n in press.hits.items() if (h, p) in paths})
 
 
-def _pace_kept(starts: Path) -> None:
-    by_host: dict[str, list[tuple[float, str]]] = defaultdict(list)
-    for line in starts.read_text().splitlines():
-        host, at, worker = line.split()
-        by_host[host].append((float(at), worker))
+def _nothing_read_twice(told: list[Told], tries: dict[str, list[Try]], killed: set[int]) -> None:
+    """A page is taken in hand again only where it was not read, or was read by one that had lost the host.
+
+    Whoever is too slow (or hangs) loses its hosts, and what it had in hand is read by the next too. That one had
+    the host before the slow one was done; had it got the host afterwards, it should have known.
+    """
+    lent: dict[tuple[str, int], list[float]] = defaultdict(list)
+    for line in told:
+        if line.what == "lent":
+            lent[line.which, line.worker].append(line.at)
+    for url, times in tries.items():
+        for first, second in pairwise(times):
+            if first.end is None:
+                assert first.begin.worker in killed, f"{url}: nobody has it twice at once"
+            elif first.end.what == "read":
+                since = max(at for at in lent[host_of(url), second.begin.worker] if at <= second.begin.at)
+                assert first.begin.worker != second.begin.worker, f"{url}: who has read a page asks no more for it"
+                assert since <= first.end.at, f"{url}: what was read before the host was one's is not asked for"
+
+
+def _pace_kept(told: list[Told]) -> None:
+    by_host: dict[str, list[Told]] = defaultdict(list)
+    for line in told:
+        if line.what == "start":
+            by_host[line.which].append(line)
     changes = 0
-    for moments in by_host.values():
-        moments.sort()
-        assert all(later[0] - earlier[0] >= PACE - 1e-3 for earlier, later in pairwise(moments))
-        changes += sum(later[1] != earlier[1] for earlier, later in pairwise(moments))
+    for starts in by_host.values():
+        assert all(later.at - earlier.at >= PACE - 1e-3 for earlier, later in pairwise(starts))
+        changes += sum(later.worker != earlier.worker for earlier, later in pairwise(starts))
     assert changes >= KILLS / 2, "hosts passed from worker to worker"
 
 
 def _wait_for(settings: Settings, pages: int | None, tick: threading.Event) -> int:
     """Until so many pages are done (None: all, and every endpoint was asked)."""
-    while True:
-        with wiring.record(settings) as kept, kept.database.read() as con:
-            done, left = con.execute(
-                "SELECT coalesce(sum(state <> 'pending'), 0), coalesce(sum(state = 'pending'), 0) FROM pages"
-            ).fetchone()
-            never = con.execute("SELECT count(*) FROM endpoints WHERE last_poll IS NULL").fetchone()[0]
-            known = con.execute("SELECT count(*) FROM endpoints").fetchone()[0]
-        if pages is not None and (done >= pages or (done and not left)):
-            return int(done)
-        if pages is None and not left and not never and known == _endpoints(settings):
-            return int(done)
-        tick.wait(0.1)
-
-
-def _endpoints(settings: Settings) -> int:
-    from sample.server import publishers
-
-    return sum(len(publisher.endpoints) for publisher in publishers(1))
+    endpoints = sum(len(publisher.endpoints) for publisher in publishers(1))
+    with wiring.record(settings) as kept:
+        while True:
+            with kept.database.read() as con:
+                done, left = con.execute(
+                    "SELECT coalesce(sum(state <> 'pending'), 0), coalesce(sum(state = 'pending'), 0) FROM pages"
+                ).fetchone()
+                never = con.execute("SELECT count(*) FROM endpoints WHERE last_poll IS NULL").fetchone()[0]
+                known = con.execute("SELECT count(*) FROM endpoints").fetchone()[0]
+            if pages is not None and (done >= pages or (done and not left)):
+                return int(done)
+            if pages is None and not left and not never and known == endpoints:
+                return int(done)
+            tick.wait(0.1)
 
 
 def _state(settings: Settings) -> dict[str, object]:
