@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 import uvicorn
@@ -17,6 +16,7 @@ from core.clock import FixedClock
 from core.settings import Settings
 from dashboard.app import create_app
 from dashboard.room import RunStatus
+from tests.browser.windows import Windows
 from tests.fakes.differ import differ
 from tests.fakes.reading import FakePress, sample_press
 from tests.parts import require
@@ -24,7 +24,6 @@ from tests.parts import require
 MORNING = datetime(2026, 11, 21, 0, 30, tzinfo=UTC)
 """07:30 on a Saturday in Viet Nam."""
 SAMPLE = RunStatus(sample=True)
-SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 
 
 @contextmanager
@@ -70,3 +69,8 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="module")
+def windows(browser: Browser) -> Windows:
+    return Windows(browser)

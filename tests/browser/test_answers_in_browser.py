@@ -23,7 +23,6 @@ from urllib.parse import urlsplit
 import docx
 import pytest
 import uvicorn
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, expect
 
 from alerts.planner import Planner
@@ -40,12 +39,12 @@ from sample.server import SamplePress
 from store.sqlite.record import Record
 from tests.answers.made import DESK as DESK_OF_TEST
 from tests.answers.made import NOW, QUOTE, TEXTS, comparison, office
+from tests.browser.windows import WIDTHS, Windows, keep, too_wide, unfold, violations
 
 pytestmark = pytest.mark.browser
 
 SLUG = "dong-loc-van-tuong-toc-mai"
 DESK = "binh_son"
-SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 
 
 class MovedClock:
@@ -112,11 +111,6 @@ def serving(trial: Trial, kept: Record) -> Iterator[str]:
             thread.join(timeout=10)
 
 
-def picture(page: Page, name: str) -> None:
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
-
-
 def downloaded(page: Page, what: str) -> bytes:
     with page.expect_download() as download:
         page.get_by_text(what, exact=True).click()
@@ -143,13 +137,13 @@ def test_from_the_printed_figure_to_the_outcome(trial: Trial, browser: Browser) 
         expect(changed).to_contain_text("Có 12 nhà bị tốc mái")
         expect(changed).to_contain_text("Có 9 nhà bị tốc mái")
         expect(changed).to_contain_text("nay khớp với số đã kiểm chứng")
-        picture(page, "case-changed")
+        keep(page, "case-changed")
         page.get_by_label("Báo đã cải chính").check()
         page.get_by_role("button", name="Đóng vụ việc").click()
         expect(page.get_by_text("đã đóng").first).to_be_visible()
         page.goto(f"{site}/vu-viec/ket-qua")
         expect(page.get_by_text("Báo đã cải chính: 1")).to_be_visible()
-        picture(page, "case-outcomes")
+        keep(page, "case-outcomes")
         page.goto(f"{site}/bai/{trial.article}")
         expect(page.locator(".comparisons")).to_contain_text("khớp")
         page.close()
@@ -174,7 +168,7 @@ def open_the_case(trial: Trial, page: Page, site: str) -> int:
     panel = page.locator("section", has=page.get_by_role("heading", name="Số liệu báo đăng và sổ số liệu"))
     for words in ("Có 12 nhà bị tốc mái", "khác", "9 nhà", "45/BC-UBND"):
         expect(panel).to_contain_text(words)
-    picture(page, "article-figures")
+    keep(page, "article-figures")
     panel.get_by_role("link", name="Mở vụ việc từ đối chiếu này").click()
     page.get_by_role("button", name="Mở vụ việc").click()
     expect(page.get_by_role("heading", name="Căn cứ đề nghị cải chính")).to_be_visible()
@@ -185,8 +179,6 @@ def the_letter(page: Page) -> None:
     page.get_by_label("Tôi đã đọc và xác nhận riêng văn bản này").check()
     page.get_by_role("button", name="Xác nhận văn bản").click()
     content = downloaded(page, "Tải văn bản Word")
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    (SCREENSHOTS.parent / "letter.docx").write_bytes(content)
     document = docx.Document(io.BytesIO(content))
     text = "\n".join([*(p.text for p in document.paragraphs), *(c.text for t in document.tables for c in t._cells)])
     for words in (
@@ -194,7 +186,7 @@ def the_letter(page: Page) -> None:
         "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "V/v đề nghị cải chính",
     ):  # fmt: skip
         assert words in text
-    picture(page, "case-letter")
+    keep(page, "case-letter")
 
 
 def evidence(page: Page) -> None:
@@ -242,16 +234,12 @@ def answering(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, d
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_the_pages_fit_a_phone_and_axe_finds_nothing(
-    browser: Browser, answering: tuple[str, dict[str, str]], path: str
+def test_the_pages_fit_every_width_and_axe_finds_nothing(
+    windows: Windows, answering: tuple[str, dict[str, str]], path: str
 ) -> None:
     site, names = answering
-    page = browser.new_page(viewport={"width": 360, "height": 780})
-    page.goto(site + path.format_map(names))
-    for folded in page.locator("main details").all():
-        folded.evaluate("part => part.open = true")
-    picture(page, "360" + path.format_map(names).replace("/", "-"))
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    page.close()
+    address = path.format_map(names)
+    page = windows.open(site + address, script=True)
+    unfold(page)
+    assert too_wide(page, address.strip("/").replace("/", "-"), WIDTHS[::-1]) == []  # axe sees it on a phone
+    assert violations(page, address) == []

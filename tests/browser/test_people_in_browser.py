@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 import uvicorn
 from argon2.profiles import CHEAPEST
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page
 
 from core.clock import SystemClock
@@ -21,7 +20,7 @@ from dashboard.app import create_app
 from dashboard.people import totp
 from dashboard.people.passwords import Passwords
 from store.sqlite.record import Record, open_record
-from tests.browser.conftest import SCREENSHOTS
+from tests.browser.windows import keep, violations
 from tests.fakes.differ import differ
 from tests.fakes.reading import FakePress, sample_press
 
@@ -67,12 +66,10 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def look(page: Page, name: str) -> None:
-    """A picture, nothing cut off to the side, and axe finds nothing."""
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"people-{name}.png", full_page=True)
+    """Nothing cut off to the side, and axe finds nothing."""
+    keep(page, f"people-{name}")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
-    found = Axe().run(page)
-    assert found.violations_count == 0, (name, found.generate_report())
+    assert violations(page, name) == []
 
 
 def send(page: Page) -> None:

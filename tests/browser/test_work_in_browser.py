@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, Page
 
 from app.comparing import differ
 from app.operation import Keeper, Machine
@@ -23,7 +21,7 @@ from dashboard.app import create_app
 from dashboard.office import Office
 from store.sqlite.record import Record
 from tests.browser.conftest import MORNING
-from tests.browser.test_pages_in_browser import keep, opened
+from tests.browser.windows import Windows, in_both_schemes, keep, too_wide, unfold
 from tests.fakes.full import FullAddresses, full_record
 
 pytestmark = pytest.mark.browser
@@ -88,26 +86,18 @@ def full(tmp_path: Path) -> Iterator[Site]:
                 thread.join(timeout=10)
 
 
-@pytest.mark.parametrize("width", (360, 1280))
-def test_every_page_fits_and_axe_finds_nothing(browser: Browser, full: Site, width: int) -> None:
+def test_every_page_fits_and_axe_finds_nothing(windows: Windows, full: Site) -> None:
     said: list[str] = []
     for name, path in PAGES.items():
-        page = opened(browser, full.at(path), width, script=True, scheme="dark" if width == 360 else "light")
-        for details in page.locator("main details").all():
-            details.evaluate("one => one.open = true")
-        keep(page, f"cong-viec-{name}-{width}")
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            said.append(f"{name}: wider than {width}")
-        found = Axe().run(page)
-        if found.violations_count:
-            said.append(f"{name}: {found.generate_report()}")
-        page.context.close()
+        page = windows.open(full.at(path), script=True)
+        unfold(page)
+        said += too_wide(page, f"cong-viec-{name}") + in_both_schemes(page, f"cong-viec-{name}")
     assert not said, "\n".join(said)
 
 
 @pytest.mark.parametrize("width", (360, 390, 1280))
-def test_the_jobs_of_a_morning_without_script(browser: Browser, full: Site, width: int) -> None:
-    page = opened(browser, full.at("/"), width)
+def test_the_jobs_of_a_morning_without_script(windows: Windows, full: Site, width: int) -> None:
+    page = windows.open(full.at("/"), width)
     assert "bài mới từ lần xem trước" in page.inner_text("main")
     page.locator("main .story .headline a").first.click()
     page.get_by_label("Tình trạng xử lý").select_option("closed")
@@ -127,12 +117,11 @@ def test_the_jobs_of_a_morning_without_script(browser: Browser, full: Site, widt
     page.locator("li", has_text=title).get_by_role("button").click()
     page.goto(full.at("/"))
     assert title in page.inner_text("main")
-    page.context.close()
 
 
 @pytest.mark.parametrize("width", (360, 390, 1280))
-def test_an_address_and_a_printed_item_are_added_without_script(browser: Browser, full: Site, width: int) -> None:
-    page = opened(browser, full.at("/them-bai"), width)
+def test_an_address_and_a_printed_item_are_added_without_script(windows: Windows, full: Site, width: int) -> None:
+    page = windows.open(full.at("/them-bai"), width)
     page.get_by_label("Địa chỉ bài", exact=True).fill("https://mau-bien.example/ca-com.html")
     page.get_by_role("button", name="Xem bài này").click()
     keep(page, f"cong-viec-dan-{width}")
@@ -147,11 +136,10 @@ def test_an_address_and_a_printed_item_are_added_without_script(browser: Browser
     page.get_by_role("button", name="Nhập", exact=True).click()
     page.goto(full.at("/"))
     assert "Trang 3: chợ Bình Sơn" in page.inner_text("main")
-    page.context.close()
 
 
-def test_results_come_while_somebody_types_and_the_address_follows(browser: Browser, full: Site) -> None:
-    page = opened(browser, full.at("/tim-kiem"), 1280, script=True)
+def test_results_come_while_somebody_types_and_the_address_follows(windows: Windows, full: Site) -> None:
+    page = windows.open(full.at("/tim-kiem"), 1280, script=True)
     page.get_by_label("Từ cần tìm").press_sequentially("sat lo", delay=20)
     page.locator("#results mark").first.wait_for()
     assert "q=sat+lo" in page.url
@@ -160,11 +148,10 @@ def test_results_come_while_somebody_types_and_the_address_follows(browser: Brow
     with page.expect_download() as taken:
         page.get_by_role("link", name="CSV").click()
     assert taken.value.suggested_filename.endswith(".csv")
-    page.context.close()
 
 
-def test_keys_move_open_search_and_explain(browser: Browser, full: Site) -> None:
-    page = opened(browser, full.at("/"), 1280, script=True)
+def test_keys_move_open_search_and_explain(windows: Windows, full: Site) -> None:
+    page = windows.open(full.at("/"), 1280, script=True)
     page.keyboard.press("j")
     first = page.evaluate("document.activeElement.getAttribute('href')")
     page.keyboard.press("j")
@@ -182,11 +169,10 @@ def test_keys_move_open_search_and_explain(browser: Browser, full: Site) -> None
     page.keyboard.press("j")
     page.keyboard.press("o")
     page.wait_for_url(f"**{first}")
-    page.context.close()
 
 
-def test_days_stand_as_the_office_writes_them_in_a_browser_of_any_language(browser: Browser, full: Site) -> None:
-    page = opened(browser, full.at("/"), 390, script=True)
+def test_days_stand_as_the_office_writes_them_in_a_browser_of_any_language(windows: Windows, full: Site) -> None:
+    page = windows.open(full.at("/"), 390, script=True)
     shown = "getComputedStyle(document.querySelector('.day-field'), '::after').content"
     assert f"{DAY:%d/%m/%Y}" in page.evaluate(shown)
     page.locator("#day").fill("2026-11-19")
@@ -194,12 +180,10 @@ def test_days_stand_as_the_office_writes_them_in_a_browser_of_any_language(brows
     assert "19/11/2026" in page.evaluate(shown)
     page.locator(".days button").click()
     page.wait_for_url("**/?ngay=2026-11-19")
-    page.context.close()
 
 
-def test_grey_print_keeps_the_charts_and_drops_the_machinery(browser: Browser, full: Site) -> None:
-    page: Page = opened(browser, full.at("/xu-huong?khoang=30-ngay"), 800)
+def test_grey_print_keeps_the_charts_and_drops_the_machinery(windows: Windows, full: Site) -> None:
+    page = windows.open(full.at("/xu-huong?khoang=30-ngay"), 800)
     page.emulate_media(media="print")
     keep(page, "cong-viec-xu-huong-in")
     assert page.locator(".wide-chart").first.is_visible() and not page.locator(".menu").is_visible()
-    page.context.close()
