@@ -1,4 +1,7 @@
-"""One server for all tests of this folder; each test has a database of its own, copied from an empty record."""
+"""One server for all tests of this folder; each test has a database of its own, copied from an empty record.
+
+A copy is some 700 files: the tests that need no more than an empty record take turns at one that is emptied.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from store.postgres.address import Address
 from store.postgres.record import open_record
 from store.sqlite.record import Record
 from tests.fakes.records import NOON, make_desk
+from tests.postgres.emptying import REMEMBER
 from tests.postgres.server import Server, running
 
 _NUMBER = itertools.count()
@@ -34,6 +38,14 @@ def address(server: Server) -> Address:
     name = f"record_{next(_NUMBER)}"
     server.run(f"CREATE DATABASE {name} TEMPLATE blank STRATEGY file_copy")
     return server.address(name)
+
+
+@pytest.fixture(scope="session")
+def emptied(server: Server) -> Address:
+    """A database that `empty` brings back to an empty record."""
+    server.run("CREATE DATABASE emptied TEMPLATE blank STRATEGY file_copy")
+    server.run(REMEMBER, "emptied")
+    return server.address("emptied")
 
 
 @pytest.fixture

@@ -2,4 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
+
+from store.postgres.address import Address
+from tests.postgres.emptying import EMPTY
+from tests.postgres.server import Server
 from tests.store.test_contracts import *  # noqa: F403
+
+
+@pytest.fixture
+def address(server: Server, emptied: Address) -> Iterator[Address]:
+    yield emptied
+    server.run(EMPTY, emptied.database)
