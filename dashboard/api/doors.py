@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any, Final, Protocol
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from starlette.requests import Request
+from starlette.routing import BaseRoute
 
 from core.access import Right
 from dashboard.api.models import Problem
@@ -44,12 +46,20 @@ class ApiDoor(Protocol):
 
 def put(app: FastAPI, doors: Iterable[ApiDoor]) -> None:
     """Each door behind the check of its right; one that changes something also behind the check of who sends it."""
+    app.router.routes.extend(_routes(tuple(doors)))
+
+
+@cache
+def _routes(doors: tuple[ApiDoor, ...]) -> list[BaseRoute]:
+    """Made once a process: reading the types of every answer takes longer than all else of an application."""
+    router = APIRouter()
     for door in doors:
-        app.add_api_route(
+        router.add_api_route(
             door.path, door.handler, methods=[door.method], response_model=door.answers, responses=_PROBLEMS,
             dependencies=[Depends(_checked(door.right, changes=door.method != "GET"))],
             name=f"{door.method.lower()}_{door.handler.__name__}",
         )  # fmt: skip
+    return router.routes
 
 
 def describe(request: Request) -> dict[str, Any]:
