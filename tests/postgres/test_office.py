@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from app import cli
 from core.clock import FixedClock
 from core.settings import KeepSettings
 from store.postgres.address import Address
@@ -25,23 +28,44 @@ Diembao = Callable[..., str]
 
 
 @pytest.fixture
-def diembao(tmp_path: Path, address: Address) -> Diembao:
-    """The program's command line in a folder of its own; the password comes from a file."""
+def diembao(tmp_path: Path, address: Address, monkeypatch: pytest.MonkeyPatch) -> Diembao:
+    """The program's entry point in a folder of its own (`alone`: as a process); the password comes from a file."""
     (tmp_path / "password").write_text(PASSWORD + "\n")
-    base = {name: value for name, value in os.environ.items() if not name.startswith(("DIEMBAO_", "PG"))}
-    own = {"DIEMBAO_DATA_DIR": str(tmp_path / "var"), "DIEMBAO_RECORD__PASSWORD_FILE": str(tmp_path / "password")}
+    for name in [name for name in os.environ if name.startswith(("DIEMBAO_", "PG"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("DIEMBAO_DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.setenv("DIEMBAO_RECORD__PASSWORD_FILE", str(tmp_path / "password"))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.chdir(tmp_path)
 
-    def run(*words: str, place: str = str(address), good: bool = True) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "app.cli", *words], capture_output=True, text=True, check=False, cwd=tmp_path,
-            env={**base, **own, "DIEMBAO_RECORD__URL": place, "PYTHONPATH": str(ROOT)},
-        )  # fmt: skip
-        said = done.stdout + done.stderr
-        assert (done.returncode == 0) == good, said
+    def run(*words: str, place: str = str(address), good: bool = True, alone: bool = False) -> str:
+        monkeypatch.setenv("DIEMBAO_RECORD__URL", place)
+        status, said = (_in_a_process if alone else _here)(words)
+        assert (status == 0) == good, said
         assert PASSWORD not in said
         return said
 
     return run
+
+
+def _in_a_process(words: Sequence[str]) -> tuple[int, str]:
+    done = subprocess.run([sys.executable, "-m", "app.cli", *words], capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def _here(words: Sequence[str]) -> tuple[int, str]:
+    out, err, mask = io.StringIO(), io.StringIO(), os.umask(0)
+    status: object = 0
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setattr(sys, "argv", ["diembao", *words])
+        try:
+            cli.main()
+        except SystemExit as ended:
+            status = ended.code or 0
+        finally:
+            os.umask(mask)
+    assert isinstance(status, int)
+    return status, out.getvalue() + err.getvalue()
 
 
 def test_a_record_goes_to_the_server_is_backed_up_there_and_comes_back(
@@ -49,7 +73,7 @@ def test_a_record_goes_to_the_server_is_backed_up_there_and_comes_back(
 ) -> None:
     with full_record(tmp_path / "var" / "diembao.sqlite3", NOON):
         pass
-    assert "counted and compared" in diembao("migrate", "--to", str(address), place="")
+    assert "counted and compared" in diembao("migrate", "--to", str(address), place="", alone=True)
     assert "has moved to" in diembao("desk", "list", place="", good=False)
     assert "binh_son" in diembao("desk", "list")
     assert "fsync or full_page_writes is off" in diembao("doctor", good=False)  # as this server of a test has them
