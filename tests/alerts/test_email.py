@@ -287,6 +287,7 @@ class TestWire:
         assert b"\n" not in raw.replace(b"\r\n", b"") and b"\r" not in raw.replace(b"\r\n", b"")
 
     @given(st.text(max_size=3000))
+    @given_settings(max_examples=30)
     def test_no_line_is_too_long_for_a_server(self, text: str) -> None:
         _, raw = self.read(subject=text, text=text, html=text)
         assert max(len(line) for line in raw.split(b"\r\n")) <= 78 and raw.isascii()

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import trustme
 from hypothesis import given
+from hypothesis import settings as given_settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
@@ -122,6 +123,7 @@ class TestText:
     """Row 12: no headline makes a line, no unseen character goes out."""
 
     @given(st.text(max_size=3000), st.text(max_size=3000), st.sampled_from(["", "https://a.vn/l/abc"]))
+    @given_settings(max_examples=40)
     def test_any_text_is_clean_and_short_enough(self, brief: str, text: str, link: str) -> None:
         said = plain_text(message(brief=brief, text=text, subject="Tiêu đề", link=link))
         assert 0 < len(said) <= MOST_TEXT
