@@ -61,7 +61,16 @@ class Server:
 
     def ctl(self, *command: str) -> None:
         """pg_ctl: start, stop, restart."""
-        told = [str(programs() / "pg_ctl"), "-D", str(self.folder / "data"), "-l", str(self.folder / "log"), "-w"]
+        told = [
+            str(programs() / "pg_ctl"),
+            "-D",
+            str(self.folder / "data"),
+            "-l",
+            str(self.folder / "log"),
+            "-w",
+            "-t",
+            "240",
+        ]
         done = subprocess.run([*_unprivileged(), *told, *command], capture_output=True, text=True, check=False)
         log = self.folder / "log"
         assert done.returncode == 0, done.stdout + done.stderr + (log.read_text()[-1500:] if log.exists() else "")

