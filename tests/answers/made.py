@@ -32,6 +32,7 @@ from core.settings import KeepSettings
 from core.urls import article_id
 from reports.letters import Press
 from store.sqlite.record import Record, open_record
+from tests.fakes.blank import blank
 
 NOW = dt.datetime(2026, 11, 21, 2, 0, tzinfo=dt.UTC)
 DESK = Desk(
@@ -103,7 +104,7 @@ class _Press(Press):
 
 def office(folder: Path, **keep: int) -> Office:
     clock = FixedClock(NOW)
-    kept = open_record(folder / "d.sqlite3", clock=clock, keep=KeepSettings(**keep))
+    kept = open_record(blank(folder / "d.sqlite3"), clock=clock, keep=KeepSettings(**keep))
     kept.desks.apply_desk(DESK, NOW, "test")
     written: list[Letter] = []
     facts = FactDesk(

@@ -21,6 +21,7 @@ from dashboard.asking import SESSION_COOKIE
 from dashboard.people.passwords import Passwords
 from dashboard.room import RunStatus
 from store.sqlite.record import Record, open_record
+from tests.fakes.blank import blank
 from tests.fakes.differ import differ
 from tests.fakes.reading import FakePress, sample_press
 
@@ -71,7 +72,7 @@ def get(press: FakePress) -> Callable[[str], str]:
 @pytest.fixture
 def record(tmp_path: Path, press: FakePress) -> Iterator[Record]:
     """A record with the desks of `press` and no user."""
-    with open_record(tmp_path / "people.sqlite3", clock=FixedClock(MORNING), keep=KeepSettings()) as opened:
+    with open_record(blank(tmp_path / "people.sqlite3"), clock=FixedClock(MORNING), keep=KeepSettings()) as opened:
         for desk in press.book:
             opened.desks.apply_desk(desk, MORNING, "test")
         yield opened

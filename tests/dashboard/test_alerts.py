@@ -22,6 +22,7 @@ from dashboard.pages.alert_rules import SHIPPED
 from store.sqlite.record import Record, open_record
 from tests.dashboard.conftest import client
 from tests.fakes.alerting import PAPERS, URGENT, Newsroom, newsroom, person
+from tests.fakes.blank import blank
 from tests.fakes.records import NOON, make_desk
 
 PUBLIC = "http://127.0.0.1:8765"
@@ -39,7 +40,7 @@ def clock() -> FixedClock:
 @pytest.fixture
 def room(tmp_path: Path, clock: FixedClock) -> Iterator[Newsroom]:
     settings = Settings(data_dir=tmp_path, public_url=PUBLIC)
-    with open_record(settings.database, clock=clock, keep=settings.keep) as record:
+    with open_record(blank(settings.database), clock=clock, keep=settings.keep) as record:
         desk = make_desk(recipients=(person("office", Role.INFORMATION_OFFICE), person("head", Role.LEADERSHIP)))
         made = newsroom(record, clock, URGENT, desk=desk, channels=("email",), public_url=PUBLIC)
         made.planner._office.signer._secret = _secret(settings, record, clock)

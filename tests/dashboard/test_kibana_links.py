@@ -15,6 +15,7 @@ from dashboard.app import create_app
 from dashboard.office import Office
 from kibana.boards import link
 from store.sqlite.record import Record, open_record
+from tests.fakes.blank import blank
 from tests.fakes.differ import differ
 from tests.fakes.records import NOON, make_article, make_desk, make_tagged
 
@@ -24,7 +25,7 @@ LINKED = {"/xu-huong": "trends", "/nguon-tin": "operation", "/cac-ban-tin": "ope
 
 @pytest.fixture
 def record(tmp_path: Path) -> Iterator[Record]:
-    with open_record(tmp_path / "d.sqlite3", clock=FixedClock(NOON), keep=KeepSettings()) as opened:
+    with open_record(blank(tmp_path / "d.sqlite3"), clock=FixedClock(NOON), keep=KeepSettings()) as opened:
         opened.desks.apply_desk(make_desk(), NOON, "test")
         opened.articles.save(make_tagged(make_article()), [])
         yield opened

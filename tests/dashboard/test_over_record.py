@@ -17,6 +17,7 @@ from dashboard.app import create_app
 from store.sqlite.record import Record, open_record
 from tests.dashboard.test_labels import ORIGIN, send
 from tests.dashboard.test_pages import words
+from tests.fakes.blank import blank
 from tests.fakes.differ import differ
 from tests.fakes.records import NOON, make_article, make_desk, make_page, make_tagged
 
@@ -30,7 +31,7 @@ REPRINT = make_article("tin-3.html", "bao_ba")
 
 @pytest.fixture
 def record(tmp_path: Path) -> Iterator[Record]:
-    with open_record(tmp_path / "d.sqlite3", clock=FixedClock(NOON), keep=KeepSettings()) as record:
+    with open_record(blank(tmp_path / "d.sqlite3"), clock=FixedClock(NOON), keep=KeepSettings()) as record:
         record.desks.apply_desk(make_desk(), NOON, "test")
         for article, reprint_of in ((FIRST, ""), (OWN, ""), (REPRINT, FIRST.id)):
             choice = StoryChoice(story=FIRST.id, reprint_of=reprint_of, overlap=0.97, earlier_is=reprint_of)

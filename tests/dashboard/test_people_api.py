@@ -22,6 +22,7 @@ from dashboard.routes import DOORS
 from store.sqlite.record import open_record
 from tests.dashboard.conftest import MORNING, SignIn, client, make_user, open_session
 from tests.dashboard.test_pages import words
+from tests.fakes.blank import blank
 from tests.fakes.reading import FakePress, sample_press
 
 HERE = {"origin": "http://127.0.0.1:8765"}
@@ -100,7 +101,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """One signed-in editor over one press for the whole fuzzing."""
     press = sample_press(MORNING)
     folder: Path = tmp_path_factory.mktemp("api")
-    with open_record(folder / "d.sqlite3", clock=FixedClock(MORNING), keep=KeepSettings()) as record:
+    with open_record(blank(folder / "d.sqlite3"), clock=FixedClock(MORNING), keep=KeepSettings()) as record:
         for desk in press.book:
             record.desks.apply_desk(desk, MORNING, "test")
         browser = client(press, record=record, client=("203.0.113.7", 1), parts={"office": Office(work=record.work)})

@@ -19,6 +19,7 @@ from dashboard.app import create_app
 from store.sqlite.record import Record, open_record
 from tests.dashboard.test_labels import send
 from tests.dashboard.test_pages import words
+from tests.fakes.blank import blank
 from tests.fakes.differ import differ
 from tests.fakes.records import NOON, make_desk
 
@@ -33,7 +34,7 @@ SHEET = (
 
 @pytest.fixture
 def record(tmp_path: Path) -> Iterator[Record]:
-    with open_record(tmp_path / "d.sqlite3", clock=FixedClock(NOON), keep=KeepSettings()) as record:
+    with open_record(blank(tmp_path / "d.sqlite3"), clock=FixedClock(NOON), keep=KeepSettings()) as record:
         record.desks.apply_desk(make_desk(), NOON, "test")
         yield record
 

@@ -25,6 +25,7 @@ from dashboard.sheets import safe, to_csv, to_xlsx
 from store.sqlite.record import Record, open_record
 from tests.dashboard.test_labels import ORIGIN, send
 from tests.dashboard.test_pages import words
+from tests.fakes.blank import blank
 from tests.fakes.differ import differ
 from tests.fakes.reading import publisher
 from tests.fakes.records import NOON, make_article, make_desk, make_tagged
@@ -90,7 +91,7 @@ class TestTables:
 
 @pytest.fixture
 def record(tmp_path: Path) -> Iterator[Record]:
-    with open_record(tmp_path / "d.sqlite3", clock=FixedClock(NOON), keep=KeepSettings()) as record:
+    with open_record(blank(tmp_path / "d.sqlite3"), clock=FixedClock(NOON), keep=KeepSettings()) as record:
         record.desks.apply_desk(make_desk(), NOON, "test")
         first = make_article()
         other = make_article("tin-2.html", "bao_khac", title="=Cầu Bình Sơn sửa xong", lead="Xe tải đi lại.")

@@ -22,6 +22,7 @@ from store.sqlite.record import Record, open_record
 from tests.dashboard.conftest import make_user, open_session
 from tests.dashboard.test_labels import ORIGIN, send
 from tests.dashboard.test_pages import words
+from tests.fakes.blank import blank
 from tests.fakes.differ import differ
 from tests.fakes.reading import publisher
 from tests.fakes.records import NOON, make_article, make_desk, make_tagged
@@ -87,7 +88,7 @@ class Addresses:
 
 @pytest.fixture
 def record(tmp_path: Path) -> Iterator[Record]:
-    with open_record(tmp_path / "d.sqlite3", clock=FixedClock(NOON), keep=KeepSettings()) as record:
+    with open_record(blank(tmp_path / "d.sqlite3"), clock=FixedClock(NOON), keep=KeepSettings()) as record:
         record.desks.apply_desk(make_desk(), NOON, "test")
         message = Message(
             key="k1", desk="binh_son", recipient="page", channel="page", article=FIRST.id, subject="Cầu", text="Cầu"

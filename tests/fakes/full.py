@@ -27,6 +27,7 @@ from core.records import (
 from core.settings import KeepSettings
 from core.urls import article_id
 from store.sqlite.record import Record, open_record
+from tests.fakes.blank import blank
 from tests.fakes.reading import FakePress, binh_son, sample_press
 
 DESK = "binh_son"
@@ -49,7 +50,7 @@ class FullAddresses:
 def full_record(path: Path, now: datetime) -> Iterator[tuple[Record, FakePress]]:
     """The record and the press from which it was made; the newest articles are of this morning."""
     press = sample_press(now)
-    with open_record(path, clock=FixedClock(now), keep=KeepSettings()) as record:
+    with open_record(blank(path), clock=FixedClock(now), keep=KeepSettings()) as record:
         record.desks.apply_desk(replace(binh_son(), units=("old:524",)), now, "test")
         _polls(record, press, now)
         read = press.articles[DESK]

@@ -21,6 +21,7 @@ from dashboard.app import create_app
 from dashboard.office import Office
 from reports import check, filling, template
 from store.sqlite.record import Record, open_record
+from tests.fakes.blank import blank
 from tests.fakes.differ import differ
 from tests.fakes.records import make_article, make_tagged
 from tests.reports.making import DESK
@@ -31,7 +32,7 @@ HERE = "http://127.0.0.1:8765"
 
 @pytest.fixture
 def record(tmp_path: Path) -> Iterator[Record]:
-    with open_record(tmp_path / "diembao.sqlite3", clock=FixedClock(MONDAY), keep=KeepSettings()) as opened:
+    with open_record(blank(tmp_path / "diembao.sqlite3"), clock=FixedClock(MONDAY), keep=KeepSettings()) as opened:
         opened.desks.apply_desk(DESK, MONDAY, "test")
         at = MONDAY.replace(day=4)
         article = make_article(published=Published(at=at, provenance="meta"), fetched_at=at)

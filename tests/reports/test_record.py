@@ -20,6 +20,7 @@ from core.records import OfficePapers, Published, ReportSchedule, ReportWords, S
 from core.settings import KeepSettings
 from reports import check
 from store.sqlite.record import Record, open_record
+from tests.fakes.blank import blank
 from tests.fakes.records import make_article, make_tagged
 from tests.reports.making import DESK
 from tests.reports.test_word import texts
@@ -31,7 +32,7 @@ WEEK = date(2026, 3, 8)
 
 @pytest.fixture
 def record(tmp_path: Path) -> Iterator[Record]:
-    with open_record(tmp_path / "diembao.sqlite3", clock=FixedClock(MONDAY), keep=KeepSettings()) as opened:
+    with open_record(blank(tmp_path / "diembao.sqlite3"), clock=FixedClock(MONDAY), keep=KeepSettings()) as opened:
         opened.desks.apply_desk(DESK, MONDAY, "test")
         for number in range(4):
             _save(opened, number)
