@@ -11,7 +11,7 @@ from pytest_socket import socket_allow_hosts
 settings.register_profile("diembao", deadline=None)  # speed is measured in bench/, not here
 settings.load_profile("diembao")
 
-LOOPBACK = ["127.0.0.1", "::1", "localhost", *(f"127.0.{a}.{b}" for a in range(6) for b in range(1, 130))]
+LOOPBACK = ["127.0.0.0/8", "::1", "localhost"]
 
 
 @pytest.fixture(autouse=True)
