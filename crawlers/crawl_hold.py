@@ -55,6 +55,10 @@ class Hold(Protocol):
         """Hosts that are others'."""
         ...
 
+    def alone(self) -> bool:
+        """Whether no other worker was heard of lately."""
+        ...
+
     def keep(self, wanted: Collection[str]) -> frozenset[str]:
         """Prolong what is held, give back what is neither wanted nor in use. Returns hosts to be let alone now: lost
         ones, and those beyond this worker's share.
@@ -92,6 +96,9 @@ class Alone:
 
     def elsewhere(self) -> frozenset[str]:
         return frozenset()
+
+    def alone(self) -> bool:
+        return True
 
     def keep(self, wanted: Collection[str]) -> frozenset[str]:
         del wanted
@@ -167,6 +174,10 @@ class Shared:
             return frozenset()
         found = self._leases.elsewhere(self._worker, PREFIX)
         return frozenset(name.removeprefix(PREFIX) for name in found)
+
+    def alone(self) -> bool:
+        """See the protocol."""
+        return self._workers == 1
 
     def keep(self, wanted: Collection[str]) -> frozenset[str]:
         """See the protocol."""

@@ -17,7 +17,7 @@ from typing import Final
 from core.errors import AddressRefused
 from core.records import PendingPage, PollState
 from core.urls import host_of
-from crawlers.crawl_hold import Hold
+from crawlers.crawl_hold import RENEWED, Hold
 from crawlers.crawl_lanes import Lanes
 from crawlers.crawl_page import Closed, Later, PageReader
 from crawlers.crawl_plan import Crawl
@@ -59,6 +59,7 @@ class Loop:
         self._blocks: dict[str, int] = {}  # blocked pages in a row, by host
         self._thirsty = True  # whether the ledger is to be asked for more pages
         self._stopped = False
+        self._began = 0.0
 
     def stop(self) -> None:
         """End soon. To be called in the loop's own thread."""
@@ -72,6 +73,7 @@ class Loop:
 
     async def run(self) -> None:
         """Until all is done or somebody stops it. Raises what a bug raised."""
+        self._began = asyncio.get_running_loop().time()
         if self._crawl.once:
             self._poll_soon()
         try:
@@ -107,10 +109,17 @@ class Loop:
     def _done(self) -> bool:
         if self._waiting or self._polling or self._taken or self._thirsty or not self._lanes.idle:
             return False
+        if self._may_pass_on():
+            return False
         if not self._lanes.resting(self._crawl.settings.wait):
             return True
         elsewhere = tuple(self._hold.elsewhere())
         return not self._crawl.ledger.pending(self._horizon(), 1, elsewhere)  # what is left belongs to hosts that rest
+
+    def _may_pass_on(self) -> bool:
+        """Whether hosts may be a dead worker's, such as a crawl's that was just killed: its leases end by then."""
+        since = asyncio.get_running_loop().time() - self._began
+        return since < self._crawl.settings.lease * (1 + 1 / RENEWED) + TICK and not self._hold.alone()
 
     def _horizon(self) -> datetime:
         """Until when a page may be put off and still be read by this crawl."""
