@@ -17,10 +17,10 @@ from core.clock import Clock, FixedClock
 from core.ports import Notifier
 from core.records import Channel, Recipient, TokenPair, TokenState
 from core.roles import Role
-from core.settings import Settings, SmtpSettings, ZaloSettings
-from store.sqlite.record import Record
+from core.settings import KeepSettings, Settings, SmtpSettings, ZaloSettings
+from store.sqlite.record import Record, open_record
 from store.sqlite.tokens import TokenVault
-from tests.fakes.fresh import fresh_record
+from tests.fakes.blank import blank
 from tests.fakes.records import make_desk
 from tests.standins.zalo import Zalo, running
 
@@ -74,7 +74,7 @@ def office(folder: Path) -> Iterator[Office]:
     clock = FixedClock(MORNING)
     zalo = Zalo(clock=clock, phones={PHONE})
     zalo.follow(USER)
-    with running(zalo), fresh_record(folder / "diembao.sqlite3", clock) as record:
+    with running(zalo), open_record(blank(folder / "diembao.sqlite3"), clock=clock, keep=KeepSettings()) as record:
         settings = make_settings(zalo, folder)
         one = Recipient(id="van-phong", name="Văn phòng", roles=(Role.INFORMATION_OFFICE,))
         record.desks.apply_desk(make_desk(recipients=(one,)), MORNING, "test")

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from core.clock import FixedClock
-from store.sqlite.record import Record
-from tests.fakes.fresh import fresh_record
+from core.settings import KeepSettings
+from store.sqlite.record import Record, open_record
+from tests.fakes.blank import blank
 from tests.fakes.records import NOON, make_desk
 
 
@@ -20,7 +21,7 @@ def clock() -> FixedClock:
 
 @pytest.fixture
 def record(tmp_path: Path, clock: FixedClock) -> Iterator[Record]:
-    with fresh_record(tmp_path / "diembao.sqlite3", clock) as opened:
+    with open_record(blank(tmp_path / "diembao.sqlite3"), clock=clock, keep=KeepSettings()) as opened:
         yield opened
 
 
