@@ -16,6 +16,7 @@ _MADE = datetime(2026, 1, 1, tzinfo=UTC)
 
 def blank(path: Path) -> Path:
     """The path, with a new record's file at it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600, exist_ok=False)
     path.write_bytes(_template())
     return path
