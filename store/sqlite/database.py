@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
+
 from core.errors import StoreError
 
 BUSY_SECONDS: Final = 20.0
@@ -165,6 +167,12 @@ class Database:
         return con
 
 
+def _while_busy(seconds: float) -> Retrying:
+    """Two that open a new file at once would both turn it to WAL: SQLite tells one of them so without any wait."""
+    busy = retry_if_exception(lambda error: getattr(error, "sqlite_errorname", "") == "SQLITE_BUSY")
+    return Retrying(retry=busy, stop=stop_after_delay(seconds), wait=wait_random(0.005, 0.05), reraise=True)
+
+
 def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> _Connection:
     """A connection as this package uses it. Raises sqlite3.Error: for use inside this package only."""
     con = sqlite3.connect(
@@ -172,7 +180,9 @@ def connect(path: Path, *, busy_seconds: float = BUSY_SECONDS) -> _Connection:
     )
     try:
         con.row_factory = sqlite3.Row
-        con.execute("PRAGMA journal_mode = WAL")
+        for attempt in _while_busy(busy_seconds):
+            with attempt:
+                con.execute("PRAGMA journal_mode = WAL")
         con.execute("PRAGMA synchronous = NORMAL")
         con.execute("PRAGMA foreign_keys = ON")
         con.execute("PRAGMA secure_delete = ON")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import sqlite3
 import stat
 import threading
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,8 @@ from store.sqlite.migrate import Migration, shipped, statements
 from store.sqlite.record import Record, open_record
 from store.sqlite.retention import backup_dir
 from tests.fakes.records import NOON, make_tagged
+
+CONTEXT = multiprocessing.get_context("forkserver")
 
 
 def opened(path: Path, migrations: tuple[Migration, ...] | None = None) -> Record:
@@ -45,6 +49,23 @@ def test_a_record_is_in_wal_mode(path: Path) -> None:
     with opened(path):
         pass
     assert sqlite3.connect(path).execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+
+
+def test_a_new_record_is_made_once_by_processes_that_open_it_together(tmp_path: Path) -> None:
+    together = CONTEXT.Barrier(3, timeout=60)
+    processes = [CONTEXT.Process(target=_open_new, args=(tmp_path, together)) for _ in range(3)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0] * 3
+
+
+def _open_new(folder: Path, together: Barrier) -> None:
+    for number in range(25):
+        together.wait()
+        with open_record(folder / f"{number}.sqlite3", clock=FixedClock(NOON), keep=KeepSettings()):
+            pass
 
 
 def test_what_was_saved_is_there_after_opening_again(path: Path) -> None:
