@@ -112,7 +112,6 @@ class Alone:
 class _Held:
     lease: Lease
     until: float  # loop time until which it is certainly ours
-    asked: float | None = None  # loop time of the last start
     others: float | None = None  # loop time of another worker's last start at the latest
     users: int = 0
 
@@ -124,6 +123,7 @@ class Shared:
         self._leases, self._worker, self._machine, self._seconds = leases, worker, machine, seconds
         self._needs = min(timeout, seconds * OUTLASTS)
         self._held: dict[str, _Held] = {}
+        self._asked: dict[str, float] = {}  # loop time of the last start, also of a host that was lost meanwhile
         self._fresh: set[str] = set()
         self._workers = 1
         self._heard = -seconds
@@ -160,7 +160,7 @@ class Shared:
             return False
         if held.until - _now() < self._needs and not self._renew([host]):
             return False
-        held.asked = _now()
+        self._asked[host] = _now()
         return True
 
     def leave(self, host: str) -> None:
@@ -222,8 +222,7 @@ class Shared:
             others = None if lease.ago is None else now - lease.ago
             known = self._held.get(host)
             self._held[host] = _Held(
-                lease=lease, until=since + self._seconds, others=others,
-                asked=known.asked if known else None, users=known.users if known else 0,
+                lease=lease, until=since + self._seconds, others=others, users=known.users if known else 0,
             )  # fmt: skip
             if others is not None:
                 self._fresh.add(host)
@@ -242,7 +241,7 @@ class Shared:
 
     def _give_back(self, host: str) -> None:
         held = self._held.pop(host)
-        last = max((at for at in (held.asked, held.others) if at is not None), default=None)
+        last = max((at for at in (self._asked.get(host), held.others) if at is not None), default=None)
         self._leases.release(held.lease, self._seconds if last is None else _now() - last)
 
 

@@ -48,3 +48,22 @@ def test_a_lapsed_host_is_used_on_only_where_nobody_had_it(
             assert slow.hold.fresh() == {HOST}, "how things stand is asked of the record first"
         slow.hold.enter(HOST)
         assert slow.hold.may_start(HOST)
+
+
+def test_a_host_given_back_twice_is_still_known_to_have_been_asked_just_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = FixedClock(NOON)
+    with open_record(tmp_path / "r.sqlite3", clock=clock, keep=KeepSettings()) as record:
+        slow = Hung(Leases(record.database, clock), clock, monkeypatch)
+        assert slow.hold.take([HOST]) == {HOST}
+        slow.hold.enter(HOST)
+        assert slow.hold.may_start(HOST)
+        slow.hold.leave(HOST)
+        slow.hangs(0.25)
+        for _ in range(2):
+            slow.hold.keep([])
+            slow.hold.take([HOST])
+        slow.hold.keep([])
+        (lease,) = slow.leases.take([PREFIX + HOST], "quick", SECONDS)
+        assert lease.ago == pytest.approx(0.25)
