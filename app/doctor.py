@@ -122,7 +122,7 @@ def _record(settings: Settings) -> Iterator[Finding]:
 
 def _wrong(settings: Settings, kept: Record) -> tuple[str, ...]:
     if not settings.on_server:
-        return problems(kept.database, kept.path)
+        return problems(kept.database)
     from store.postgres.checkup import problems as on_server  # noqa: PLC0415 - a desk on one machine needs no driver
 
     return on_server(kept.database)

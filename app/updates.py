@@ -31,7 +31,6 @@ from nlp.gazetteer.units import Gazetteer
 FORMAT: Final = 1
 UNITS: Final = "units.json.zst"
 _NAME: Final = re.compile(r"^publishers/[a-z0-9][a-z0-9_]{1,39}\.toml$|^units\.json\.zst$")
-_VERSION: Final = re.compile(r"^\d{4}\.\d{2}\.\d{2}(\.\d+)?$")
 _MOST_BYTES: Final = 50_000_000
 _LEAST_LEFT: Final = 0.8
 """An update that drops more than a fifth of the publishers or units is a mistake, whoever signed it."""
@@ -56,7 +55,7 @@ def sign(folder: Path, version: str, key: Path, out: Path) -> int:
         for file in folder.rglob("*")
         if file.is_file() and _NAME.match(name := file.relative_to(folder).as_posix())
     )
-    if not names or not _VERSION.match(version):
+    if not names or not updated.VERSION.match(version):
         raise ConfigError(f"{folder}: publishers/*.toml or {UNITS} are expected, and a version such as 2026.12.01")
     content = {name: (folder / name).read_bytes() for name in names}
     manifest = {
@@ -135,7 +134,7 @@ def _read(file: Path, trusted: str) -> tuple[str, dict[str, bytes]]:
         )
         manifest = json.loads(said)
         sums, version = dict(manifest["files"]), str(manifest["version"])
-        good = manifest["format"] == FORMAT and _VERSION.match(version)
+        good = manifest["format"] == FORMAT and updated.VERSION.match(version)
     except (InvalidSignature, ValueError, KeyError, TypeError):
         raise ConfigError(f"{file}: not signed by the key of [data] trusted_key, or changed since; not taken") from None
     same = {name: hashlib.sha256(data).hexdigest() for name, data in content.items()} == sums

@@ -10,7 +10,8 @@ import re
 from pathlib import Path
 from typing import Final
 
-_VERSION: Final = re.compile(r"^\d{4}\.\d{2}\.\d{2}(\.\d+)?$")
+VERSION: Final = re.compile(r"^\d{4}\.\d{2}\.\d{2}(\.\d+)?$")
+"""Of an update: the day it was made, and a number where there were several."""
 
 
 def folder(data_dir: Path) -> Path | None:
@@ -20,4 +21,4 @@ def folder(data_dir: Path) -> Path | None:
     except (OSError, UnicodeDecodeError):
         return None
     found = data_dir / "updates" / version
-    return found if _VERSION.match(version) and found.is_dir() else None
+    return found if VERSION.match(version) and found.is_dir() else None

@@ -7,6 +7,7 @@ from typing import Any
 
 from core.errors import StoreError
 from store.sql import Database
+from store.sqlite.checkup import unindexed
 
 OLDEST: int = 130000
 """PostgreSQL 13: the oldest server that this is tried with or that anybody still maintains."""
@@ -40,8 +41,4 @@ def _problems(con: Any, place: str) -> Iterator[str]:
         yield f"record {place}: fsync or full_page_writes is off: a power cut may damage it; turn both on"
     for row in con.execute(_UNSOUND):
         yield f"record {place}: index {row['relname']} is not valid; run REINDEX INDEX {row['relname']}"
-    missing = con.execute(
-        "SELECT count(*) FROM articles WHERE state <> 'withdrawn' AND n NOT IN (SELECT n FROM indexed)"
-    ).fetchone()[0]
-    if missing:
-        yield f"record {place}: {missing} articles are not in the search index; run `diembao index rebuild`"
+    yield from unindexed(con, place)

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
 from elasticsearch import Elasticsearch
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from app import cli, daily
+from app import daily
 from app.engine import drop, feed_forever, rebuild
 from core.clock import FixedClock, SystemClock
 from core.settings import ElasticSettings, KeepSettings, KibanaSettings, Settings
 from store.elastic.client import EngineRefuses
 from store.elastic.counts import DailyFeed
 from store.sqlite.record import Record, open_record
+from tests.command_line import run_here
 from tests.elastic.server import Node, patient
 from tests.fakes.records import NOON, make_article, make_desk, make_tagged
 from tests.standins.kibana import State, kibana
@@ -66,21 +65,11 @@ def given(settings: Settings) -> dict[str, str]:
 
 
 def diembao(settings: Settings, *command: str) -> subprocess.CompletedProcess[str]:
-    """The program's entry point in this process: its start costs more than what it does here."""
-    out, err, mask = io.StringIO(), io.StringIO(), os.umask(0)
-    status: object = 0
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+    """In the test's own process."""
+    with pytest.MonkeyPatch.context() as patch:
         for name, value in given(settings).items():
             patch.setenv(name, value)
-        patch.setattr(sys, "argv", ["diembao", *command])
-        try:
-            cli.main()
-        except SystemExit as ended:
-            status = ended.code or 0
-        finally:
-            os.umask(mask)
-    assert isinstance(status, int)
-    return subprocess.CompletedProcess(command, status, out.getvalue(), err.getvalue())
+        return run_here(command)
 
 
 def typed(settings: Settings, *command: str) -> subprocess.CompletedProcess[str]:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import io
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import redirect_stderr, redirect_stdout
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from app import cli
 from core.clock import FixedClock
 from core.settings import KeepSettings
 from store.postgres.address import Address
 from store.postgres.record import open_record
 from store.sqlite.record import Record
+from tests.command_line import run_here
 from tests.data import ROOT
 from tests.fakes.full import full_record
 from tests.fakes.records import NOON, make_article, make_tagged
@@ -40,32 +38,17 @@ def diembao(tmp_path: Path, address: Address, monkeypatch: pytest.MonkeyPatch) -
 
     def run(*words: str, place: str = str(address), good: bool = True, alone: bool = False) -> str:
         monkeypatch.setenv("DIEMBAO_RECORD__URL", place)
-        status, said = (_in_a_process if alone else _here)(words)
-        assert (status == 0) == good, said
+        done = _in_a_process(words) if alone else run_here(words)
+        said = done.stdout + done.stderr
+        assert (done.returncode == 0) == good, said
         assert PASSWORD not in said
         return said
 
     return run
 
 
-def _in_a_process(words: Sequence[str]) -> tuple[int, str]:
-    done = subprocess.run([sys.executable, "-m", "app.cli", *words], capture_output=True, text=True, check=False)
-    return done.returncode, done.stdout + done.stderr
-
-
-def _here(words: Sequence[str]) -> tuple[int, str]:
-    out, err, mask = io.StringIO(), io.StringIO(), os.umask(0)
-    status: object = 0
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-        patch.setattr(sys, "argv", ["diembao", *words])
-        try:
-            cli.main()
-        except SystemExit as ended:
-            status = ended.code or 0
-        finally:
-            os.umask(mask)
-    assert isinstance(status, int)
-    return status, out.getvalue() + err.getvalue()
+def _in_a_process(words: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "app.cli", *words], capture_output=True, text=True, check=False)
 
 
 def test_a_record_goes_to_the_server_is_backed_up_there_and_comes_back(

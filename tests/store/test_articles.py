@@ -59,7 +59,7 @@ def test_an_impossible_publication_time_is_stored_all_the_same(record: Record) -
 
 def test_a_sound_record_has_no_problems(record: Record) -> None:
     record.articles.save(make_tagged(), [])
-    assert problems(record.database, record.path) == ()
+    assert problems(record.database) == ()
 
 
 def test_what_is_missing_in_the_index_is_told_and_rebuilt(record: Record) -> None:
@@ -67,13 +67,13 @@ def test_what_is_missing_in_the_index_is_told_and_rebuilt(record: Record) -> Non
     with record.database.write() as con:
         con.execute("INSERT INTO search (search) VALUES ('delete-all')")
         con.execute("DELETE FROM indexed")
-    (problem,) = problems(record.database, record.path)
+    (problem,) = problems(record.database)
     assert "1 articles are not in the search index" in problem
     assert "index rebuild" in problem
     done: list[tuple[int, int]] = []
     assert record.search.rebuild(lambda n, of: done.append((n, of))) == 1
     assert done == [(1, 1)]
-    assert problems(record.database, record.path) == ()
+    assert problems(record.database) == ()
     assert record.search.search("binh_son", "cầu").total == 1
 
 
@@ -115,4 +115,4 @@ def test_the_change_log_is_read_by_each_reader_at_its_own_pace(record: Record) -
     assert [change.seq for change in record.changes.unread("elastic")] == [3]
     assert [change.seq for change in record.changes.unread("other")] == [1, 2, 3]
     record.search.apply(record.changes.unread("other"))
-    assert problems(record.database, record.path) == ()
+    assert problems(record.database) == ()

@@ -197,7 +197,7 @@ def test_a_restore_while_desks_go_on_writing(filled: Record, target: Path) -> No
         writer.join()
     assert errors == []
     assert healthy(filled.path)
-    assert problems(filled.database, filled.path) == ()
+    assert problems(filled.database) == ()
     assert filled.articles.count() >= 20
 
 
