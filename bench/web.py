@@ -118,6 +118,8 @@ def _paths(record: Record, world: World, newest: datetime) -> dict[str, str]:
         "audit": "/nhat-ky",
         "desks": "/cac-ban-tin",
         "scope": "/pham-vi",
+        "readiness": "/readyz",
+        "metrics": "/metrics",
         "wizard": "/bat-dau",
         "api_me": "/api/me",
         "api_today": "/api/today",
