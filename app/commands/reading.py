@@ -35,11 +35,12 @@ def search(
         for h in found.hits
     ]  # fmt: skip
     if as_json:
-        typer.echo(json.dumps({"total": found.total, "bounded": found.bounded, "articles": rows}, ensure_ascii=False))
+        said = {"total": found.total, "more": found.more, "bounded": found.bounded, "articles": rows}
+        typer.echo(json.dumps(said, ensure_ascii=False))
         return
     for row in rows:
         typer.echo(f"{row['published'][:16].replace('T', ' ')}  {row['source']:20} {row['title']}\n{'':18}{row['url']}")
-    typer.echo(f"{found.total} articles")
+    typer.echo(f"{'more than ' if found.more else ''}{found.total} articles")
 
 
 def _desk(desks: tuple[Desk, ...], wanted: str) -> str:

@@ -110,6 +110,7 @@ from core.records.index import IndexDocument, IndexStatus, NotIndexed
 from core.records.people import OVER_DESKS, Attempt, AuditLine, Membership, SecondFactor, Session, UnitChoice, User
 from core.records.publishers import Endpoint, EndpointKind, Publisher, PublisherKind, Selectors
 from core.records.reading import (
+    COUNTED,
     ArticleState,
     DayCount,
     ListedArticle,
@@ -171,6 +172,7 @@ from core.records.stories import StoryChoice, StoryStanding, StoryState
 from core.records.workers import Lease, Worker
 
 __all__ = [
+    "COUNTED",
     "MEDIA",
     "OVER_DESKS",
     "TEMPLATE_KINDS",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from core.records.articles import Label, Mention, Tone
 from core.records.crawl import Published
@@ -121,11 +121,16 @@ class SearchHit:
     snippet: str
 
 
+COUNTED: Final = 10_000
+"""Matches that a search counts and lets page through; nobody reads more, and counting them all is most of its cost."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPage:
     """Results, how many there are in all, and whether ranking was bounded to the newest matches."""
 
     hits: tuple[SearchHit, ...]
-    total: int
+    total: int  # at most COUNTED
+    more: bool = False  # there are more than that
     bounded: bool = False
     stand_in: bool = False  # the search engine is away: the record's own search has answered

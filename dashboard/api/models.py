@@ -189,6 +189,7 @@ class HitOut(_Told):
 
 class Found(_Told):
     total: int
+    more: bool
     bounded: bool
     hits: list[HitOut]
 

@@ -15,14 +15,12 @@ from elasticsearch import Elasticsearch
 
 from core.clock import day_bounds
 from core.ports import NO_FILTERS
-from core.records import Change, Facets, SearchFilters, SearchPage
+from core.records import COUNTED, Change, Facets, SearchFilters, SearchPage
 from store.elastic.client import told
 from store.elastic.record import RecordSide
 from store.sqlite import words
 from store.sqlite.query import Query, Term, parse
 
-WINDOW: Final = 10_000
-"""Results beyond are counted, not shown (index.max_result_window)."""
 _EXPANSIONS: Final = 64
 _BUCKETS: Final = 200
 
@@ -56,19 +54,20 @@ class ElasticSearch:
                 index=self._alias,
                 query=question(desk, asked, filters, ranked=not by_time),
                 sort=[{"number": "desc"}] if by_time else [{"_score": "desc"}, {"number": "desc"}],
-                from_=min(offset, WINDOW),
-                size=min(limit, max(0, WINDOW - offset)),
+                from_=min(offset, COUNTED),
+                size=min(limit, max(0, COUNTED - offset)),  # index.max_result_window
                 source=False,
                 stored_fields="_none_",  # the number stands among the sort values
-                track_total_hits=True,
+                track_total_hits=COUNTED,
                 search_type="query_then_fetch" if by_time else "dfs_query_then_fetch",
                 ignore_unavailable=True,
             )
         numbers = [hit["sort"][-1] for hit in answer["hits"]["hits"]]
+        total = answer["hits"]["total"]
         return SearchPage(
             hits=tuple(self._record.hits(desk, numbers, asked)),
-            total=int(answer["hits"]["total"]["value"]),
-            bounded=offset + limit > WINDOW,
+            total=min(int(total["value"]), COUNTED),
+            more=total["relation"] == "gte",
         )
 
     def facets(self, desk: str, query: str, filters: SearchFilters = NO_FILTERS) -> Facets:

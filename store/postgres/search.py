@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from core.clock import day_bounds
 from core.ports import NO_FILTERS
-from core.records import Facets, SearchFilters, SearchPage
+from core.records import COUNTED, Facets, SearchFilters, SearchPage
 from store.postgres import words as placed
 from store.sqlite import search as shared
 from store.sqlite import words
@@ -20,7 +20,7 @@ from store.sqlite.search import FACETED, RANKED
 from store.sqlite.stories import first_number
 
 _FOUND: Final = "FROM search WHERE words @@ CAST(:match AS tsquery) AND n >= :low AND n < :high"
-_COUNT: Final = f"SELECT count(*) {_FOUND}"
+_COUNT: Final = f"SELECT count(*) FROM (SELECT 1 {_FOUND} LIMIT :counted) f"  # noqa: S608
 _NEWEST: Final = f"SELECT n {_FOUND} ORDER BY n DESC LIMIT :limit OFFSET :offset"
 _WEIGHTS: Final = "{0.2, 0, 0.2, 1.0}"
 """Of a hit in the body, in the desk's word, unused, in the title."""
@@ -57,13 +57,14 @@ class Search(shared.Search):
             if values is None:
                 return SearchPage(hits=(), total=0)
             by_time = by_time or not asked.terms
-            total = con.execute(_COUNT, values).fetchone()[0]
-            values |= {"limit": max(0, limit), "offset": max(0, offset)}
+            total = con.execute(_COUNT, values | {"counted": COUNTED + 1}).fetchone()[0]
+            offset = max(0, offset)
+            values |= {"limit": max(0, min(limit, COUNTED - offset)), "offset": offset}
             if not by_time:
                 values |= {"ranked": RANKED, "rank": placed.any_of(asked)}
             found = con.execute(_NEWEST if by_time else _BEST, values).fetchall() if total else []
             hits = tuple(shared.hit(con, desk, row["n"], asked) for row in found)
-        return SearchPage(hits=hits, total=total, bounded=not by_time and total > RANKED)
+        return SearchPage(hits=hits, **shared.counted(total), bounded=not by_time and total > RANKED)
 
     def facets(self, desk: str, query: str, filters: SearchFilters = NO_FILTERS) -> Facets:
         """See the port."""

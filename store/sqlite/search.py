@@ -5,11 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from core.clock import day_bounds
 from core.ports import NO_FILTERS
-from core.records import Change, Facets, SearchFilters, SearchHit, SearchPage
+from core.records import COUNTED, Change, Facets, SearchFilters, SearchHit, SearchPage
 from store.sql import Connection
 from store.sqlite import labels, meta, ranking, words
 from store.sqlite.database import Database
@@ -24,7 +24,7 @@ FACETED: Final = 3000
 """Matches, the newest, whose publishers, topics and months are counted."""
 _FOUND: Final = "FROM search WHERE search MATCH :match AND rowid >= :low AND rowid < :high"
 _NEWEST: Final = f"SELECT rowid AS n {_FOUND} ORDER BY rowid DESC LIMIT :limit OFFSET :offset"
-_COUNT: Final = f"SELECT count(*) {_FOUND}"
+_COUNT: Final = f"SELECT count(*) FROM (SELECT 1 {_FOUND} ORDER BY rowid DESC LIMIT :limit)"  # noqa: S608
 FORMS: Final = 48
 """Words that an unfinished one may stand for, one by one; of more the index makes one long list before it answers."""
 _WORDS_THERE: Final = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.words_there USING fts5vocab(main, search, instance)"
@@ -56,7 +56,7 @@ class Search:
     ) -> SearchPage:
         """A page of results; any text is a query.
 
-        By time: newest publication first, over all matches. By relevance: the newest RANKED matches, best first.
+        By time: newest publication first, the newest COUNTED. By relevance: the newest RANKED matches, best first.
         Without words: what the filters leave, by time.
         """
         with self._db.read() as con:
@@ -64,7 +64,8 @@ class Search:
             if match_expression(asked) is None and not (filters and not asked.terms):
                 return SearchPage(hits=(), total=0)
             by_time = by_time or not asked.terms
-            offset, limit = max(0, offset), max(0, limit)
+            offset = max(0, offset)
+            limit = max(0, min(limit, COUNTED - offset))
             values = _values(desk, asked, filters)
             if by_time:
                 found, total = _newest(con, values, offset, limit)
@@ -72,7 +73,7 @@ class Search:
                 newest, total = _newest(con, values, 0, RANKED)
                 found = ranking.best_first(con, asked, newest)[offset : offset + limit]
             hits = tuple(hit(con, desk, n, asked) for n in found)
-        return SearchPage(hits=hits, total=total, bounded=not by_time and total > RANKED)
+        return SearchPage(hits=hits, **counted(total), bounded=not by_time and total > RANKED)
 
     def facets(self, desk: str, query: str, filters: SearchFilters = NO_FILTERS) -> Facets:
         """How the newest FACETED matches are spread over publishers, topics and months."""
@@ -162,14 +163,23 @@ def merge(con: sqlite3.Connection, pages: int = 2000) -> bool:
     return cast(Connection, con).merge_words(pages)
 
 
+def counted(found: int) -> dict[str, Any]:
+    """What a SearchPage says of so many matches, of which COUNTED and one more were looked for."""
+    return {"total": min(found, COUNTED), "more": found > COUNTED}
+
+
 def _newest(con: sqlite3.Connection, values: Mapping[str, object], offset: int, limit: int) -> tuple[list[int], int]:
-    """So many of the matches, newest first, and how many there are in all; what was read is not counted again."""
+    """So many of the matches, newest first, and how many there are, up to one more than COUNTED.
+
+    What was read is not counted again.
+    """
     found = [row["n"] for row in con.execute(_NEWEST, {**values, "offset": offset, "limit": limit})]
     if found:
-        rest = {**values, "high": found[-1]}
-        older = con.execute(_COUNT, rest).fetchone()[0] if len(found) == limit else 0
-        return found, offset + len(found) + older
-    return [], con.execute(_COUNT, values).fetchone()[0] if offset or not limit else 0
+        read = offset + len(found)
+        rest = {**values, "high": found[-1], "limit": COUNTED + 1 - read}
+        return found, read + (con.execute(_COUNT, rest).fetchone()[0] if len(found) == limit else 0)
+    whole = {**values, "limit": COUNTED + 1}
+    return [], con.execute(_COUNT, whole).fetchone()[0] if offset or not limit else 0
 
 
 def _values(desk: str, asked: Query, filters: SearchFilters) -> dict[str, object]:

@@ -136,6 +136,20 @@ class SearchIndexContract:
             assert [len(page.hits) for page in pages] == [10, 10, 5, 0]
             assert len({hit.article.id for page in pages for hit in page.hits}) == 25
 
+    def test_of_very_many_it_says_only_that_there_are_more(
+        self, index: SearchIndex, store: Store, refresh: Refresh, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for engine in ("sqlite", "postgres", "elastic"):
+            monkeypatch.setattr(f"store.{engine}.search.COUNTED", 4)
+        for number in range(6):
+            write(store, f"{number}", f"Lúa {number}{' và cầu' * (number < 4)}", at=NOON + timedelta(minutes=number))
+        refresh()
+        for by_time in (True, False):
+            all_six, four = (index.search(DESK, query, by_time=by_time, limit=10) for query in ("lúa ", "cầu "))
+            assert (all_six.total, all_six.more, len(all_six.hits)) == (4, True, 4)
+            assert (four.total, four.more, len(four.hits)) == (4, False, 4)
+            assert index.search(DESK, "lúa ", by_time=by_time, offset=4, limit=10).hits == ()
+
     def test_a_replaced_text_is_out_at_once(self, index: SearchIndex, store: Store, refresh: Refresh) -> None:
         write(store, "1", "Cầu mới", "Cầu dài một trăm mét.")
         refresh()

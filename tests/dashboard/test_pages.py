@@ -198,6 +198,10 @@ class TestSearch:
         press.bounded = True
         assert "xét trong các bài mới nhất" in words(client(press).get("/tim-kiem?q=binh&xep=hop").text)
 
+    def test_more_than_are_counted_is_told(self, press: FakePress) -> None:
+        press.more = True
+        assert "Hơn 10 bài có “binh”" in words(client(press).get("/tim-kiem?q=binh").text)
+
     def test_an_empty_search_asks_for_words(self, get: Get) -> None:
         assert "Tìm trong tiêu đề, sapo và nội dung" in words(get("/tim-kiem?q=++"))
 

@@ -65,6 +65,7 @@ class FakePress:
     publishers: dict[str, Publisher] = field(default_factory=dict)
     read_a_day: int = 263
     bounded: bool = False
+    more: bool = False
     changed: dict[str, list[RevisionText]] = field(default_factory=dict)  # by article, newest first
     merges: dict[str, list[StoryMerge]] = field(default_factory=dict)  # by story
     standings: dict[str, StoryStanding] = field(default_factory=dict)  # by story; "quiet" where none is given
@@ -226,7 +227,8 @@ class FakePress:
                     break
         if by_time:
             found.sort(key=lambda hit: hit.article.published.at, reverse=True)
-        return SearchPage(hits=tuple(found[offset : offset + limit]), total=len(found), bounded=self.bounded)
+        shown = tuple(found[offset : offset + limit])
+        return SearchPage(hits=shown, total=len(found), more=self.more, bounded=self.bounded)
 
 
 def _passes(listed: ListedArticle, filters: SearchFilters) -> bool:
