@@ -98,7 +98,7 @@ class ElasticSearch:
         if last is None or not last.unfinished or len(asked.wanted) == 1:
             return asked
         known = self._client.search(
-            index=self._alias, query={"bool": {"filter": _term(last)}}, size=0, terminate_after=1,
+            index=self._alias, query={"bool": {"filter": [_term(last)]}}, size=0, terminate_after=1,
             track_total_hits=1, ignore_unavailable=True,
         )  # fmt: skip
         return asked if known["hits"]["total"]["value"] else Query(terms=asked.terms[:-1])
@@ -106,12 +106,12 @@ class ElasticSearch:
 
 def question(desk: str, asked: Query, filters: SearchFilters, *, ranked: bool) -> Json:
     """The whole query. The desk's filter stands on its own level, beside everything that was asked."""
-    said: Json = {"must_not": [{"bool": {"filter": _term(term)}} for term in asked.terms if not term.wanted]}
+    said: Json = {"must_not": [_term(term) for term in asked.terms if not term.wanted]}
     if ranked:
-        said["must"] = [{"bool": {"must": _term(term, ranked=True)}} for term in asked.wanted]
+        said["must"] = [_term(term, ranked=True) for term in asked.wanted]
         said["should"] = _neighbours(asked)
     else:
-        said["filter"] = [{"bool": {"filter": _term(term)}} for term in asked.wanted]
+        said["filter"] = [_term(term) for term in asked.wanted]
     return {"bool": {"filter": [{"term": {"desks": desk}}, *_limits(desk, filters)], "must": [{"bool": said}]}}
 
 
@@ -129,29 +129,29 @@ def _limits(desk: str, filters: SearchFilters) -> list[Json]:
     return [*found, *([{"range": {"published": span}}] if span else [])]
 
 
-def _term(term: Term, *, ranked: bool = False) -> list[Json]:
-    """What must hold of one term: each row of its words stands together."""
-    return [_row(row, prefix=term.prefix, ranked=ranked) for row in words.phrases(term.syllables)]
-
-
-def _row(row: Sequence[str], *, prefix: bool, ranked: bool) -> Json:
-    if prefix:
-        rewrite = f"top_terms_{_EXPANSIONS}" if ranked else "constant_score"
-        begins = {"prefix": {"words": {"value": row[0], "rewrite": "constant_score"}}}
-        if not ranked:
-            return begins
-        scored = {"prefix": {"words": {"value": row[0], "rewrite": rewrite}}}
-        return {"bool": {"filter": [begins], "should": [scored]}}
+def _term(term: Term, *, ranked: bool = False) -> Json:
+    """What must hold of one term: its words stand together."""
+    row = words.phrase(term.syllables)
+    if term.prefix:
+        return _prefix(row[0], ranked=ranked)
     if len(row) == 1:
         return {"term": {"words": row[0]}}
     return {"match_phrase": {"words": {"query": " ".join(row), "analyzer": "whitespace"}}}
 
 
+def _prefix(begin: str, *, ranked: bool) -> Json:
+    begins = {"prefix": {"words": {"value": begin, "rewrite": "constant_score"}}}
+    if not ranked:
+        return begins
+    scored = {"prefix": {"words": {"value": begin, "rewrite": f"top_terms_{_EXPANSIONS}"}}}
+    return {"bool": {"filter": [begins], "should": [scored]}}
+
+
 def _neighbours(asked: Query) -> list[Json]:
     """Ranking prefers words that stand together as they were typed; the set found stays the same."""
     loose = [term for term in asked.wanted if len(term.syllables) == 1 and not term.prefix]
-    pairs = [words.phrases((a.syllables[0], b.syllables[0]))[0][0] for a, b in pairwise(loose)]
-    again = [{"bool": {"must": _term(loose[0], ranked=True)}}] if pairs else []
+    pairs = [words.bare_pair(a.syllables[0], b.syllables[0]) for a, b in pairwise(loose)]
+    again = [_term(loose[0], ranked=True)] if pairs else []
     return [{"term": {"words": pair}} for pair in pairs] + again
 
 

@@ -1,7 +1,7 @@
 """Words of an article as PostgreSQL's text search takes them, and what is asked of them.
 
 A tsvector has no columns: a hit in the title is told by its weight (A), the words of desks and topics by theirs (C).
-Each of the three rows of words (store/sqlite/words.py) counts its own places, so that a text may have 16,383
+Each of the four rows of words (store/sqlite/words.py) counts its own places, so that a text may have 16,383
 syllables, the most that a place can say; what comes after is found without its place, so in no phrase.
 """
 
@@ -48,7 +48,7 @@ def _place(places: defaultdict[str, list[str]], row: Iterable[str], start: int, 
             start += max(counted.values(), default=0) + 1
             counted.clear()
             continue
-        kind = word[0] if word[0] in "=_" else ""
+        kind = "==" if word.startswith("==") else word[0] if word[0] in "=_" else ""
         counted[kind] += 1
         place = start + counted[kind]
         known = places[word]
@@ -67,8 +67,8 @@ def all_of(query: Query) -> str | None:
 def any_of(query: Query) -> str:
     """What counts towards relevance: each wanted term, and words apart that stand side by side as they were typed."""
     loose = [term for term in query.wanted if len(term.syllables) == 1 and not term.prefix]
-    pairs = [words.phrases((a.syllables[0], b.syllables[0]))[0] for a, b in pairwise(loose)]
-    return " | ".join([*(_said(term) for term in query.wanted), *(_phrase(pair) for pair in pairs)])
+    pairs = [words.bare_pair(a.syllables[0], b.syllables[0]) for a, b in pairwise(loose)]
+    return " | ".join([*(_said(term) for term in query.wanted), *(_phrase([pair]) for pair in pairs)])
 
 
 def one_of(row: Iterable[str]) -> str:
@@ -77,8 +77,7 @@ def one_of(row: Iterable[str]) -> str:
 
 
 def _said(term: Term) -> str:
-    rows = [_phrase(row, prefix=term.prefix) for row in words.phrases(term.syllables)]
-    return f"({' & '.join(rows)})"
+    return _phrase(words.phrase(term.syllables), prefix=term.prefix)
 
 
 def _phrase(row: list[str], *, prefix: bool = False) -> str:

@@ -89,16 +89,15 @@ def expressions(query: Query) -> tuple[str, ...]:
 def pairs(query: Query) -> tuple[str, ...]:
     """Wanted words apart that stand side by side in the query, as the index has them when they do so in a text."""
     loose = [term for term in query.wanted if len(term.syllables) == 1 and not term.prefix]
-    return tuple(f'"{words.phrases((a.syllables[0], b.syllables[0]))[0][0]}"' for a, b in pairwise(loose))
+    return tuple(f'"{words.bare_pair(a.syllables[0], b.syllables[0])}"' for a, b in pairwise(loose))
 
 
 def beginning(term: Term) -> str:
     """What the words of the index that a prefix stands for begin with."""
-    return words.phrases(term.syllables)[0][0]
+    return words.phrase(term.syllables)[0]
 
 
 def _quoted(term: Term) -> str:
     if term.forms:
         return f"({' OR '.join(f'{chr(34)}{form}{chr(34)}' for form in term.forms)})"
-    rows = [f'"{" ".join(row)}"' + (" *" if term.prefix else "") for row in words.phrases(term.syllables)]
-    return rows[0] if len(rows) == 1 else f"({' AND '.join(rows)})"
+    return f'"{" ".join(words.phrase(term.syllables))}"' + (" *" if term.prefix else "")

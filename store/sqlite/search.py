@@ -36,6 +36,8 @@ _FACETS: Final = (
 )
 _FACET_KINDS: Final = ("source", "topic", "all")
 _EVER: Final = (0, 1 << 62)
+_SAME_WORDS: Final = "elastic"
+"""The reader of the change log that keeps the same words in an engine: with other rules it has to begin anew."""
 
 
 class Search:
@@ -115,6 +117,8 @@ class Search:
             row = con.execute("SELECT value FROM meta WHERE name = 'words'").fetchone()
         if row is not None and row["value"] == words.VERSION:
             return False
+        with self._db.write() as con:
+            con.execute("UPDATE change_readers SET seq = -1 WHERE name = ?", (_SAME_WORDS,))
         self.rebuild()
         return True
 

@@ -1,14 +1,14 @@
 """Text as it is indexed and asked for: syllables and pairs of neighbouring syllables, as typed and without diacritics.
 
-Vietnamese syllables are few and common, so their posting lists are long; pairs are some ten times rarer. Three rows
-of words stand in one index, told apart by their first character:
+Vietnamese syllables are few and common, so their posting lists are long; pairs are some ten times rarer. Four rows
+of words stand in one index, told apart by how they begin:
 
-    xuan            each syllable without diacritics
-    _thuong_xuan    each two neighbours without diacritics
-    =xuân           each syllable as written
+    xuan             each syllable without diacritics
+    _thuong_xuan     each two neighbours without diacritics
+    =xuân            each syllable as written
+    ==thường_xuân    each two neighbours as written
 
-A phrase of k syllables is a phrase of k-1 pairs, which finds the few candidates, and, where it was typed with
-diacritics, also a phrase of k syllables as written. Nothing spans two paragraphs.
+A phrase of k syllables is a phrase of k-1 pairs. Nothing spans two paragraphs.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Final
 
 from core.text import fold, fold_plain
 
-VERSION: Final = "2"
+VERSION: Final = "3"
 """Changes whenever the words of a text change: the index is then rebuilt."""
 
 _SYLLABLE: Final = re.compile(r"[^\W_]+")
@@ -42,6 +42,7 @@ def index_words(texts: Iterable[str]) -> str:
         found += bare
         found += [f"_{a}_{b}" for a, b in pairwise(bare)]
         found += [f"={word}" for word in written]
+        found += [f"=={a}_{b}" for a, b in pairwise(written)]
         found.append(_BREAK)
     return " ".join(found)
 
@@ -61,13 +62,17 @@ def source_word(source: str) -> str:
     return f"=s_{source.encode().hex()}"
 
 
-def phrases(typed: tuple[str, ...]) -> list[list[str]]:
-    """Rows of index words for typed syllables; each row must stand together, and all rows must occur.
+def phrase(typed: tuple[str, ...]) -> list[str]:
+    """Index words for typed syllables that stand together; they must stand together too.
 
     What carries any diacritics is meant as it is written; what carries none finds every spelling.
     """
     bare = [fold_plain(syllable) for syllable in typed]
-    rows = [[f"_{a}_{b}" for a, b in pairwise(bare)]] if len(typed) > 1 else []
-    if bare != list(typed):
-        rows.append([f"={syllable}" for syllable in typed])
-    return rows or [bare]
+    if bare == list(typed):
+        return [bare_pair(a, b) for a, b in pairwise(bare)] or bare
+    return [f"=={a}_{b}" for a, b in pairwise(typed)] or [f"={typed[0]}"]
+
+
+def bare_pair(one: str, other: str) -> str:
+    """The index word of two neighbours in any spelling."""
+    return f"_{fold_plain(one)}_{fold_plain(other)}"
