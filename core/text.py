@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 _TONED: Final = {
@@ -94,6 +96,61 @@ def plain(text: str) -> str:
 def fold_plain(text: str) -> str:
     """For comparing without diacritics: lower case and plain. Keeps the length of NFC text."""
     return lower(plain(text))
+
+
+def written(folded: str, *, bare: bool) -> str:
+    """A regular expression for one folded word as it may be written in NFC text: `bare` is `fold_plain`, else `fold`.
+
+    Looking for a word so is many times quicker than folding the text. What stands before and after is the caller's.
+    """
+    as_is = "".join(_letter(char, bare=bare) for char in folded)
+    others = "" if bare else "".join(f"|{_letters(old)}(?!{_LETTER})" for old in _old_placements(folded))
+    return f"(?:{as_is}{others})" if others else as_is
+
+
+def _old_placements(folded: str) -> list[str]:
+    """Spellings whose tone mark stands where `new_tone` takes it from."""
+    found = [
+        folded.removesuffix(new) + old
+        for old, new in _OLD_TO_NEW.items()
+        if folded.endswith(new) and not folded.removesuffix(new).endswith("q")
+    ]
+    if folded.endswith(tuple("qu" + tone for tone in "ỳýỷỹỵ")):
+        found.append(folded[:-2] + "ùúủũụ"["ỳýỷỹỵ".index(folded[-1])] + "y")
+    return found
+
+
+def _letters(word: str) -> str:
+    return "".join(_letter(char, bare=False) for char in word)
+
+
+@lru_cache(maxsize=1000)
+def _letter(folded: str, *, bare: bool) -> str:
+    """One folded letter as a character class of all that fold to it."""
+    others = (_written_plain() if bare else _written()).get(folded, "")
+    capital = folded.upper()
+    found = dict.fromkeys(folded + others + (capital if len(capital) == 1 else ""))
+    return f"[{''.join(map(re.escape, found))}]" if len(found) > 1 else re.escape(folded)
+
+
+@lru_cache(maxsize=1)
+def _written() -> dict[str, str]:
+    return _inverse(lower)
+
+
+@lru_cache(maxsize=1)
+def _written_plain() -> dict[str, str]:
+    return _inverse(fold_plain)
+
+
+def _inverse(folding: Callable[[str], str]) -> dict[str, str]:
+    """Folded letter -> the letters of NFC text that fold to it, over the alphabets up to general punctuation."""
+    found: dict[str, str] = {}
+    for char in map(chr, range(0x41, 0x2200)):
+        folded = folding(char)
+        if folded != char and nfc(char) == char:
+            found[folded] = found.get(folded, "") + char
+    return found
 
 
 def has_diacritics(text: str) -> bool:

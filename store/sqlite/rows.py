@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from pydantic_core import from_json
+
 from core.clock import local_day, to_utc
 from core.records import Article, Entry, Label, ListedArticle, Mention, PendingPage, Published, Reprint, Tone
 
@@ -46,7 +48,7 @@ def dump(value: object) -> str:
 
 def texts(value: str | None) -> tuple[str, ...]:
     """A tuple of strings from its JSON."""
-    return tuple(json.loads(value)) if value else ()
+    return tuple(from_json(value)) if value else ()
 
 
 def content_hash(article: Article) -> str:
@@ -61,7 +63,7 @@ def dump_mentions(mentions: Iterable[Mention]) -> str:
 def load_mentions(value: str) -> tuple[Mention, ...]:
     return tuple(
         Mention(field=field, index=index, start=start, end=end, unit=unit, score=score, evidence=tuple(evidence))
-        for field, index, start, end, unit, score, evidence in json.loads(value)
+        for field, index, start, end, unit, score, evidence in from_json(value)
     )
 
 
@@ -70,7 +72,7 @@ def dump_labels(labels: Iterable[Label]) -> str:
 
 
 def load_labels(value: str) -> tuple[Label, ...]:
-    return tuple(Label(topic=topic, score=score, words=tuple(words)) for topic, score, words in json.loads(value))
+    return tuple(Label(topic=topic, score=score, words=tuple(words)) for topic, score, words in from_json(value))
 
 
 def published_values(published: Published | None) -> tuple[int | None, str | None, int, int]:
@@ -170,7 +172,7 @@ def _as_corrected(row: sqlite3.Row) -> tuple[tuple[Label, ...], Tone, tuple[str,
     topics = {label.topic: label for label in load_labels(row["topics"])}
     tone = Tone(label=row["tone"], score=row["tone_score"])
     removed = []
-    for topic, present, set_tone in json.loads(row["corrected"]):
+    for topic, present, set_tone in from_json(row["corrected"]):
         if set_tone:
             tone = Tone(label=set_tone, score=1.0, corrected=True)
         elif present:

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
-from core.text import fold, fold_plain
+from core.text import fold_plain, written
 from store.sqlite.query import Query, Term
 
 OPEN: Final = "\ue000"
 CLOSE: Final = "\ue001"
 LENGTH: Final = 220
-_MARKS: Final = str.maketrans("", "", OPEN + CLOSE)
 
 
 def snippet(query: Query, texts: Sequence[str], length: int = LENGTH) -> str:
@@ -31,26 +30,24 @@ def snippet(query: Query, texts: Sequence[str], length: int = LENGTH) -> str:
 
 
 @lru_cache(maxsize=256)
-def _pattern(term: Term) -> tuple[bool, re.Pattern[str]]:
-    """(with diacritics?, pattern over the text folded that way).
+def _pattern(term: Term) -> re.Pattern[str]:
+    """What finds the term in a text as it is printed; typed without diacritics, in every spelling.
 
     It begins with the letters of the first syllable, for which a text is searched fastest; only then it looks back.
     """
-    with_marks = any(fold_plain(s) != s for s in term.syllables)
-    first, *others = (re.escape(s) for s in term.syllables)
-    body = "".join([rf"{first}(?<![^\W_]{first})", *(rf"[\W_]+{other}" for other in others)])
-    return with_marks, re.compile(body + (r"[^\W_]*" if term.prefix else r"(?![^\W_])"))
+    bare = all(fold_plain(syllable) == syllable for syllable in term.syllables)
+    first, *others = (written(syllable, bare=bare) for syllable in term.syllables)
+    begin = rf"{first}(?<![^\W_].{{{len(term.syllables[0])}}})"
+    return re.compile(begin + "".join(rf"[\W_]+{other}" for other in others) + _end(term), re.DOTALL)
 
 
-def _spans(text: str, patterns: Sequence[tuple[bool, re.Pattern[str]]]) -> list[tuple[int, int, int]]:
-    """Hits as (start, end, term), not overlapping, in order. Folding keeps the length of NFC text."""
-    marked = fold(text) if any(with_marks for with_marks, _ in patterns) else ""
-    bare = fold_plain(text) if not all(with_marks for with_marks, _ in patterns) else ""
-    hits = [
-        (m.start(), m.end(), kind)
-        for kind, (with_marks, pattern) in enumerate(patterns)
-        for m in pattern.finditer(marked if with_marks else bare)
-    ]
+def _end(term: Term) -> str:
+    return r"[^\W_]*" if term.prefix else r"(?![^\W_])"
+
+
+def _spans(text: str, patterns: Sequence[re.Pattern[str]]) -> list[tuple[int, int, int]]:
+    """Hits as (start, end, term), not overlapping, in order."""
+    hits = [(m.start(), m.end(), kind) for kind, pattern in enumerate(patterns) for m in pattern.finditer(text)]
     kept: list[tuple[int, int, int]] = []
     for hit in sorted(hits):
         if not kept or hit[0] >= kept[-1][1]:
@@ -69,7 +66,12 @@ def _cut(text: str, spans: list[tuple[int, int]], length: int) -> str:
     parts, at = [], start
     for a, b in spans:
         if a >= at and b <= end:
-            parts += [text[at:a].translate(_MARKS), OPEN, text[a:b].translate(_MARKS), CLOSE]
+            parts += [_unmarked(text[at:a]), OPEN, _unmarked(text[a:b]), CLOSE]
             at = b
-    parts.append(text[at:end].translate(_MARKS))
+    parts.append(_unmarked(text[at:end]))
     return ("… " if start else "") + "".join(parts).strip() + (" …" if end < len(text) else "")
+
+
+def _unmarked(text: str) -> str:
+    """Marks that the text itself brings are none of ours."""
+    return text.replace(OPEN, "").replace(CLOSE, "")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.text import clean, clip, fold, fold_plain, has_diacritics, nfc, strip_unseen
+from core.text import clean, clip, fold, fold_plain, has_diacritics, nfc, strip_unseen, written
 
 VIETNAMESE = st.text(alphabet="aàảãáạăằẳẵắặâầẩẫấậeèéẹêếệiíìoòóọôốộơớợuúùụưứựyýỳđhqtngDHÀÒÓÚ ̣́̀,.")
 
@@ -69,3 +70,22 @@ def test_clipping_never_exceeds_the_limit(text: str, limit: int) -> None:
 
 def test_diacritics_are_noticed() -> None:
     assert has_diacritics("đuong") and not has_diacritics("thuong xuan")
+
+
+@given(st.one_of(VIETNAMESE, st.text()).map(nfc), st.booleans())
+def test_a_word_is_found_as_it_is_written_where_folding_finds_it(text: str, bare: bool) -> None:
+    folded = (fold_plain if bare else fold)(text)
+    for word in set(re.findall(r"[^\W_]+", folded)):
+        if "ς" in word or "σ" in word:  # the Greek one depends on where it stands
+            continue
+        found = re.finditer(rf"(?<![^\W_])(?:{written(word, bare=bare)})(?![^\W_])", text)
+        there = re.finditer(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])", folded)
+        assert {match.span() for match in there} <= {match.span() for match in found}
+
+
+@given(VIETNAMESE.map(nfc), VIETNAMESE.map(nfc), st.booleans())
+def test_a_word_is_found_in_no_text_that_folds_to_another(word: str, text: str, bare: bool) -> None:
+    folding = fold_plain if bare else fold
+    for syllable in re.findall(r"[^\W_]+", folding(word)):
+        for match in re.finditer(rf"(?<![^\W_])(?:{written(syllable, bare=bare)})(?![^\W_])", text):
+            assert folding(text)[slice(*match.span())] == syllable
