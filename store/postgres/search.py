@@ -63,7 +63,7 @@ class Search(shared.Search):
             if not by_time:
                 values |= {"ranked": RANKED, "rank": placed.any_of(asked)}
             found = con.execute(_NEWEST if by_time else _BEST, values).fetchall() if total else []
-            hits = tuple(shared.hit(con, desk, row["n"], asked) for row in found)
+            hits = shared.hits(con, desk, [row["n"] for row in found], asked)
         return SearchPage(hits=hits, **shared.counted(total), bounded=not by_time and total > RANKED)
 
     def facets(self, desk: str, query: str, filters: SearchFilters = NO_FILTERS) -> Facets:

@@ -67,7 +67,7 @@ class Articles:
                 if new_view or saved is not Saved.SAME:
                     search.remove(con, n)
                     search.add(con, n)
-                    stories.refresh(con, key, self._telling)
+                    stories.refresh_after(con, n, key, story, self._telling)
                 if look is not None:
                     looks.plan(con, n, article, page, _after(look, saved))
                 _log(con, tagged, saved, at)

@@ -29,8 +29,7 @@ class Indexing:
     def hits(self, desk: str, numbers: Sequence[int], asked: Query) -> list[SearchHit]:
         """What is shown of these articles, in this order; those that the desk does not see (any more) are left out."""
         with self._db.read() as con:
-            seen = {n for n in numbers if _visible(con, desk, n)}
-            return [search.hit(con, desk, n, asked) for n in numbers if n in seen]
+            return list(search.hits(con, desk, numbers, asked))
 
     def documents(self, articles: Sequence[str]) -> dict[str, IndexDocument]:
         """By article id; one that is gone, withdrawn or seen by no desk is missing."""
@@ -131,15 +130,6 @@ def _numbers(month: str) -> tuple[int, int]:
     first = date.fromisoformat(f"{month}-01")
     following = (first + timedelta(days=31)).replace(day=1)
     return first_number(day_bounds(first)[0]), first_number(day_bounds(following)[0])
-
-
-def _visible(con: sqlite3.Connection, desk: str, n: int) -> bool:
-    row = con.execute(
-        "SELECT 1 FROM desk_articles d JOIN articles a ON a.n = d.n"
-        " WHERE d.desk = ? AND d.n = ? AND d.hidden = 0 AND a.state <> 'withdrawn'",
-        (desk, n),
-    ).fetchone()
-    return row is not None
 
 
 def _document(con: sqlite3.Connection, row: sqlite3.Row) -> IndexDocument | None:

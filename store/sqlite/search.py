@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -33,6 +34,11 @@ _FACETS: Final = (
     f" FROM (SELECT rowid AS n {_FOUND} ORDER BY rowid DESC LIMIT :limit) f"
     " CROSS JOIN desk_labels l ON l.desk = :desk AND l.n = f.n WHERE kind IN ('source', 'topic', 'all')"
     " GROUP BY 1, 2 ORDER BY 3 DESC, 2"
+)
+_SHOWN: Final = (
+    f"SELECT {LISTED_COLUMNS}, t.paragraphs, t.captions FROM {LISTED_FROM} LEFT JOIN article_text t ON t.n = d.n"  # noqa: S608
+    " WHERE d.desk = ? AND d.n IN (SELECT CAST(value AS BIGINT) FROM json_each(?)) AND d.hidden = 0"
+    " AND a.state <> 'withdrawn'"
 )
 _FACET_KINDS: Final = ("source", "topic", "all")
 _EVER: Final = (0, 1 << 62)
@@ -74,8 +80,8 @@ class Search:
             else:
                 newest, total = _newest(con, values, 0, RANKED)
                 found = ranking.best_first(con, asked, newest)[offset : offset + limit]
-            hits = tuple(hit(con, desk, n, asked) for n in found)
-        return SearchPage(hits=hits, **counted(total), bounded=not by_time and total > RANKED)
+            shown = hits(con, desk, found, asked)
+        return SearchPage(hits=shown, **counted(total), bounded=not by_time and total > RANKED)
 
     def facets(self, desk: str, query: str, filters: SearchFilters = NO_FILTERS) -> Facets:
         """How the newest FACETED matches are spread over publishers, topics and months."""
@@ -245,13 +251,13 @@ def words_of(con: sqlite3.Connection, n: int) -> tuple[str, str]:
     return words.index_words([row["title"]]), words.index_words(body)
 
 
-def hit(con: sqlite3.Connection, desk: str, n: int, asked: Query) -> SearchHit:
-    """What is shown of a result that the desk sees."""
-    row = con.execute(
-        f"SELECT {LISTED_COLUMNS}, t.paragraphs, t.captions FROM {LISTED_FROM} LEFT JOIN article_text t ON t.n = d.n"  # noqa: S608
-        " WHERE d.desk = ? AND d.n = ?",
-        (desk, n),
-    ).fetchone()
+def hits(con: sqlite3.Connection, desk: str, numbers: Sequence[int], asked: Query) -> tuple[SearchHit, ...]:
+    """What is shown of these articles, in this order; those that the desk does not see (any more) are left out."""
+    rows = {row["n"]: row for row in con.execute(_SHOWN, (desk, json.dumps(list(numbers))))}
+    return tuple(_hit(rows[n], asked) for n in numbers if n in rows)
+
+
+def _hit(row: sqlite3.Row, asked: Query) -> SearchHit:
     article = load_listed(row)
     passages = (article.lead, *texts(row["paragraphs"]), *texts(row["captions"]), article.title)
     return SearchHit(article=article, snippet=snippet(asked, passages))

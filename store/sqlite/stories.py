@@ -201,6 +201,17 @@ def refresh(con: sqlite3.Connection, key: str, telling: StoryTelling | None) -> 
         refresh_rows(con, [row["id"]], telling)
 
 
+def refresh_after(
+    con: sqlite3.Connection, n: int, key: str, choice: StoryChoice | None, telling: StoryTelling | None
+) -> None:
+    """The same once an article was kept: the rows of those desks alone that see it, unless others' articles moved."""
+    if choice is not None and (choice.merged or choice.reprint_of):
+        refresh(con, key, telling)
+        return
+    rows = con.execute("SELECT DISTINCT story FROM desk_articles WHERE n = ? ORDER BY story", (n,)).fetchall()
+    refresh_rows(con, [row["story"] for row in rows], telling)
+
+
 def refresh_rows(con: sqlite3.Connection, ids: Iterable[int], telling: StoryTelling | None) -> None:
     """The same for the given rows."""
     for story in ids:
