@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from scipy import sparse
-from sklearn.base import BaseEstimator, ClassifierMixin
 
 from nlp.kernel import WIDTHS, Fitted, gaussian, views
 from nlp.reader import NOTHING, Array, Batch
@@ -30,7 +29,7 @@ def small(rows: Array) -> tuple[Array, Array]:
     return np.round(rows / np.maximum(scales, _LEAST)[:, None]).astype(np.int8), scales
 
 
-class LabelKernel(BaseEstimator, ClassifierMixin):  # type: ignore[misc]
+class LabelKernel:
     """Batch -> probabilities, texts x (topics, then three tones).
 
     Word vectors are kept as int8 with a scale a row; centres (those of the three views one under the other) and weights
@@ -38,7 +37,7 @@ class LabelKernel(BaseEstimator, ClassifierMixin):  # type: ignore[misc]
     its score times temper[k, k] plus shift[k], for tones three sums of all three scores.
     """
 
-    def __init__(  # noqa: PLR0917 - scikit-learn's way of naming what is stored
+    def __init__(  # noqa: PLR0917 - each is stored under its name
         self,
         topics: tuple[str, ...] = (),
         vectors: Array = NOTHING,
@@ -81,14 +80,6 @@ class LabelKernel(BaseEstimator, ClassifierMixin):  # type: ignore[misc]
             temper=np.eye(len(labels), dtype=np.float32),
             shift=np.zeros(len(labels), np.float32),
         )
-
-    def fit(self, _batch: Any = None, _labels: Any = None) -> LabelKernel:
-        """Weights come from nlp.train."""
-        return self
-
-    def __getstate__(self) -> dict[str, Any]:
-        state: dict[str, Any] = super().__getstate__()
-        return {name: value for name, value in state.items() if name != "_wide"}
 
     @property
     def wide(self) -> list[tuple[Array, Array]]:

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import numpy as np
 from scipy import sparse
-from sklearn.base import BaseEstimator, TransformerMixin
 
 from core.text import plain
 from nlp.words import grams
@@ -94,7 +93,7 @@ def joined(syllables: Sequence[str], index: dict[str, int]) -> Iterator[str]:
         i += taken
 
 
-class Reader(BaseEstimator, TransformerMixin):  # type: ignore[misc]
+class Reader:
     """Texts (as Parts) to a Batch. Vocabularies are given, not learned here (see nlp.train)."""
 
     _indexes: Indexes | None = None
@@ -107,14 +106,6 @@ class Reader(BaseEstimator, TransformerMixin):  # type: ignore[misc]
         self.idf = idf
         self.terms = terms
         self.salience = salience
-
-    def fit(self, _texts: Any = None, _labels: Any = None) -> Reader:
-        """Nothing to learn."""
-        return self
-
-    def __getstate__(self) -> dict[str, Any]:
-        state: dict[str, Any] = super().__getstate__()
-        return {name: value for name, value in state.items() if name not in ("_indexes", "_unmarked", "_lists")}
 
     @property
     def indexes(self) -> Indexes:
@@ -145,7 +136,8 @@ class Reader(BaseEstimator, TransformerMixin):  # type: ignore[misc]
 
     @cached_property
     def _lists(self) -> tuple[list[str], list[str]]:
-        return unpacked(self.ngrams), unpacked(self.terms)
+        ngrams, terms = self.indexes
+        return list(ngrams), list(terms)  # in the order of their numbers; the same strings, not once more
 
     def _indexes_for(self, text: Parts) -> Indexes:
         syllables = [syllable for part in text for syllable in part]

@@ -162,8 +162,9 @@ def load(models: Path = MODELS) -> Tagger:
     manifest = _manifest(models)
     pipeline = _checked(models, MODEL, manifest)
     try:
-        reader, net = pipeline["read"], pipeline["label"]
-        return Tagger(reader, net, thresholds=dict(manifest["thresholds"]), version=str(manifest["version"]))
+        return Tagger(
+            pipeline.read, pipeline.label, thresholds=dict(manifest["thresholds"]), version=str(manifest["version"])
+        )
     except (KeyError, TypeError) as error:
         raise ModelError(f"{models / _MANIFEST}: incomplete ({error}); {_REMEDY}") from None
 

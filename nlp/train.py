@@ -17,13 +17,13 @@ from typing import Any, Final
 import numpy as np
 from scipy import optimize
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import Pipeline
 
 from core.topics import TONES, TOPICS
 from nlp import modelfile
 from nlp.corpus import LEARNED, Bodies, Corpus, choose_ngrams, read_bodies, read_corpus
 from nlp.kernel import WIDTHS, Centres, Texts, gather, likeness, out_of_fold, side_by_side, solve, views
 from nlp.labelkernel import LabelKernel, squash
+from nlp.modelfile import Pipeline
 from nlp.reader import Array, Batch, Reader, packed, sublinear
 from nlp.tagger import BODY_SYLLABLES, FORMAT, MODEL
 from nlp.vectors import choose_terms, embed, neighbours, salience
@@ -56,7 +56,7 @@ def train(data: Path, out: Path, seed: int = 7, say: Say | None = None) -> None:
     net, thresholds = learn_labels(reader.transform(corpus.texts), corpus, vectors, seed)
     say("regression solved and calibrated")
     net.body, net.body_bias = learn_bodies(reader, bodies, net, seed)
-    write_models(out, Pipeline([("read", reader), ("label", net)]), thresholds)
+    write_models(out, Pipeline(read=reader, label=net), thresholds)
     say(f"written to {out}")
 
 
@@ -165,8 +165,8 @@ def write_models(out: Path, pipeline: Pipeline, thresholds: dict[str, float]) ->
 def weights_digest(pipeline: Pipeline) -> str:
     """SHA-256 over all that the steps of a pipeline learned."""
     digest = hashlib.sha256()
-    for _, step in pipeline.steps:
-        for name, value in sorted(step.get_params(deep=False).items()):
+    for values in pipeline.learned().values():
+        for name, value in sorted(values.items()):
             digest.update(name.encode())
             digest.update(value.tobytes() if isinstance(value, np.ndarray) else repr(value).encode())
     return digest.hexdigest()

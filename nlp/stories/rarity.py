@@ -12,9 +12,10 @@ import lzma
 import struct
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import zstandard
@@ -30,9 +31,22 @@ _MARK: Final = b"diembDF\n"
 _FORMAT: Final = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Rarity:
+    """The file's bytes as they are: a float for each of them would take four times the memory."""
+
+    steps: NDArray[np.uint8]  # of each bucket
+    logarithms: NDArray[np.float32]  # of each of the 256 steps
+
+    def of(self, buckets: NDArray[np.integer[Any]]) -> NDArray[np.float32]:
+        """Inverse document frequencies (natural logarithm), one for each bucket."""
+        found: NDArray[np.float32] = self.logarithms[self.steps[buckets]]
+        return found
+
+
 @cache
-def rarity(path: Path = SHIPPED) -> NDArray[np.float32]:
-    """Inverse document frequency (natural logarithm) of every bucket, shape (2^22,).
+def rarity(path: Path = SHIPPED) -> Rarity:
+    """What is known of every bucket.
 
     Raises ConfigError where the file is missing, damaged or of another format.
     """
@@ -45,9 +59,7 @@ def rarity(path: Path = SHIPPED) -> NDArray[np.float32]:
         raise ConfigError(f"{path}: not word frequencies of format {_FORMAT}; reinstall the program")
     steps = np.frombuffer(raw, dtype=np.uint8, offset=_HEAD.size)
     table = np.log((documents + 1) / np.maximum(2.0, 2.0 ** (np.arange(256) / 8)))
-    found: NDArray[np.float32] = table.astype(np.float32)[steps]
-    found.setflags(write=False)
-    return found
+    return Rarity(steps, table.astype(np.float32))
 
 
 def build(texts: Iterable[str], path: Path = SHIPPED) -> int:

@@ -132,7 +132,7 @@ def _weigh(title: Hashes, body: Hashes) -> tuple[Numbers, NDArray[np.float32]]:
     counts = np.full(len(buckets), TITLE_COUNTS)
     counts[:in_body] = 1.0
     terms, place = np.unique(buckets, return_inverse=True)
-    weights = np.log1p(np.bincount(place, weights=counts)).astype(np.float32) * rarity()[terms]
+    weights = np.log1p(np.bincount(place, weights=counts)).astype(np.float32) * rarity().of(terms)
     order = np.argsort(-weights, kind="stable")
     terms, weights = terms[order], weights[order]
     norm = float(np.linalg.norm(weights))

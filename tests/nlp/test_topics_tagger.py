@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 import unicodedata
 from datetime import UTC, datetime
 from functools import cache
@@ -173,3 +175,11 @@ def test_shipped_models_are_small_and_each_has_a_card() -> None:
     assert sum(p.stat().st_size for p in MODELS.iterdir()) <= 25_000_000
     assert files
     assert all(p.with_suffix(".md").is_file() for p in files)
+
+
+def test_a_crawl_is_started_without_scikit_learn() -> None:
+    """Each process of it would hold 70 MB more, for what only training needs."""
+    said = "import sys, app.crawling; print(*{name.partition('.')[0] for name in sys.modules})"
+    loaded = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True).stdout.split()
+    assert "nlp" in loaded
+    assert "sklearn" not in loaded
