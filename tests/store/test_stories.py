@@ -23,6 +23,28 @@ def told(record: Record, name: str, title: str, story: str = "", hours: int = 0)
     return article.id
 
 
+def seen_by(record: Record, *desks: str) -> list[tuple[str, int, int]]:
+    """Headline, articles and reprints of each desk's one story of that day, as the record counts them."""
+    with record.database.read() as con:
+        rows = con.execute("SELECT desk, title, articles, reprints FROM stories").fetchall()
+    told = {row["desk"]: (row["title"], row["articles"], row["reprints"]) for row in rows}
+    assert sorted(told) == sorted(desks)
+    return [told[desk] for desk in desks]
+
+
+def test_an_article_counts_in_the_story_of_the_desks_that_see_it_and_a_reprint_found_out_in_all(record: Record) -> None:
+    both, one = ("binh_son", "dak_lak"), ("dak_lak",)
+    late = make_article("muon.html", title="Bài đăng lại", at=NOON + HOUR)
+    more = make_article("them.html", title="Tin thêm", at=NOON + 2 * HOUR)
+    early = make_article("som.html", title="Bài gốc", at=NOON)
+    record.articles.save(make_tagged(late, both), [], story=StoryChoice(story=late.id, signature=b"s"))
+    record.articles.save(make_tagged(more, one), [], story=StoryChoice(story=late.id, signature=b"s"))
+    assert seen_by(record, *both) == [("Bài đăng lại", 1, 0), ("Bài đăng lại", 2, 0)]
+    turned = StoryChoice(story=late.id, signature=b"s", reprint_of=late.id, earlier_is=early.id, overlap=0.9)
+    record.articles.save(make_tagged(early, one), [], story=turned)
+    assert [counts for _, *counts in seen_by(record, *both)] == [[1, 1], [3, 1]]
+
+
 def test_what_is_decided_comes_back_in_order_of_arrival(record: Record) -> None:
     first = told(record, "1.html", "Một")
     second = told(record, "2.html", "Hai", story=first, hours=1)
@@ -78,12 +100,13 @@ def test_a_record_of_the_schema_before_keeps_its_articles_each_as_a_story(tmp_pa
         with record.database.write() as con:  # as the schema before had left it
             for table in ("corrections", "looks", "story_merges", "article_stories"):
                 con.execute(f"DROP TABLE {table}")
-            con.execute("DROP INDEX stories_key")
+            for index in ("stories_key", "stories_by_key"):
+                con.execute(f"DROP INDEX {index}")
             for column in ("key", "articles", "reprints"):
                 con.execute(f"ALTER TABLE stories DROP COLUMN {column}")
             for column in ("withdrawn", "missing_since"):
                 con.execute(f"ALTER TABLE revisions DROP COLUMN {column}")
-            con.execute("DELETE FROM migrations WHERE number = 2")
+            con.execute("DELETE FROM migrations WHERE number IN (2, 14)")
     assert [m.number for m in shipped()][:2] == [1, 2]
     with open_record(path, clock=clock, keep=KeepSettings()) as record:
         (view,) = record.reading.stories("binh_son", NOON.date(), NOON)
