@@ -29,6 +29,7 @@ from core.text import nfc
 from crawlers import legacy
 from crawlers.decode import decode
 from crawlers.nesting import too_deep
+from crawlers.teasers import drop_teasers
 
 _BREAK: Final = "\x01"
 _UNSEEN_TAGS: Final = ["script", "style"]
@@ -76,6 +77,7 @@ class _Form:
     old: bool  # in TCVN3 or VNI
     lead: int = 0  # characters of an old encoding before its first bare letter
     trail: int = 0  # and after the last
+    signs: frozenset[str] = frozenset()  # of an old encoding: its letters beyond a-z
 
 
 class PatternGate:
@@ -97,7 +99,13 @@ class PatternGate:
             return False
         if page.entry is not None and self.names_in(_entry_text(page.entry)):
             return True
-        return too_deep(page.body) or any(self.names_in(text) for text in _texts(page))
+        return too_deep(page.body) or any(self._named(said, page.final_url) for said in _readings(page))
+
+    def _named(self, said: _Said, address: str) -> bool:
+        """Whether a name stands there, elsewhere than in headlines of other articles."""
+        if not self.names_in(said.text):
+            return False
+        return not drop_teasers(said.tree, address, self.names_in) or self.names_in(said.read())
 
     def names_in(self, text: str) -> bool:
         """Whether a name stands in plain text."""
@@ -105,14 +113,23 @@ class PatternGate:
             return False
         bare, kept, codes = _reduce(text)
         found = self._search.find_matches_as_indexes(bare, overlapping=True)
-        if not found:
+        forms = self._possible({which for which, _, _ in found}, codes)
+        if not any(forms.values()):
             return False
         places = np.flatnonzero(kept)
         return any(
             _stands(form, codes, int(places[start]), int(places[end - 1]) + 1)
             for which, start, end in found
-            for form in self._forms[which]
+            for form in forms[which]
         )
+
+    def _possible(self, found: set[int], codes: _Codes) -> dict[int, list[_Form]]:
+        """Their forms, of those in old encodings only such whose signs the text has: their letters are anywhere."""
+        forms = {which: self._forms[which] for which in found}
+        if not any(form.signs for several in forms.values() for form in several):
+            return {which: list(several) for which, several in forms.items()}
+        here = frozenset("".join(map(chr, np.flatnonzero(np.bincount(codes)).tolist())).lower())
+        return {which: [form for form in several if form.signs <= here] for which, several in forms.items()}
 
 
 def _reduce(text: str) -> tuple[bytes, _Letters, _Codes]:
@@ -132,8 +149,9 @@ def _written(name: str) -> Iterator[tuple[bool, str]]:
 def _form(text: str, old: bool, kept: _Letters) -> _Form:
     if not old:
         return _Form(_marked(text), old)
-    places = np.flatnonzero(kept)
-    return _Form(_squeezed(text), old, int(places[0]), len(kept) - 1 - int(places[-1]))
+    places, said = np.flatnonzero(kept), _squeezed(text)
+    signs = frozenset(letter for letter in said if not letter.isascii())
+    return _Form(said, old, int(places[0]), len(kept) - 1 - int(places[-1]), signs)
 
 
 def _marked(text: str) -> str:
@@ -193,26 +211,32 @@ def _entry_text(entry: Entry) -> str:
     return _unescaped(text)
 
 
-def _texts(page: FetchedPage) -> Iterator[str]:
+def _readings(page: FetchedPage) -> Iterator[_Said]:
     """What the page says. Where its bytes turn out not to be UTF-8, two other readings, in case one is wrong."""
     if b"\0" not in page.body[:64]:
-        text = _said(page.body)
-        yield text
-        if _BROKEN not in text:
+        said = _Said(page.body)
+        yield said
+        if _BROKEN not in said.text:
             return
     with suppress(ExtractError):
-        yield _said(decode(page.body, page.headers).text)
-    yield _said(page.body.decode("cp1252", "replace"))
+        yield _Said(decode(page.body, page.headers).text)
+    yield _Said(page.body.decode("cp1252", "replace"))
 
 
-def _said(markup: bytes | str) -> str:
+class _Said:
     """Visible text, titles and descriptions of the head, and what JSON-LD says of the article."""
-    tree = LexborHTMLParser(markup, options=_WITHOUT_EVENTS)
-    beside = [_beside(node) for node in tree.css(_BESIDE)]
-    tree.strip_tags(_UNSEEN_TAGS)
-    root = tree.root
-    body = root.text(separator=_BREAK, skip_empty=True) if root is not None else ""
-    return _unescaped(_BREAK.join([body, *beside]))
+
+    def __init__(self, markup: bytes | str) -> None:
+        self.tree = LexborHTMLParser(markup, options=_WITHOUT_EVENTS)
+        self._beside = [_beside(node) for node in self.tree.css(_BESIDE)]
+        self.tree.strip_tags(_UNSEEN_TAGS)
+        self.text = self.read()
+
+    def read(self) -> str:
+        """All of it, as the tree is now."""
+        root = self.tree.root
+        body = root.text(separator=_BREAK, skip_empty=True) if root is not None else ""
+        return _unescaped(_BREAK.join([body, *self._beside]))
 
 
 def _beside(node: LexborNode) -> str:

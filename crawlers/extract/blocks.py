@@ -14,7 +14,7 @@ from crawlers.extract.junk import TAGS, is_caption, is_junk
 
 Kind = Literal["text", "head", "item", "caption"]
 
-_BLOCKS: Final = frozenset(
+BLOCKS: Final = frozenset(
     "address article aside blockquote center dd details div dl dt fieldset figcaption figure h1 h2 h3 h4 h5 h6 header "
     "hr li main ol p pre section summary table tbody td tfoot th thead tr ul body html hgroup".split()
 )
@@ -91,7 +91,7 @@ def _walk(container: LexborNode) -> Iterator[Block]:
         elif name.startswith(("-", "!")) or (is_junk(child) and not _most(child, size)):
             continue
         else:
-            opens = name in _BLOCKS or is_caption(child)
+            opens = name in BLOCKS or is_caption(child)
             if opens:
                 if block := now.block():
                     yield block

@@ -1,0 +1,96 @@
+"""Headlines of other articles on a page: links of a line's length that are all that their block says.
+
+A paper's "most read" stands on each of its pages; a place that it names would let every one of them through the gate.
+Extraction takes no such block for a part of the article (crawlers.extract.sift.is_link), whatever stands in it. What it
+might yet take for headline, lead or caption is none of these.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+from urllib.parse import urljoin
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from crawlers.extract.blocks import BLOCKS
+from crawlers.extract.junk import is_caption, names
+
+_SHORTEST: Final = 25
+"""Characters without blanks. Shorter links are names in a sentence, sections and tags."""
+_OTHER_WORDS: Final = 0.1
+"""Characters that the block may say beside the link, against the link's own: a time, a number of comments."""
+_HEADLINE: Final = frozenset(("h1", "title"))
+_LEAD: Final = re.compile(
+    r"sapo|chapp?eau|standfirst|summary|abstract|description|tom-?tat|lead|intro|excerpt|trich|teaser|dek|subtitle",
+    re.IGNORECASE,
+)
+_MOST_LINKS: Final = 3_000
+
+
+def drop_teasers(tree: LexborHTMLParser, address: str, meant: Callable[[str], bool]) -> bool:
+    """Take headlines of other articles out of the tree where `meant` says so of their text; True if any went."""
+    own = _Own(address)
+    found = [node for node in tree.css("a[href]")[:_MOST_LINKS] if _size(node) >= _SHORTEST and own.is_other(node)]
+    gone = False
+    alone = _Alone()
+    for node in found:
+        if meant(node.text()) and alone.is_alone(node) and not any(map(_may_count, _above(node))):
+            node.decompose()
+            gone = True
+    return gone
+
+
+class _Own:
+    """Whether links lead away from a page."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._page = _bare(address)
+
+    def is_other(self, link: LexborNode) -> bool:
+        """Whether it leads to another page; what can't be read leads nowhere."""
+        target = (link.attributes.get("href") or "").strip()
+        try:
+            whole = urljoin(self._address, target)
+        except ValueError:
+            return False
+        return whole.startswith(("http://", "https://")) and _bare(whole) != self._page
+
+
+class _Alone:
+    """Whether links are what their blocks say. Remembers each block: many links may stand in one."""
+
+    def __init__(self) -> None:
+        self._others: dict[int, int] = {}
+
+    def is_alone(self, link: LexborNode) -> bool:
+        """Whether next to nothing but links stands in the block that the link is in."""
+        block = next((node for node in _above(link) if node.tag in BLOCKS), None)
+        if block is None:
+            return False
+        others = self._others.get(block.mem_id)
+        if others is None:
+            others = self._others[block.mem_id] = _size(block) - sum(map(_size, block.css("a")))
+        return others <= _OTHER_WORDS * _size(link)
+
+
+def _above(node: LexborNode) -> Iterator[LexborNode]:
+    above = node.parent
+    while above is not None and above.tag not in ("body", "html", None):
+        yield above
+        above = above.parent
+
+
+def _may_count(node: LexborNode) -> bool:
+    """Whether what stands in an element may become headline, lead or caption."""
+    return node.tag in _HEADLINE or is_caption(node) or bool(_LEAD.search(names(node)))
+
+
+def _size(node: LexborNode) -> int:
+    return len("".join(node.text().split()))
+
+
+def _bare(address: str) -> str:
+    return re.split(r"[?#]", address, maxsplit=1)[0].removeprefix("http://").removeprefix("https://").rstrip("/")
