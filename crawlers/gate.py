@@ -17,6 +17,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 import numpy as np
@@ -52,6 +53,8 @@ _STROKE: Final = {ord("đ"): "d\u0335"}
 _LATE_TONE: Final = re.compile("([\u0300\u0301\u0303\u0309\u0323])([aeiouy\u0302\u0306\u031b]+)")
 
 _LONG: Final = 7
+_LOOKED_AT: Final = 20
+"""Names on a page from which on nobody asks whether all of them stand in headlines of other articles."""
 
 _Codes = np.ndarray[Any, np.dtype[np.uint16]]
 _Letters = np.ndarray[Any, np.dtype[np.uint8]]
@@ -103,25 +106,29 @@ class PatternGate:
 
     def _named(self, said: _Said, address: str) -> bool:
         """Whether a name stands there, elsewhere than in headlines of other articles."""
-        if not self.names_in(said.text):
+        names = set(islice(self._found(said.text), _LOOKED_AT))
+        if not names:
             return False
-        return not drop_teasers(said.tree, address, self.names_in) or self.names_in(said.read())
+        return not drop_teasers(said.tree, address, names) or self.names_in(said.read())
 
     def names_in(self, text: str) -> bool:
         """Whether a name stands in plain text."""
+        return next(self._found(text), None) is not None
+
+    def _found(self, text: str) -> Iterator[str]:
+        """Names as the text writes them."""
         if self._search is None:
-            return False
+            return
         bare, kept, codes = _reduce(text)
         found = self._search.find_matches_as_indexes(bare, overlapping=True)
         forms = self._possible({which for which, _, _ in found}, codes)
         if not any(forms.values()):
-            return False
+            return
         places = np.flatnonzero(kept)
-        return any(
-            _stands(form, codes, int(places[start]), int(places[end - 1]) + 1)
-            for which, start, end in found
-            for form in forms[which]
-        )
+        for which, start, end in found:
+            first, last = int(places[start]), int(places[end - 1]) + 1
+            if any(_stands(form, codes, first, last) for form in forms[which]):
+                yield _cut(codes, first, last)
 
     def _possible(self, found: set[int], codes: _Codes) -> dict[int, list[_Form]]:
         """Their forms, of those in old encodings only such whose signs the text has: their letters are anywhere."""

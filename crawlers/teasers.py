@@ -8,7 +8,7 @@ might yet take for headline, lead or caption is none of these.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import urljoin
 
@@ -26,20 +26,45 @@ _LEAD: Final = re.compile(
     r"sapo|chapp?eau|standfirst|summary|abstract|description|tom-?tat|lead|intro|excerpt|trich|teaser|dek|subtitle",
     re.IGNORECASE,
 )
-_MOST_LINKS: Final = 3_000
+_MOST: Final = 20
+"""Links that are looked at on one page."""
+_PLAIN: Final = re.compile(r"[\w ]+")
+"""Names that a selector may quote."""
 
 
-def drop_teasers(tree: LexborHTMLParser, address: str, meant: Callable[[str], bool]) -> bool:
-    """Take headlines of other articles out of the tree where `meant` says so of their text; True if any went."""
-    own = _Own(address)
-    found = [node for node in tree.css("a[href]")[:_MOST_LINKS] if _size(node) >= _SHORTEST and own.is_other(node)]
-    gone = False
-    alone = _Alone()
-    for node in found:
-        if meant(node.text()) and alone.is_alone(node) and not any(map(_may_count, _above(node))):
-            node.decompose()
-            gone = True
-    return gone
+def drop_teasers(tree: LexborHTMLParser, address: str, said: Iterable[str]) -> bool:
+    """Take headlines of other articles that say one of these names out of the tree; True if any went.
+
+    `said`: names as the page writes them. Nothing goes where one of them stands elsewhere too, or torn by tags.
+    """
+    own, alone, found = _Own(address), _Alone(), dict[int, LexborNode]()
+    for name in sorted(set(said)):
+        if len(found) > _MOST or not _PLAIN.fullmatch(name):
+            return False
+        nodes = tree.css(f'body :lexbor-contains("{name}")')
+        links = [link for link in map(_link, nodes) if link is not None]
+        if not nodes or len(links) < len(nodes):
+            return False
+        found |= {link.mem_id: link for link in links}
+    if not all(_is_teaser(link, own, alone) for link in found.values()):
+        return False
+    for link in found.values():
+        link.decompose()
+    return bool(found)
+
+
+def _link(node: LexborNode) -> LexborNode | None:
+    """The link that the element is or stands in."""
+    return node if node.tag == "a" else next((above for above in _above(node) if above.tag == "a"), None)
+
+
+def _is_teaser(link: LexborNode, own: _Own, alone: _Alone) -> bool:
+    return (
+        _size(link) >= _SHORTEST
+        and own.is_other(link)
+        and alone.is_alone(link)
+        and not any(map(_may_count, _above(link)))
+    )
 
 
 class _Own:
