@@ -11,14 +11,15 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from core.text import clean, fold
 from crawlers.extract.blocks import Block
 from crawlers.extract.head import Head, unescaped
+from crawlers.extract.named import Named
 
 MAX_LEAD: Final = 3_000
-_LEADS: Final = (
-    '[class*="sapo"], [id*="sapo"], [class*="chapeau"], [class*="chappeau"], [class*="abstract"], '
-    '[class*="standfirst"], p.description, h2.description, [itemprop="description"], [class*="lead"], '
-    '[class*="summary"], [class*="intro"], [class*="excerpt"], [class*="trich"], [class*="tomtat"], '
-    '[class*="tom-tat"], [class*="teaser"], [class*="dek"], [class*="subtitle"], [class*="desc"], h2'
-)
+_LEADS: Final = Named((
+    '[class*="sapo"]', '[id*="sapo"]', '[class*="chapeau"]', '[class*="chappeau"]', '[class*="abstract"]',
+    '[class*="standfirst"]', "p.description", "h2.description", '[itemprop="description"]', '[class*="lead"]',
+    '[class*="summary"]', '[class*="intro"]', '[class*="excerpt"]', '[class*="trich"]', '[class*="tomtat"]',
+    '[class*="tom-tat"]', '[class*="teaser"]', '[class*="dek"]', '[class*="subtitle"]', '[class*="desc"]', "h2",
+))  # fmt: skip
 _SURE: Final = re.compile(
     r"sapo|chapp?eau|standfirst|(?:^|[\s_-])summary(?:\s|$)|abstract|(?:^|\s)(?:p-?|h2-?)?description(?:\s|$)|tom-?tat",
     re.IGNORECASE,
@@ -26,14 +27,14 @@ _SURE: Final = re.compile(
 _WORD: Final = re.compile(r"\w+")
 
 
-def find_lead(tree: LexborHTMLParser, head: Head, declared: str) -> str:
-    """The visible lead outside or inside the body, or ""."""
+def find_lead(tree: LexborHTMLParser, markup: bytes, head: Head, declared: str) -> str:
+    """The visible lead outside or inside the body, or "". `markup`: the page in UTF-8, in small letters."""
     if declared:
         for node in tree.css(declared):
             if text := _text(node):
                 return text[:MAX_LEAD]
     said = head.first("og:description", "description", "twitter:description") or head.said("description")
-    for node in tree.css(_LEADS)[:300]:
+    for node in tree.css(_LEADS.standing(markup))[:300]:
         if node.tag in ("body", "html", "main", "meta", "img", "a", "ul", "section", "article"):
             continue
         text = _text(node)

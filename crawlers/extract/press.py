@@ -49,9 +49,10 @@ def _article(page: FetchedPage, publisher: Publisher | None, tree: LexborHTMLPar
     tree.strip_tags(["script", "style", "noscript", "template"])
     title = find_title(tree, head, selectors.title)
     near = tree.css_first(selectors.title or "h1")
-    lead = find_lead(tree, head, selectors.lead)
+    small = markup.encode(errors="replace").lower()
+    lead = find_lead(tree, small, head, selectors.lead)
     published = find_published(tree, head, page, selectors.published, near)
-    body = fallback(_body(tree, selectors), head, markup)
+    body = fallback(_body(tree, small, selectors), head, markup)
     lead, found = split_lead(body, lead, head)
     lead = lead or told_lead(tree, head)
     kept = sift(found, title, authors)
@@ -90,11 +91,11 @@ def _spelt(text: str) -> str:
     return text.translate(TWINS)
 
 
-def _body(tree: LexborHTMLParser, selectors: Selectors) -> list[Block]:
+def _body(tree: LexborHTMLParser, markup: bytes, selectors: Selectors) -> list[Block]:
     for selector in selectors.drop:
         for node in tree.css(selector):
             node.decompose()
-    container = find_body(tree, selectors.body)
+    container = find_body(tree, markup, selectors.body)
     found = blocks(container) if container is not None else []
     for selector in selectors.boxes:
         for node in tree.css(selector):
