@@ -34,6 +34,9 @@ COMMANDS: Final = {
 }
 """By module of app.commands, in the order of the help."""
 
+_MANY_TEXTS: Final = frozenset(("nlp", "evaluate", "tag"))
+"""Commands that multiply large matrices, for which several threads are worth their while."""
+
 
 def program(words: Sequence[str] = ()) -> typer.Typer:
     """The command line; with words, no more of it than they need: loading all of it takes three times as long."""
@@ -56,9 +59,19 @@ def _needed(words: Sequence[str]) -> list[str]:
     return [module for module, commands in COMMANDS.items() if asked in commands] or list(COMMANDS)
 
 
+def one_thread(words: Sequence[str]) -> None:
+    """Have one article labelled by one thread; to be called before numpy is loaded.
+
+    Several wait for each other longer than they work, ten times as long where the cores are busy with pages.
+    """
+    if not _MANY_TEXTS.intersection(words[:1]):
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
 def main() -> None:
     """Entry point of the program. What it writes (record, logs, backups) only its own user may read."""
     os.umask(0o077)
+    one_thread(sys.argv[1:])
     try:
         program(sys.argv[1:])()
     except DiembaoError as error:

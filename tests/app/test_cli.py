@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from app.cli import COMMANDS
+from app.cli import COMMANDS, one_thread
 from tests.data import ROOT
 
 PROGRAM = [sys.executable, "-m", "app.cli"]
@@ -228,3 +228,17 @@ def test_each_module_has_the_commands_that_it_is_loaded_for(module: str, command
     importlib.import_module(f"app.commands.{module}").register(app)
     alone = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
     assert alone | {group.name for group in app.registered_groups} == set(commands)
+
+
+@pytest.mark.parametrize(
+    ("words", "threads"), [(["crawl", "--json"], "1"), (["run"], "1"), ([], "1"), (["nlp", "train"], None)]
+)
+def test_one_article_at_a_time_is_labelled_by_one_thread(
+    words: list[str], threads: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "8")
+    one_thread(words)
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "8"  # an operator's own choice
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS")
+    one_thread(words)
+    assert os.environ.get("OPENBLAS_NUM_THREADS") == threads
