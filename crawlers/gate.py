@@ -69,7 +69,17 @@ def _table() -> _Letters:
     return table
 
 
+def _small_letters() -> dict[str, str]:
+    """Each small letter -> all that become it in small letters, itself the first."""
+    found: dict[str, str] = {}
+    for letter in map(chr, range(0x10000)):
+        small = letter.lower()
+        found[small] = letter + found.get(small, "") if small == letter else found.get(small, "") + letter
+    return found
+
+
 _BASE: Final = _table()
+_SMALL: Final = _small_letters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +90,7 @@ class _Form:
     old: bool  # in TCVN3 or VNI
     lead: int = 0  # characters of an old encoding before its first bare letter
     trail: int = 0  # and after the last
-    signs: frozenset[str] = frozenset()  # of an old encoding: its letters beyond a-z
+    signs: tuple[str, ...] = ()  # of an old encoding: its letters beyond a-z, each with its capitals
 
 
 class PatternGate:
@@ -121,7 +131,7 @@ class PatternGate:
             return
         bare, kept, codes = _reduce(text)
         found = self._search.find_matches_as_indexes(bare, overlapping=True)
-        forms = self._possible({which for which, _, _ in found}, codes)
+        forms = self._possible({which for which, _, _ in found}, text)
         if not any(forms.values()):
             return
         places = np.flatnonzero(kept)
@@ -130,13 +140,14 @@ class PatternGate:
             if any(_stands(form, codes, first, last) for form in forms[which]):
                 yield _cut(codes, first, last)
 
-    def _possible(self, found: set[int], codes: _Codes) -> dict[int, list[_Form]]:
+    def _possible(self, found: set[int], text: str) -> dict[int, list[_Form]]:
         """Their forms, of those in old encodings only such whose signs the text has: their letters are anywhere."""
-        forms = {which: self._forms[which] for which in found}
-        if not any(form.signs for several in forms.values() for form in several):
-            return {which: list(several) for which, several in forms.items()}
-        here = frozenset("".join(map(chr, np.flatnonzero(np.bincount(codes)).tolist())).lower())
-        return {which: [form for form in several if form.signs <= here] for which, several in forms.items()}
+        return {which: [form for form in self._forms[which] if _has(form.signs, text)] for which in found}
+
+
+def _has(signs: tuple[str, ...], text: str) -> bool:
+    """Whether of each sign, small or capital, the text has one."""
+    return all(any(letter in text for letter in sign) for sign in signs)
 
 
 def _reduce(text: str) -> tuple[bytes, _Letters, _Codes]:
@@ -157,7 +168,7 @@ def _form(text: str, old: bool, kept: _Letters) -> _Form:
     if not old:
         return _Form(_marked(text), old)
     places, said = np.flatnonzero(kept), _squeezed(text)
-    signs = frozenset(letter for letter in said if not letter.isascii())
+    signs = tuple(_SMALL[letter] for letter in sorted(set(said)) if not letter.isascii())
     return _Form(said, old, int(places[0]), len(kept) - 1 - int(places[-1]), signs)
 
 
