@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 from core.errors import AddressRefused
 
 MAX_URL: Final = 2048
+_LATELY: Final = 2_048
+"""Addresses whose parts are remembered: each is asked about a dozen times on its page's way."""
 _TRACKING: Final = re.compile(
     r"^(utm_\w+|fbclid|gclid|dclid|zarsrc|msclkid|mc_[ce]id|igshid|_ga|_gl|ref|ref_src|referrer|source|src|from"
     r"|zalo_\w+|vnexpress_\w+|itm_\w+|cmpid|ocid|spm|share|amp|outputtype|gidzl|zlink\d*)$",
@@ -24,6 +27,7 @@ _BAD: Final = re.compile(r"[\x00-\x20\x7f\\<>\"^`{|}]|[\u200b-\u200f\u202a-\u202
 _HOST: Final = re.compile(r"^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?$")
 
 
+@lru_cache(_LATELY)
 def parse(url: str) -> SplitResult:
     """The parts of an http(s) address.
 
@@ -59,6 +63,7 @@ def is_web(url: str) -> bool:
     return True
 
 
+@lru_cache(_LATELY)
 def host_of(url: str) -> str:
     """Lower-case ASCII host name of a well formed address. Raises AddressRefused."""
     return _idna(parse(url).hostname or "").rstrip(".")
