@@ -283,7 +283,8 @@ def _header(response: Response, name: str) -> str:
 
 
 def _headers(response: Response) -> dict[str, str]:
-    found = {name: _header(response, name) for name in _KEPT}
+    said = {key.decode("latin-1").lower(): values[-1] for key, values in response.headers.items() if values}
+    found = {name: said[name].decode("utf-8", errors="replace").strip() for name in _KEPT if name in said}
     return {name: value for name, value in found.items() if value}
 
 
