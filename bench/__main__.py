@@ -21,8 +21,6 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.cli import one_thread
-
 FOLDER = Path(__file__).parent
 Bounds = dict[str, dict[str, float]]
 
@@ -94,5 +92,4 @@ def _says(bound: dict[str, float]) -> str:
 
 if __name__ == "__main__":
     sys.modules["bench.__main__"] = sys.modules["__main__"]
-    one_thread(["crawl"])  # as the program itself does
     sys.exit(1 if main(sys.argv[1:]) else 0)
