@@ -27,6 +27,7 @@ ROLE_NAMES: Final[Mapping[str, Role]] = {
     **{sheets.plain(role.value): role for role in Role},
     **{sheets.plain(t(f"role.{role.value}", language)): role for role in Role for language in LANGUAGES},
 }
+_KNOWN: Final = "; ".join(t(f"role.{role.value}", "vi") for role in Role)
 MOST: Final = 200
 NAME_LIMIT: Final = 120
 _YES: Final = frozenset({"co", "x", "yes", "1", "true"})
@@ -96,7 +97,7 @@ def _planned(row: Row, known: Mapping[str, Recipient]) -> Planned[Recipient]:
     name = clean(row.cells["name"]).removeprefix("'")[:NAME_LIMIT]
     roles, unknown = _roles(row.cells["roles"])
     if unknown:
-        return _wrong(row, name, "recipient.no_such_role", role=unknown)
+        return _wrong(row, name, "recipient.no_such_role", role=unknown, known=_KNOWN)
     before = known.get(sheets.plain(name))
     after = replace(
         before or made(name, known.values()), roles=roles, email=row.cells["email"].strip(),

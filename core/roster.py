@@ -11,6 +11,7 @@ from typing import Final
 
 from core import sheets
 from core.access import Level
+from core.i18n import t
 from core.people import PeopleError, check_user, email_of, new_id
 from core.records import OVER_DESKS, Membership, User
 from core.sheets import Planned, Problem, Row
@@ -27,6 +28,7 @@ LEVEL_NAMES: Final[Mapping[str, Level]] = {
     "bien tap": Level.EDITOR, "bien tap vien": Level.EDITOR, "quan tri": Level.ADMINISTRATOR,
     "quan tri vien": Level.ADMINISTRATOR, "van hanh": Level.OPERATOR,
 }  # fmt: skip
+_KNOWN: Final = "; ".join(t(f"level.{level.value}", "vi").lower() for level in Level)
 
 
 def plan(
@@ -83,7 +85,7 @@ def _planned(  # noqa: PLR0917 - all that a row is held against
     shown = email or name
     level = LEVEL_NAMES.get(sheets.plain(row.cells["level"]))
     if level is None:
-        return _wrong(row, shown, "sheet.bad_level", level=row.cells["level"])
+        return _wrong(row, shown, "sheet.bad_level", level=row.cells["level"], known=_KNOWN)
     where = OVER_DESKS if level is Level.OPERATOR else row.cells["desk"] or usual
     if desk and (level is Level.OPERATOR or where != desk):
         return _wrong(row, shown, "sheet.other_desk")

@@ -111,6 +111,7 @@ from core.records.people import OVER_DESKS, Attempt, AuditLine, Membership, Seco
 from core.records.publishers import Endpoint, EndpointKind, Publisher, PublisherKind, Selectors
 from core.records.reading import (
     COUNTED,
+    RANKED,
     ArticleState,
     DayCount,
     ListedArticle,
@@ -175,6 +176,7 @@ __all__ = [
     "COUNTED",
     "MEDIA",
     "OVER_DESKS",
+    "RANKED",
     "TEMPLATE_KINDS",
     "WORK_STATES",
     "AddressAnswer",

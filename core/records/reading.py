@@ -122,7 +122,9 @@ class SearchHit:
 
 
 COUNTED: Final = 10_000
-"""Matches that a search counts and lets page through; nobody reads more, and counting them all is most of its cost."""
+"""Matches that a search by time counts and lets page through: counting them all would be most of its cost."""
+RANKED: Final = 2_000
+"""The same by relevance, where every match costs more and nobody reads past the first pages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +132,7 @@ class SearchPage:
     """Results, how many there are in all, and whether ranking was bounded to the newest matches."""
 
     hits: tuple[SearchHit, ...]
-    total: int  # at most COUNTED
+    total: int  # at most COUNTED, by relevance RANKED
     more: bool = False  # there are more than that
     bounded: bool = False
     stand_in: bool = False  # the search engine is away: the record's own search has answered

@@ -15,7 +15,7 @@ from elasticsearch import Elasticsearch
 
 from core.clock import day_bounds
 from core.ports import NO_FILTERS
-from core.records import COUNTED, Change, Facets, SearchFilters, SearchPage
+from core.records import COUNTED, RANKED, Change, Facets, SearchFilters, SearchPage
 from store.elastic.client import told
 from store.elastic.record import RecordSide
 from store.sqlite import words
@@ -50,15 +50,16 @@ class ElasticSearch:
             if not asked.wanted and not (filters and not asked.terms):
                 return SearchPage(hits=(), total=0)
             by_time = by_time or not asked.terms
+            most = COUNTED if by_time else RANKED
             answer = self._client.search(
                 index=self._alias,
                 query=question(desk, asked, filters, ranked=not by_time),
                 sort=[{"number": "desc"}] if by_time else [{"_score": "desc"}, {"number": "desc"}],
-                from_=min(offset, COUNTED),
-                size=min(limit, max(0, COUNTED - offset)),  # index.max_result_window
+                from_=min(offset, most),
+                size=min(limit, max(0, most - offset)),
                 source=False,
                 stored_fields="_none_",  # the number stands among the sort values
-                track_total_hits=COUNTED,
+                track_total_hits=most,
                 search_type="query_then_fetch" if by_time else "dfs_query_then_fetch",
                 ignore_unavailable=True,
             )
@@ -66,7 +67,7 @@ class ElasticSearch:
         total = answer["hits"]["total"]
         return SearchPage(
             hits=tuple(self._record.hits(desk, numbers, asked)),
-            total=min(int(total["value"]), COUNTED),
+            total=min(int(total["value"]), most),
             more=total["relation"] == "gte",
         )
 

@@ -11,12 +11,12 @@ from typing import Any, Final
 
 from core.clock import day_bounds
 from core.ports import NO_FILTERS
-from core.records import COUNTED, Facets, SearchFilters, SearchPage
+from core.records import COUNTED, RANKED, Facets, SearchFilters, SearchPage
 from store.postgres import words as placed
 from store.sqlite import search as shared
 from store.sqlite import words
 from store.sqlite.query import Query, parse
-from store.sqlite.search import FACETED, RANKED
+from store.sqlite.search import FACETED
 from store.sqlite.stories import first_number
 
 _FOUND: Final = "FROM search WHERE words @@ CAST(:match AS tsquery) AND n >= :low AND n < :high"
@@ -57,14 +57,15 @@ class Search(shared.Search):
             if values is None:
                 return SearchPage(hits=(), total=0)
             by_time = by_time or not asked.terms
-            total = con.execute(_COUNT, values | {"counted": COUNTED + 1}).fetchone()[0]
+            most = COUNTED if by_time else RANKED
+            total = con.execute(_COUNT, values | {"counted": most + 1}).fetchone()[0]
             offset = max(0, offset)
-            values |= {"limit": max(0, min(limit, COUNTED - offset)), "offset": offset}
+            values |= {"limit": max(0, min(limit, most - offset)), "offset": offset}
             if not by_time:
-                values |= {"ranked": RANKED, "rank": placed.any_of(asked)}
+                values |= {"ranked": most, "rank": placed.any_of(asked)}
             found = con.execute(_NEWEST if by_time else _BEST, values).fetchall() if total else []
             hits = shared.hits(con, desk, [row["n"] for row in found], asked)
-        return SearchPage(hits=hits, **shared.counted(total), bounded=not by_time and total > RANKED)
+        return SearchPage(hits=hits, total=min(total, most), more=total > most, bounded=not by_time and total > most)
 
     def facets(self, desk: str, query: str, filters: SearchFilters = NO_FILTERS) -> Facets:
         """See the port."""

@@ -6,11 +6,11 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from core.clock import day_bounds
 from core.ports import NO_FILTERS
-from core.records import COUNTED, Change, Facets, SearchFilters, SearchHit, SearchPage
+from core.records import COUNTED, RANKED, Change, Facets, SearchFilters, SearchHit, SearchPage
 from store.sql import Connection
 from store.sqlite import labels, meta, ranking, words
 from store.sqlite.database import Database
@@ -19,8 +19,6 @@ from store.sqlite.rows import LISTED_COLUMNS, LISTED_FROM, load_listed, texts
 from store.sqlite.snippet import snippet
 from store.sqlite.stories import first_number
 
-RANKED: Final = 2000
-"""Ranking reads every match, so that only the newest this many are ranked; a page that was bounded so says it."""
 FACETED: Final = 3000
 """Matches, the newest, whose publishers, topics and months are counted."""
 _FOUND: Final = "FROM search WHERE search MATCH :match AND rowid >= :low AND rowid < :high"
@@ -72,16 +70,18 @@ class Search:
             if match_expression(asked) is None and not (filters and not asked.terms):
                 return SearchPage(hits=(), total=0)
             by_time = by_time or not asked.terms
+            most = COUNTED if by_time else RANKED
             offset = max(0, offset)
-            limit = max(0, min(limit, COUNTED - offset))
+            limit = max(0, min(limit, most - offset))
             values = _values(desk, asked, filters)
             if by_time:
                 found, total = _newest(con, values, offset, limit)
             else:
-                newest, total = _newest(con, values, 0, RANKED)
-                found = ranking.best_first(con, asked, newest)[offset : offset + limit]
+                newest = _numbers(con, values, 0, most + 1)
+                total = len(newest)
+                found = ranking.best_first(con, asked, newest[:most])[offset : offset + limit]
             shown = hits(con, desk, found, asked)
-        return SearchPage(hits=shown, **counted(total), bounded=not by_time and total > RANKED)
+        return SearchPage(hits=shown, total=min(total, most), more=total > most, bounded=not by_time and total > most)
 
     def facets(self, desk: str, query: str, filters: SearchFilters = NO_FILTERS) -> Facets:
         """How the newest FACETED matches are spread over publishers, topics and months."""
@@ -173,23 +173,22 @@ def merge(con: sqlite3.Connection, pages: int = 2000) -> bool:
     return cast(Connection, con).merge_words(pages)
 
 
-def counted(found: int) -> dict[str, Any]:
-    """What a SearchPage says of so many matches, of which COUNTED and one more were looked for."""
-    return {"total": min(found, COUNTED), "more": found > COUNTED}
-
-
 def _newest(con: sqlite3.Connection, values: Mapping[str, object], offset: int, limit: int) -> tuple[list[int], int]:
     """So many of the matches, newest first, and how many there are, up to one more than COUNTED.
 
     What was read is not counted again.
     """
-    found = [row["n"] for row in con.execute(_NEWEST, {**values, "offset": offset, "limit": limit})]
+    found = _numbers(con, values, offset, limit)
     if found:
         read = offset + len(found)
         rest = {**values, "high": found[-1], "limit": COUNTED + 1 - read}
         return found, read + (con.execute(_COUNT, rest).fetchone()[0] if len(found) == limit else 0)
     whole = {**values, "limit": COUNTED + 1}
     return [], con.execute(_COUNT, whole).fetchone()[0] if offset or not limit else 0
+
+
+def _numbers(con: sqlite3.Connection, values: Mapping[str, object], offset: int, limit: int) -> list[int]:
+    return [row["n"] for row in con.execute(_NEWEST, {**values, "offset": offset, "limit": limit})]
 
 
 def _values(desk: str, asked: Query, filters: SearchFilters) -> dict[str, object]:

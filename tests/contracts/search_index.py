@@ -141,6 +141,7 @@ class SearchIndexContract:
     ) -> None:
         for engine in ("sqlite", "postgres", "elastic"):
             monkeypatch.setattr(f"store.{engine}.search.COUNTED", 4)
+            monkeypatch.setattr(f"store.{engine}.search.RANKED", 4)
         for number in range(6):
             write(store, f"{number}", f"Lúa {number}{' và cầu' * (number < 4)}", at=NOON + timedelta(minutes=number))
         refresh()

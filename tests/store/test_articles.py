@@ -93,7 +93,7 @@ def test_ranking_that_was_bounded_to_the_newest_says_so(record: Record, monkeypa
     for n in range(5):
         record.articles.save(make_tagged(make_article(f"{n}.html", at=NOON + n * DAY)), [])
     by_relevance = record.search.search("binh_son", "cầu")
-    assert (by_relevance.total, by_relevance.bounded, len(by_relevance.hits)) == (5, True, 3)
+    assert (by_relevance.total, by_relevance.more, by_relevance.bounded, len(by_relevance.hits)) == (3, True, True, 3)
     assert {hit.article.first_seen for hit in by_relevance.hits} == {NOON + n * DAY for n in (2, 3, 4)}
     by_time = record.search.search("binh_son", "cầu", by_time=True)
     assert (by_time.total, by_time.bounded, len(by_time.hits)) == (5, False, 5)
