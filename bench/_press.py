@@ -49,12 +49,13 @@ def vocabulary(seed: int = 7, size: int = 12_000) -> Vocabulary:
 
 
 def articles(
-    count: int, *, seed: int = 1, syllables: int = 250, desk: str = "desk", sources: int = 40, step_minutes: float = 7
-) -> Iterator[TaggedArticle]:
-    """Tagged articles of one desk, in order of publication, `step_minutes` apart."""
+    count: int, *, first: int = 0, seed: int = 1, syllables: int = 250, desk: str = "desk", sources: int = 40,
+    step_minutes: float = 7,
+) -> Iterator[TaggedArticle]:  # fmt: skip
+    """Tagged articles of one desk, in order of publication, `step_minutes` apart; the first is number `first`."""
     rng = random.Random(seed)
     words = vocabulary()
-    for number in range(count):
+    for number in range(first, first + count):
         at = START + timedelta(minutes=step_minutes * number)
         yield _tagged(_article(rng, words, number, at, syllables, sources), rng, desk)
 

@@ -22,6 +22,7 @@ from core.records import Article, Desk, Label, Mention, Recipient, TaggedArticle
 from core.roles import Role
 from core.settings import KeepSettings
 from core.topics import TOPICS
+from store.sqlite import search
 from store.sqlite.record import Record, open_record
 from store.sqlite.rows import content_hash, day_of, dump, dump_labels, dump_mentions, to_us
 from store.sqlite.words import desk_word, index_words, source_word, topic_word
@@ -35,7 +36,7 @@ UNITS: Final = ("new:21100", "new:21085", "new:21040", "new:21109", "new:21061",
 TEXTS: Final = 10_000
 """Texts below the lead are all different up to here; later articles take them again below their own title and lead."""
 BATCH: Final = 5000
-VERSION: Final = "3"
+VERSION: Final = "4"
 FIRST: Final = START - timedelta(days=365 * 8)
 _TABLES: Final = {
     "stories": "stories (id, desk, title, opened_at, updated_at, key, articles)",
@@ -81,13 +82,16 @@ def filled(count: int = ARTICLES) -> Filled:
     return Filled(path=own, newest=FIRST + timedelta(minutes=MINUTES_APART * (count - 1)))
 
 
-def tagged(count: int, minutes_apart: float = MINUTES_APART, texts: int = TEXTS) -> Iterator[TaggedArticle]:
+def tagged(
+    count: int, minutes_apart: float = MINUTES_APART, texts: int = TEXTS, *, first: int = 0, seed: int = 1
+) -> Iterator[TaggedArticle]:
     """Articles of the desk with topics of the whole set, units of its area, and in part about it."""
     rng = random.Random(5)
     ids = [topic.id for topic in TOPICS]
     shift = FIRST - START
     pool: list[tuple[str, ...]] = []
-    for number, plain in enumerate(articles(count, desk=DESK, sources=SOURCES, step_minutes=minutes_apart)):
+    fresh = articles(count, first=first, seed=seed, desk=DESK, sources=SOURCES, step_minutes=minutes_apart)
+    for number, plain in enumerate(fresh):
         located = plain.located
         article = located.article
         paragraphs = article.paragraphs if number < texts else pool[number % texts]
@@ -129,6 +133,8 @@ def make(path: Path, count: int, minutes_apart: float = MINUTES_APART, texts: in
         _count(record, local_day(FIRST), local_day(FIRST + timedelta(minutes=minutes_apart * count)))
         with record.database.alone() as con:
             con.execute(f"INSERT INTO search (search, rank) VALUES ('hashsize', {1 << 20})")
+            while search.merge(con):  # as the daily purge leaves it
+                pass
             con.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     return indexing
 

@@ -18,7 +18,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -217,7 +216,7 @@ def _lags(engines: Engines, count: int, asked: list[str]) -> Figures:
             lags.extend(now - saved[n] for n in found)
             known |= found
 
-    late = list(islice(bench_desk.tagged(count + SAVED, _apart(count)), count, None))
+    late = list(bench_desk.tagged(SAVED, _apart(count), first=count, seed=2))
     first = bench_desk.number(late[0].located.article)
     threads = [threading.Thread(target=target, daemon=True) for target in (feeding, asking, asking)]
     watch = threading.Thread(target=looking, daemon=True)
