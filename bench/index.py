@@ -1,6 +1,7 @@
 """Search over one desk's articles of two years, FTS5 and Elasticsearch side by side in one run (invented text).
 
-`python -m bench.index 1000000` is the run of a province: it takes about an hour, 25 GB of disk and 4 GB of memory.
+`python -m bench.index 1000000` is the run of a province: it takes about an hour, 30 GB of disk and 4 GB of memory.
+`python -m bench.index 1000000 FOLDER` leaves what it makes there, and a second run asks it again.
 Articles have 250 syllables, the newest of them on the day of asking; the desk sees them all, the hardest case.
 Questions have one to four words, a third each as typed apart, in quotation marks and without diacritics; times are
 those of the port, with what is shown of twenty hits read from the record.
@@ -8,6 +9,7 @@ those of the port, with what is shown of twenty hits read from the record.
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -47,6 +49,7 @@ SAVED: Final = 400
 PER_SECOND: Final = 10.0
 """Articles saved while two readers ask without a pause: a province keeps some 1,000 a day."""
 ALIAS: Final = "bench"
+RECORD: Final = "diembao.sqlite3"
 HEAP: Final = "-Xms1g -Xmx1g"
 Figures = dict[str, float]
 
@@ -62,33 +65,48 @@ class Engines:
     upkeep: Upkeep
 
 
-def measure(count: int = ARTICLES) -> Figures:
-    """Rows a second in, sizes in MB, search in ms at p50, p95 and p99, lag in s from saving to finding."""
-    folder = Path(tempfile.mkdtemp(prefix="diembao-bench-index-"))
+def measure(count: int = ARTICLES, keep: Path | None = None) -> Figures:
+    """Rows a second in, sizes in MB, search in ms at p50, p95 and p99, lag in s from saving to finding.
+
+    `keep`: folder for the record and the engine's data, which are used again where they are there.
+    """
+    folder = keep or Path(tempfile.mkdtemp(prefix="diembao-bench-index-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o711)
     try:
-        figures, path = _made(folder, count)
-        with _both(path) as engines:
-            figures |= _shown(_fed(engines, count))
+        figures, path = _once(folder / "made.json", lambda: _made(folder, count)), folder / RECORD
+        with _both(path, folder / "elastic") as engines:
+            figures |= _once(folder / "fed.json", lambda: _fed(engines, count))
             asked = _questions(count)
             for name, index in (("fts5", engines.record.search), ("elastic", engines.far)):
                 figures |= _shown(_searches(name, index, asked, engines.client))
             return figures | _shown(_lags(engines, count, asked))
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if keep is None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _once(told: Path, step: Callable[[], Figures]) -> Figures:
+    """The figures of a step that is done only where an earlier run has not left them."""
+    if not told.exists():
+        told.write_text(json.dumps(step()), encoding="utf-8")
+    figures: Figures = json.loads(told.read_text(encoding="utf-8"))
+    return _shown(figures)
 
 
 def _apart(count: int) -> float:
     return DAYS * 1440 / count
 
 
-def _made(folder: Path, count: int) -> tuple[Figures, Path]:
-    path = folder / "diembao.sqlite3"
+def _made(folder: Path, count: int) -> Figures:
+    path = folder / RECORD
+    path.unlink(missing_ok=True)
     indexing = bench_desk.make(path, count, _apart(count), texts=count)
     with _opened(path) as record, record.database.read() as con:
         size = con.execute(
             "SELECT sum(pgsize) AS size FROM dbstat WHERE aggregate = 1 AND name LIKE 'search%'"
         ).fetchone()
-    return _shown({"fts5_rows_per_s": count / indexing, "fts5_mb": size["size"] / 1e6}), path
+    return {"fts5_rows_per_s": count / indexing, "fts5_mb": size["size"] / 1e6}
 
 
 def _shown(figures: Figures) -> Figures:
@@ -103,11 +121,12 @@ def _opened(path: Path) -> Record:
 
 
 @contextmanager
-def _both(path: Path) -> Iterator[Engines]:
+def _both(path: Path, folder: Path) -> Iterator[Engines]:
     if server.java_home() is None:
         raise SkipBenchError("Java 17 is not on this machine")
-    with server.room() as folder, _opened(path) as record:
-        node = server.Node(folder=folder / "one", heap=HEAP)
+    with _opened(path) as record:
+        node = server.Node(folder=folder, heap=HEAP)
+        node.pipe.unlink(missing_ok=True)
         node.prepare()
         node.start()
         try:
@@ -216,7 +235,9 @@ def _lags(engines: Engines, count: int, asked: list[str]) -> Figures:
             lags.extend(now - saved[n] for n in found)
             known |= found
 
-    late = list(bench_desk.tagged(SAVED, _apart(count), first=count, seed=2))
+    with engines.record.database.read() as con:
+        there = con.execute("SELECT count(*) AS n FROM articles").fetchone()["n"]
+    late = list(bench_desk.tagged(SAVED, _apart(count), first=there, seed=there))
     first = bench_desk.number(late[0].located.article)
     threads = [threading.Thread(target=target, daemon=True) for target in (feeding, asking, asking)]
     watch = threading.Thread(target=looking, daemon=True)
@@ -235,5 +256,6 @@ def _lags(engines: Engines, count: int, asked: list[str]) -> Figures:
 
 
 if __name__ == "__main__":
-    for figure, value in measure(int(sys.argv[1]) if len(sys.argv) > 1 else ARTICLES).items():
+    wanted, kept = int(sys.argv[1]) if len(sys.argv) > 1 else ARTICLES, Path(sys.argv[2]) if sys.argv[2:] else None
+    for figure, value in measure(wanted, kept).items():
         print(f"{figure:28} {value:12,.2f}", flush=True)
