@@ -118,7 +118,7 @@ def _with_recipients(
     desks: Sequence[Desk], names: Mapping[str, str], text: str, said: list[Said]
 ) -> list[Desk]:  # fmt: skip
     heading, rows = _table(text)
-    place = _unit_column(heading)
+    place = _unit_column(heading, "recipients")
     groups: dict[str, list[tuple[int, list[str]]]] = {}
     for number, cells in rows:
         desk = names.get(sheets.plain(cells[place]) if place < len(cells) else "")
@@ -140,7 +140,7 @@ def _with_recipients(
 def _by_desk(text: str, names: Mapping[str, str]) -> tuple[str, list[int], list[Said]]:
     """The sheet of users with desk ids in place of communes' names, its rows' numbers, and rows of no commune."""
     heading, rows = _table(text)
-    place = _unit_column(heading)
+    place = _unit_column(heading, "users")
     out, numbers, unknown = [], [], []
     for number, cells in rows:
         desk = names.get(sheets.plain(cells[place]) if place < len(cells) else "")
@@ -170,12 +170,13 @@ def _written(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return out.getvalue()
 
 
-def _unit_column(heading: Sequence[str]) -> int:
+def _unit_column(heading: Sequence[str], sheet: str) -> int:
     wanted = {sheets.plain(name) for name in UNIT_NAMES}
     for place, name in enumerate(heading):
         if sheets.plain(name) in wanted:
             return place
-    raise ConfigError(f"{t('sheet.missing_column', 'en', columns=UNIT_NAMES[0])} It names the commune of each row")
+    missing = t("sheet.missing_column", "en", columns=UNIT_NAMES[0])
+    raise ConfigError(f"sheet of {sheet}: {missing} It names the commune of each row; --sheets writes an empty one")
 
 
 def _names(desks: Iterable[Desk]) -> dict[str, str]:

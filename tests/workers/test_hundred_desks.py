@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -115,8 +116,15 @@ def test_a_wrong_row_is_named_and_nothing_is_taken(tmp_path: Path, command: Comm
     assert done.exit_code == 1
     for row, said in ((4, "police"), (6, "theo dõi dư luận"), (8, "xã Không Có"), (10, "ông chủ")):
         assert any(f"row {row:4} " in line and said in line for line in done.stdout.splitlines()), (row, said)
+    assert "phòng chống thiên tai" in done.stdout and "chuyên viên; biên tập" in done.stdout, "what there is"
     with wiring.record(Settings()) as kept:
         assert kept.desks.desks() == () and kept.people.users() == ()
+
+
+def test_a_sheet_without_communes_is_named(tmp_path: Path, command: Command) -> None:
+    (tmp_path / "users.csv").write_text("email,name,level\nlan@daklak.gov.vn,Lan,officer\n", encoding="utf-8")
+    done = command("--users", str(tmp_path / "users.csv"), "--apply")
+    assert done.exit_code == 1 and re.search("sheet of users.*--sheets", str(done.exception))
 
 
 def test_once_more_changes_nothing(tmp_path: Path, command: Command) -> None:
