@@ -59,6 +59,10 @@ class Hold(Protocol):
         """Whether no other worker was heard of lately."""
         ...
 
+    def spare(self) -> bool:
+        """Whether others hold more than one host each: they pass on what is beyond an even share."""
+        ...
+
     def keep(self, wanted: Collection[str]) -> frozenset[str]:
         """Prolong what is held, give back what is neither wanted nor in use. Returns hosts to be let alone now: lost
         ones, and those beyond this worker's share.
@@ -99,6 +103,9 @@ class Alone:
 
     def alone(self) -> bool:
         return True
+
+    def spare(self) -> bool:
+        return False
 
     def keep(self, wanted: Collection[str]) -> frozenset[str]:
         del wanted
@@ -176,8 +183,13 @@ class Shared:
         return frozenset(name.removeprefix(PREFIX) for name in found)
 
     def alone(self) -> bool:
-        """See the protocol."""
+        """See the protocol. Asked anew: one that began at the same moment was not heard of at first."""
+        self._count()
         return self._workers == 1
+
+    def spare(self) -> bool:
+        """See the protocol."""
+        return self._workers > 1 and len(self.elsewhere()) >= self._workers
 
     def keep(self, wanted: Collection[str]) -> frozenset[str]:
         """See the protocol."""
@@ -185,8 +197,7 @@ class Shared:
         if now - self._heard >= self._seconds / RENEWED:
             self._heard = now
             self._leases.seen(self._worker, "crawl", self._machine)
-            lately = timedelta(seconds=self._seconds)
-            self._workers = max(1, sum(one.role == "crawl" for one in self._leases.workers(lately)))
+            self._count()
         before = set(self._held)
         for host in [host for host, held in self._held.items() if not held.users and host not in wanted]:
             self._give_back(host)
@@ -201,6 +212,10 @@ class Shared:
         for host in list(self._held):
             self._give_back(host)
         self._leases.gone(self._worker)
+
+    def _count(self) -> None:
+        lately = timedelta(seconds=self._seconds)
+        self._workers = max(1, sum(one.role == "crawl" for one in self._leases.workers(lately)))
 
     def _surplus(self) -> frozenset[str]:
         """What is held beyond an even share while there are others; they take it once it is idle."""

@@ -58,6 +58,7 @@ class Loop:
         self._closures: dict[str, int] = {}
         self._blocks: dict[str, int] = {}  # blocked pages in a row, by host
         self._thirsty = True  # whether the ledger is to be asked for more pages
+        self._spared = False  # whether another worker had hosts to spare when it was last looked at
         self._stopped = False
         self._began = 0.0
 
@@ -109,7 +110,7 @@ class Loop:
     def _done(self) -> bool:
         if self._waiting or self._polling or self._taken or self._thirsty or not self._lanes.idle:
             return False
-        if self._may_pass_on():
+        if self._may_pass_on() or self._may_share():
             return False
         if not self._lanes.resting(self._crawl.settings.wait):
             return True
@@ -120,6 +121,12 @@ class Loop:
         """Whether hosts may be a dead worker's, such as a crawl's that was just killed: its leases end by then."""
         since = asyncio.get_running_loop().time() - self._began
         return since < self._crawl.settings.lease * (1 + 1 / RENEWED) + TICK and not self._hold.alone()
+
+    def _may_share(self) -> bool:
+        """Whether pages wait at hosts of which another worker has more than its share, or had: some pass on."""
+        had, now = self._spared, self._crawl.clock.now()
+        self._spared = self._hold.spare() and bool(self._crawl.ledger.pending(now, 1, self._lanes.resting()))
+        return had or self._spared
 
     def _horizon(self) -> datetime:
         """Until when a page may be put off and still be read by this crawl."""
