@@ -1,6 +1,7 @@
 """A national press day: pages of 270 KB fetched from loopback, gated, the right ones stored, tagged, in stories.
 
-`python -m bench.national_day 40000` for the whole day; politeness off, crawls as the command line starts them.
+`python -m bench.national_day 40000` for the whole day, `... 40000 1` with one crawl; politeness off, crawls as the
+command line starts them (as `diembao run --role crawl --role crawl` does), side by side on one record.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ from nlp.desks import load_desks
 from nlp.locate.locator import DeskLocator
 from tests.data import data_dir
 
+LONG = True
 PAGES = 2_000
-WORKERS = 1
+WORKERS = 2
 ROOT = Path(__file__).resolve().parent.parent
 
 
