@@ -30,7 +30,7 @@ from core.text import nfc
 from crawlers import legacy
 from crawlers.decode import decode
 from crawlers.nesting import too_deep
-from crawlers.teasers import drop_teasers
+from crawlers.teasers import only_in_teasers
 
 _BREAK: Final = "\x01"
 _UNSEEN_TAGS: Final = ["script", "style"]
@@ -53,7 +53,7 @@ _STROKE: Final = {ord("đ"): "d\u0335"}
 _LATE_TONE: Final = re.compile("([\u0300\u0301\u0303\u0309\u0323])([aeiouy\u0302\u0306\u031b]+)")
 
 _LONG: Final = 7
-_LOOKED_AT: Final = 20
+_LOOKED_AT: Final = 100
 """Names on a page from which on nobody asks whether all of them stand in headlines of other articles."""
 
 _Codes = np.ndarray[Any, np.dtype[np.uint16]]
@@ -116,10 +116,10 @@ class PatternGate:
 
     def _named(self, said: _Said, address: str) -> bool:
         """Whether a name stands there, elsewhere than in headlines of other articles."""
-        names = set(islice(self._found(said.text), _LOOKED_AT))
-        if not names:
-            return False
-        return not drop_teasers(said.tree, address, names) or self.names_in(said.read())
+        found = list(islice(self._found(said.text), _LOOKED_AT))
+        if not found or len(found) == _LOOKED_AT:
+            return bool(found)
+        return not only_in_teasers(said.tree, address, said.text, frozenset(found))
 
     def names_in(self, text: str) -> bool:
         """Whether a name stands in plain text."""
@@ -246,15 +246,11 @@ class _Said:
 
     def __init__(self, markup: bytes | str) -> None:
         self.tree = LexborHTMLParser(markup, options=_WITHOUT_EVENTS)
-        self._beside = [_beside(node) for node in self.tree.css(_BESIDE)]
+        beside = [_beside(node) for node in self.tree.css(_BESIDE)]
         self.tree.strip_tags(_UNSEEN_TAGS)
-        self.text = self.read()
-
-    def read(self) -> str:
-        """All of it, as the tree is now."""
         root = self.tree.root
         body = root.text(separator=_BREAK, skip_empty=True) if root is not None else ""
-        return _unescaped(_BREAK.join([body, *self._beside]))
+        self.text = _unescaped(_BREAK.join([body, *beside]))
 
 
 def _beside(node: LexborNode) -> str:

@@ -8,7 +8,8 @@ might yet take for headline, lead or caption is none of these.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
+from itertools import islice
 from typing import Final
 from urllib.parse import urljoin
 
@@ -26,36 +27,36 @@ _LEAD: Final = re.compile(
     r"sapo|chapp?eau|standfirst|summary|abstract|description|tom-?tat|lead|intro|excerpt|trich|teaser|dek|subtitle",
     re.IGNORECASE,
 )
-_MOST: Final = 20
-"""Links that are looked at on one page."""
+_MOST: Final = 10
+"""Names on a page from which on nobody asks."""
+_HOLDS: Final = 'body :lexbor-contains("{}")'
 _PLAIN: Final = re.compile(r"[\w ]+")
 """Names that a selector may quote."""
 
 
-def drop_teasers(tree: LexborHTMLParser, address: str, said: Iterable[str]) -> bool:
-    """Take headlines of other articles that say one of these names out of the tree; True if any went.
+def only_in_teasers(tree: LexborHTMLParser, address: str, text: str, names: Collection[str]) -> bool:
+    """Whether these names, as the page writes them, stand in headlines of other articles and nowhere else.
 
-    `said`: names as the page writes them. Nothing goes where one of them stands elsewhere too, or torn by tags.
+    `text`: all that the page says, wherever it stands. A name that is said more often there than in such headlines
+    stands elsewhere too (in the head, torn by tags, in entities).
     """
-    own, alone, found = _Own(address), _Alone(), dict[int, LexborNode]()
-    for name in sorted(set(said)):
-        if len(found) > _MOST or not _PLAIN.fullmatch(name):
-            return False
-        nodes = tree.css(f'body :lexbor-contains("{name}")')
-        links = [link for link in map(_link, nodes) if link is not None]
-        if not nodes or len(links) < len(nodes):
-            return False
-        found |= {link.mem_id: link for link in links}
-    if not all(_is_teaser(link, own, alone) for link in found.values()):
+    if len(names) > _MOST or not all(map(_PLAIN.fullmatch, names)):
         return False
-    for link in found.values():
-        link.decompose()
-    return bool(found)
+    own, alone = _Own(address), _Alone()
+    for name in names:
+        links = {link.mem_id: link for node in tree.css(_HOLDS.format(name)) for link in _links(node)}
+        said = sum(link.text().count(name) for link in links.values())
+        if said != text.count(name) or not all(_is_teaser(link, own, alone) for link in links.values()):
+            return False
+    return True
 
 
-def _link(node: LexborNode) -> LexborNode | None:
+def _links(node: LexborNode) -> Iterator[LexborNode]:
     """The link that the element is or stands in."""
-    return node if node.tag == "a" else next((above for above in _above(node) if above.tag == "a"), None)
+    if node.tag == "a":
+        yield node
+    else:
+        yield from islice((above for above in _above(node) if above.tag == "a"), 1)
 
 
 def _is_teaser(link: LexborNode, own: _Own, alone: _Alone) -> bool:

@@ -53,3 +53,20 @@ def test_a_link_that_may_be_the_articles_own_does(beside: str) -> None:
 def test_a_name_in_an_old_encoding_beside_the_signs_of_others_is_found() -> None:
     assert GATE.passes(page("<p>T¹i thÞ trÊn Ch©u æ, n­íc rót.".encode()))
     assert not GATE.passes(page("<p>© Báo Mẫu: chú ý, nước rút.".encode())), "no sign of the name but one"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "<p>Sáng nay ở B&igrave;nh Sơn, nước rút.</p>",
+        "<p>Sáng nay ở <b>Bình</b> Sơn, nước rút.</p>",
+        "<p>Sáng nay ở BÌNH SƠN, nước rút.</p>",
+        "<p>Sáng nay ở B&amp;igrave;nh Sơn, nước rút.</p>",
+        "<img alt='x'><meta name='description' content='Nước rút ở Bình Sơn'>",
+        '<script type="application/ld+json">{"headline": "Nước rút ở Bình Sơn"}</script>',
+    ],
+)
+def test_however_the_article_writes_what_such_a_headline_says(said: str) -> None:
+    teaser = f"<ul><li><a href='{OTHER}'>{SAID}</a></li></ul>"
+    assert not GATE.passes(page(article(after=teaser)))
+    assert GATE.passes(page(article(before=said, after=teaser)))
