@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from app import wiring
 from app.progress import progress
 from core.clock import SystemClock
 from core.errors import ConfigError
-from core.settings import Settings
+from core.settings import RecordSettings, Settings
 from store.postgres import moving
 from store.sqlite.record import open_record
 
@@ -63,4 +65,9 @@ def from_file(settings: Settings, file: Path) -> None:
 
 
 def _at(settings: Settings, place: str) -> Settings:
+    """The settings of a record that is there. Raises ConfigError for what is neither a server nor a file."""
+    try:
+        RecordSettings(url=place)
+    except ValidationError as error:
+        raise ConfigError(f"--to: {error.errors()[0]['msg'].removeprefix('Value error, ')}") from None
     return settings.model_copy(update={"record": settings.record.model_copy(update={"url": place})})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
@@ -254,6 +254,9 @@ class KibanaSettings(_Part):
         return f"{base}{within}/app/dashboards#/view/{self.named(board)}" if self.url else ""
 
 
+_SERVERS: Final = ("postgresql://", "postgres://")
+
+
 class RecordSettings(_Part):
     """Where the record is: a file of this machine, or a database of a PostgreSQL server for several machines."""
 
@@ -269,7 +272,11 @@ class RecordSettings(_Part):
     @field_validator("url")
     @classmethod
     def _without_secret(cls, value: str) -> str:
-        """An address is shown and logged."""
+        """An address is shown and logged; one of another kind is no file's name."""
+        if "://" in value and not value.startswith(_SERVERS):
+            raise ValueError(
+                f"no such kind of record: {value.split('://', maxsplit=1)[0]}://; write postgresql://, or a file"
+            )
         if "://" in value and ":" in value.split("://", 1)[1].rpartition("@")[0]:
             raise ValueError("no password in the address; use password_file, $PGPASSWORD or ~/.pgpass")
         return value
@@ -359,7 +366,7 @@ class Settings(BaseSettings):
     @property
     def on_server(self) -> bool:
         """Whether the record is on a PostgreSQL server."""
-        return self.record.url.startswith(("postgresql://", "postgres://"))
+        return self.record.url.startswith(_SERVERS)
 
     @property
     def keys(self) -> Path:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from pg8000.exceptions import DatabaseError
 from pg8000.native import Connection as Driver
 
 from core.errors import ConfigError
@@ -108,10 +109,17 @@ def _session(address: Address, host: str, port: int, lock_seconds: float) -> Dri
         if host.startswith("/")
         else {"host": host, "port": port, "ssl_context": _tls(address)}
     )
-    driver = Driver(
-        address.user, database=address.database, password=address.password or None, timeout=address.timeout,
-        application_name="diembao", startup_params={**_SESSION, "lock_timeout": f"{lock_seconds * 1000:.0f}"}, **where,
-    )  # fmt: skip
+    try:
+        driver = Driver(
+            address.user, database=address.database, password=address.password or None, timeout=address.timeout,
+            application_name="diembao", startup_params={**_SESSION, "lock_timeout": f"{lock_seconds * 1000:.0f}"},
+            **where,
+        )  # fmt: skip
+    except AttributeError:  # the driver's, where the server asks for a password and none is set
+        if address.password:
+            raise
+        missing = "no password is set: [record] password_file, $PGPASSWORD or ~/.pgpass"
+        raise DatabaseError({"C": "28P01", "M": missing}) from None
     with suppress(AttributeError):
         driver._usock.settimeout(None)  # the driver's time-out is for connecting; a long query is none
     return driver

@@ -80,6 +80,22 @@ def test_wrong_places_are_told_with_what_to_do(diembao: Diembao, server: Server)
     )
 
 
+def test_a_login_without_a_password_is_told_where_it_belongs(
+    diembao: Diembao, address: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIEMBAO_RECORD__PASSWORD_FILE", "")
+    monkeypatch.setenv("PGPASSFILE", "/nowhere")
+    assert "no password is set: [record] password_file" in diembao("desk", "list", place=str(address), good=False)
+
+
+def test_an_address_of_another_kind_is_no_files_name(diembao: Diembao, tmp_path: Path) -> None:
+    with full_record(tmp_path / "var" / "diembao.sqlite3", NOON):
+        pass
+    assert "write postgresql://" in diembao("migrate", "--to", "mysql://db/diembao", place="", good=False)
+    assert "write postgresql://" in diembao("desk", "list", place="mysql://db/diembao", good=False)
+    assert "binh_son" in diembao("desk", "list", place=""), "the record has not moved"
+
+
 def test_what_is_erased_is_in_no_table_and_its_words_are_not_found(
     server: Server, address: Address, record: Record, desked: Record
 ) -> None:
