@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.run import supervisor
 from core.clock import FixedClock
 from core.records import Entry, PollState
 from core.settings import KeepSettings
@@ -82,3 +83,9 @@ def test_a_single_crawl_stays_while_pages_wait_at_hosts_to_spare(
         crawl.run(press)
     assert [host_of(page.url) for page in crawl.pages] == [host_of(site.url("/"))] * waiting
     assert bool(giver.left) is not waiting
+
+
+def test_a_role_that_is_named_twice_runs_twice(tmp_path: Path) -> None:
+    """So a machine with two cores is given two crawls."""
+    children = supervisor(("crawl", "crawl", "deliver"), [], tmp_path).children
+    assert [child.role for child in children] == ["crawl", "crawl", "deliver"]
