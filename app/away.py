@@ -41,6 +41,14 @@ def backup(settings: Settings, folder: Path, key: Path) -> Path:
     return target
 
 
+def key_of(settings: Settings, folder: Path | None) -> Path | None:
+    """The key with which backups in that folder are sealed; None where they are not."""
+    asked = settings.backup
+    if folder is None or not asked.connected or folder.absolute() != Path(asked.folder).absolute():
+        return None
+    return Path(asked.key_file)
+
+
 def restore(settings: Settings, archive: Path, key: Path) -> Iterator[str]:
     """Restore from a sealed backup; yields what was done. What was erased since is erased again, also on a machine
     that never had it: the stones lie beside the backup. Raises StoreError, ConfigError.

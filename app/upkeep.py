@@ -39,10 +39,9 @@ def restore(settings: Settings, archive: Path) -> Iterator[str]:
     """Put the archive in the record's place; yields what was done, a line each. Raises StoreError."""
     done = archives.restore(archive, settings.database, SystemClock().now())
     if settings.on_server:
-        moving.from_file(settings, settings.database)
-        settings.database.unlink()
+        _onto_server(settings, done.aside)
     yield f"restored {archive} (made {done.manifest.made_at})"
-    if done.aside:
+    if done.aside and not settings.on_server:
         yield f"the record that was there is kept as {done.aside}"
     yield f"{done.held} messages that waited are held, none is sent by itself"
     if done.erased:
@@ -52,6 +51,18 @@ def restore(settings: Settings, archive: Path) -> Iterator[str]:
         if settings.elastic.hosts:
             engine.forget_place(kept)
             yield "the search engine is built anew by the service, or now: diembao index rebuild"
+
+
+def _onto_server(settings: Settings, aside: Path | None) -> None:
+    """Move the record that was restored into a file on; that file goes, and what lay in its place comes back."""
+    file = settings.database
+    try:
+        moving.from_file(settings, file)
+    finally:
+        for suffix in ("", "-wal", "-shm"):
+            file.with_name(file.name + suffix).unlink(missing_ok=True)
+            if aside is not None and (before := aside.with_name(aside.name + suffix)).exists():
+                before.replace(file.with_name(file.name + suffix))
 
 
 def erase(settings: Settings, article: str) -> str:

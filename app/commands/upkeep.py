@@ -62,12 +62,14 @@ def backup(
         sealed.new_key(new_key)
         typer.echo(f"written {new_key}; keep a copy where the backups are not: without it none can be opened")
         return
+    settings = settings_module.load()
+    key = key or away.key_of(settings, folder)
     if key is not None:
         if folder is None:
             raise typer.BadParameter("name the folder to which the sealed backup goes")
-        typer.echo(f"written {away.backup(settings_module.load(), folder, key)}")
+        typer.echo(f"written {away.backup(settings, folder, key)}")
         return
-    typer.echo(f"written {upkeep.backup(settings_module.load(), folder)}")
+    typer.echo(f"written {upkeep.backup(settings, folder)}")
 
 
 def restore(

@@ -14,6 +14,7 @@ from app import away, sealed, wiring
 from core.clock import FixedClock, SystemClock
 from core.errors import ConfigError, StoreError
 from core.settings import BackupSettings, Settings
+from tests.command_line import run_here
 from tests.fakes.records import NOON, make_article, make_desk, make_tagged
 
 TITLE = "Khánh thành cầu mới ở Bình Sơn"
@@ -127,3 +128,17 @@ def test_a_key_is_never_written_over_and_a_wrong_one_is_named(tmp_path: Path, ke
     (tmp_path / "short").write_text("QUJD\n")
     with pytest.raises(ConfigError, match="3 bytes"):
         sealed.load_key(tmp_path / "short")
+
+
+def test_by_hand_too_nothing_goes_into_that_folder_in_the_clear(
+    tmp_path: Path, key: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    fill(desk(tmp_path / "var"))
+    for name, value in (("DATA_DIR", tmp_path / "var"), ("BACKUP__FOLDER", elsewhere), ("BACKUP__KEY_FILE", key)):
+        monkeypatch.setenv(f"DIEMBAO_{name}", str(value))
+    monkeypatch.chdir(tmp_path)
+    assert run_here(["backup", "elsewhere"]).returncode == 0
+    assert run_here(["backup"]).returncode == 0
+    assert [file.suffix for file in elsewhere.iterdir()] == [sealed.SUFFIX]
+    assert [file.suffix for file in (tmp_path / "var" / "backups").iterdir()] == [".gz"], "beside the record as ever"

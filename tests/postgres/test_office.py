@@ -65,6 +65,10 @@ def test_a_record_goes_to_the_server_is_backed_up_there_and_comes_back(
     other = f"{server.url}/other_place"
     assert "restored" in diembao("restore", "--yes", archive, place=other)
     assert "binh_son" in diembao("desk", "list", place=other)
+    lying = sorted(file.name for file in (tmp_path / "var").iterdir())
+    assert "holds something already" in diembao("restore", "--yes", archive, place=other, good=False)
+    assert sorted(file.name for file in (tmp_path / "var").iterdir()) == lying, "nothing in clear is left behind"
+    assert "has moved to" in diembao("desk", "list", place="", good=False), "the earlier file lies where it lay"
     assert "counted and compared" in diembao("migrate", "--to", str(tmp_path / "back.sqlite3"))
     assert "binh_son" in diembao("desk", "list", place=str(tmp_path / "back.sqlite3"))
 
