@@ -8,9 +8,10 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Literal
 
-from app import dashboards, wiring
+from app import away, dashboards, sealed, wiring
 from app.alert_desk import template_faults
 from app.channels import said, statuses
 from app.delivering import probe_mail
@@ -62,8 +63,8 @@ def examine() -> list[Finding]:
 
 def _checks() -> tuple[Callable[[Settings], Iterator[Finding]], ...]:
     return (
-        _python, _folder, _record, _understanding, _publishers, _contact, _mail, _zalo, _alerts, _users, _engine,
-        _kibana, _page,
+        _python, _folder, _record, _backups, _understanding, _publishers, _contact, _mail, _zalo, _alerts, _users,
+        _engine, _kibana, _page,
     )  # fmt: skip
 
 
@@ -118,6 +119,29 @@ def _record(settings: Settings) -> Iterator[Finding]:
         says=", ".join(desk.id for desk in desks) or "none",
         todo="" if desks else "diembao desk apply desks/binh_son.toml, or diembao desk new",
     )
+
+
+def _backups(settings: Settings) -> Iterator[Finding]:
+    asked = settings.backup
+    if not asked.connected:
+        yield Finding(
+            sign="--", part="backups", says="beside the record alone: what takes the disk takes both",
+            todo="set [backup] folder, of another disk or machine, and key_file",
+        )  # fmt: skip
+        return
+    sealed.load_key(Path(asked.key_file))
+    last = away.newest(Path(asked.folder))
+    if last is None:
+        yield Finding(
+            sign="--", part="backups", says=f"none in {asked.folder} yet",
+            todo=f"the role deliver makes it, or now: diembao backup {asked.folder}",
+        )  # fmt: skip
+        return
+    hours = (SystemClock().now() - last).total_seconds() / 3600
+    says = f"the newest in {asked.folder} is {hours:.0f} hours old"
+    late = hours > 2 * asked.every_hours
+    todo = "see that the role deliver runs, and what its log says of backups" if late else ""
+    yield Finding(sign="!!" if late else "ok", part="backups", says=says, todo=todo)
 
 
 def _wrong(settings: Settings, kept: Record) -> tuple[str, ...]:

@@ -142,3 +142,26 @@ def test_by_hand_too_nothing_goes_into_that_folder_in_the_clear(
     assert run_here(["backup"]).returncode == 0
     assert [file.suffix for file in elsewhere.iterdir()] == [sealed.SUFFIX]
     assert [file.suffix for file in (tmp_path / "var" / "backups").iterdir()] == [".gz"], "beside the record as ever"
+
+
+def test_doctor_says_how_old_the_newest_is_and_what_stands_against_the_next(
+    tmp_path: Path, key: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def said() -> str:
+        return next(line for line in run_here(["doctor"]).stdout.splitlines() if " backups " in line)
+
+    elsewhere = tmp_path / "elsewhere"
+    monkeypatch.setenv("DIEMBAO_DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.chdir(tmp_path)
+    assert said().startswith("--") and "beside the record alone" in said()
+    monkeypatch.setenv("DIEMBAO_BACKUP__FOLDER", str(elsewhere))
+    monkeypatch.setenv("DIEMBAO_BACKUP__KEY_FILE", str(tmp_path / "lost"))
+    assert said().startswith("!!") and "no key can be read" in said()
+    monkeypatch.setenv("DIEMBAO_BACKUP__KEY_FILE", str(key))
+    assert said().startswith("--") and "none in" in said()
+    elsewhere.mkdir()
+    (elsewhere / "diembao-20260101T000000Z.tar.gz.sealed").write_bytes(b"")
+    assert said().startswith("!!") and "hours old" in said()
+    fill(desk(tmp_path / "var"))
+    assert run_here(["backup", "elsewhere"]).returncode == 0
+    assert said().startswith("ok") and "is 0 hours old" in said()
