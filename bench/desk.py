@@ -36,6 +36,11 @@ UNITS: Final = ("new:21100", "new:21085", "new:21040", "new:21109", "new:21061",
 TEXTS: Final = 10_000
 """Texts below the lead are all different up to here; later articles take them again below their own title and lead."""
 BATCH: Final = 5000
+_IN_BULK: Final = {"hashsize": 64 << 20, "automerge": 0, "crisismerge": 2000}
+"""Settings of FTS5 under which all is merged once, at the end."""
+_DAILY: Final = {"hashsize": 1 << 20, "automerge": 4, "crisismerge": 16}
+"""Those that FTS5 has by itself."""
+_MERGED_AT_ONCE: Final = 100_000  # pages
 VERSION: Final = "4"
 FIRST: Final = START - timedelta(days=365 * 8)
 _TABLES: Final = {
@@ -113,7 +118,7 @@ def tagged(
 def make(path: Path, count: int, minutes_apart: float = MINUTES_APART, texts: int = TEXTS) -> float:
     """Write such a record to `path`; later articles take the first `texts` texts again.
 
-    Returns the seconds of it that went into FTS5: preparing the words and writing them into the index.
+    Returns the seconds of it that went into FTS5: preparing the words, writing them, and merging them at the end.
     """
     indexing = 0.0
     with open_record(path, clock=FixedClock(FIRST), keep=KeepSettings()) as record:
@@ -121,22 +126,30 @@ def make(path: Path, count: int, minutes_apart: float = MINUTES_APART, texts: in
         with record.database.alone() as con:  # a file that is thrown away where the making fails
             con.execute("PRAGMA synchronous = OFF")
             con.execute("PRAGMA secure_delete = OFF")
-            con.execute(f"INSERT INTO search (search, rank) VALUES ('hashsize', {64 << 20})")
+            _set(con, _IN_BULK)
         stories = _Stories(random.Random(9))
         fresh = tagged(count, minutes_apart, texts)
         while batch := list(islice(fresh, BATCH)):
             with record.database.write() as con:
                 _write(con, batch, stories)
-                began = time.perf_counter()
+            began = time.perf_counter()
+            with record.database.write() as con:
                 _index(con, batch)
-                indexing += time.perf_counter() - began
+            indexing += time.perf_counter() - began
         _count(record, local_day(FIRST), local_day(FIRST + timedelta(minutes=minutes_apart * count)))
         with record.database.alone() as con:
-            con.execute(f"INSERT INTO search (search, rank) VALUES ('hashsize', {1 << 20})")
-            while search.merge(con):  # as the daily purge leaves it
+            _set(con, _DAILY)
+            began = time.perf_counter()
+            while search.merge(con, _MERGED_AT_ONCE):  # as the daily purge leaves it
                 pass
+            indexing += time.perf_counter() - began
             con.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     return indexing
+
+
+def _set(con: sqlite3.Connection, options: dict[str, int]) -> None:
+    for name, value in options.items():
+        con.execute("INSERT INTO search (search, rank) VALUES (?, ?)", (name, value))
 
 
 class _Stories:
