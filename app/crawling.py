@@ -25,6 +25,7 @@ from core.settings import CrawlSettings, Settings
 from crawlers.crawl_plan import Crawl, CrawlStats
 from crawlers.extract import PressExtractor
 from crawlers.gate import PatternGate
+from crawlers.parsed import Handed
 from crawlers.parsers import parsers
 from crawlers.spider import crawl as run_crawl
 from nlp.locate.locator import gate_names
@@ -82,7 +83,8 @@ class Reader:
     def __init__(self, world: World, kept: Record, hand_over: Callable[[Located], bool] | None = None) -> None:
         self._kept = kept
         self._desks, self._looked = kept.desks.desks(), time.monotonic()
-        self._flow = replace(flow(world, kept, self._desks), hand_over=hand_over or HandOver(kept))
+        self._handed = Handed()
+        self._flow = replace(flow(world, kept, self._desks, self._handed), hand_over=hand_over or HandOver(kept))
 
     def read(self, page: FetchedPage, pending: PendingPage) -> PageOutcome:
         """See Flow.read."""
@@ -98,17 +100,18 @@ class Reader:
         desks, self._looked = self._kept.desks.desks(), time.monotonic()
         if desks != self._desks:
             self._desks = desks
-            gate = PatternGate(gate_names(wiring.gazetteer(), desks))
+            gate = PatternGate(gate_names(wiring.gazetteer(), desks), self._handed)
             self._flow = replace(self._flow, gate=gate, locator=wiring.locator(desks))
 
 
-def flow(world: World, kept: Record, desks: tuple[Desk, ...] | None = None) -> Flow:
+def flow(world: World, kept: Record, desks: tuple[Desk, ...] | None = None, handed: Handed | None = None) -> Flow:
     """The pipeline over an open record, for the desks that it holds."""
     desks = kept.desks.desks() if desks is None else desks
+    handed = handed or Handed()
 
     return Flow(
-        gate=PatternGate(gate_names(wiring.gazetteer(), desks)),
-        extractor=PressExtractor(),
+        gate=PatternGate(gate_names(wiring.gazetteer(), desks), handed),
+        extractor=PressExtractor(handed),
         locator=wiring.locator(desks),
         tagger=CorrectedTagger(load_tagger(), kept.corrections),
         store=kept.articles,

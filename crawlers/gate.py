@@ -22,7 +22,7 @@ from typing import Any, Final
 
 import numpy as np
 from ahocorasick_rs import BytesAhoCorasick
-from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
 from core.errors import ExtractError
 from core.records import Entry, FetchedPage
@@ -30,13 +30,10 @@ from core.text import nfc
 from crawlers import legacy
 from crawlers.decode import decode
 from crawlers.nesting import too_deep
+from crawlers.parsed import Handed, ParsedPage
 from crawlers.teasers import only_in_teasers
 
 _BREAK: Final = "\x01"
-_UNSEEN_TAGS: Final = ["script", "style"]
-_BESIDE: Final = 'meta[name$="description" i], meta[property$="description" i], script[type*="ld+json" i]'
-"""What readers don't see and an article is yet found by. Titles of the head stand in <title> as well."""
-_WITHOUT_EVENTS: Final = int(LexborDocumentOptions.WO_EVENTS)
 _JSON_TEXTS: Final = (
     "headline",
     "alternativeHeadline",
@@ -94,9 +91,13 @@ class _Form:
 
 
 class PatternGate:
-    """Implements core.ports.Gate for the surface names of all desks' places."""
+    """Implements core.ports.Gate for the surface names of all desks' places.
 
-    def __init__(self, names: Iterable[str]) -> None:
+    `handed`: takes the tree of each page that passes, where it was read for what its bytes are.
+    """
+
+    def __init__(self, names: Iterable[str], handed: Handed | None = None) -> None:
+        self._handed = handed
         forms: dict[bytes, set[_Form]] = {}
         for name in {nfc(name).strip() for name in names}:
             for old, text in _written(name):
@@ -112,14 +113,21 @@ class PatternGate:
             return False
         if page.entry is not None and self.names_in(_entry_text(page.entry)):
             return True
-        return too_deep(page.body) or any(self._named(said, page.final_url) for said in _readings(page))
+        return too_deep(page.body) or any(self._told(said, page) for said in _readings(page))
+
+    def _told(self, said: _Said, page: FetchedPage) -> bool:
+        """Whether a reading names a place; its tree is then handed on."""
+        named = self._named(said, page.final_url)
+        if named and said.of_bytes and self._handed is not None:
+            self._handed.hold(page, said.parsed)
+        return named
 
     def _named(self, said: _Said, address: str) -> bool:
         """Whether a name stands there, elsewhere than in headlines of other articles."""
         found = list(islice(self._found(said.text), _LOOKED_AT))
         if not found or len(found) == _LOOKED_AT:
             return bool(found)
-        return not only_in_teasers(said.tree, address, said.text, frozenset(found))
+        return not only_in_teasers(said.parsed.tree, address, said.text, frozenset(found))
 
     def names_in(self, text: str) -> bool:
         """Whether a name stands in plain text."""
@@ -245,16 +253,12 @@ class _Said:
     """Visible text, titles and descriptions of the head, and what JSON-LD says of the article."""
 
     def __init__(self, markup: bytes | str) -> None:
-        self.tree = LexborHTMLParser(markup, options=_WITHOUT_EVENTS)
-        beside = [_beside(node) for node in self.tree.css(_BESIDE)]
-        self.tree.strip_tags(_UNSEEN_TAGS)
-        root = self.tree.root
+        self.of_bytes = isinstance(markup, bytes)
+        self.parsed = ParsedPage(markup)
+        beside = [_BREAK.join(_json_texts(text)) if script else text for script, text in self.parsed.beside]
+        root = self.parsed.tree.root
         body = root.text(separator=_BREAK, skip_empty=True) if root is not None else ""
         self.text = _unescaped(_BREAK.join([body, *beside]))
-
-
-def _beside(node: LexborNode) -> str:
-    return node.attrs.sget("content", "") if node.tag == "meta" else _BREAK.join(_json_texts(node.text()))
 
 
 def _json_texts(script: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -51,9 +51,8 @@ class Head:
         return self.meta.get("tdm-reservation", "").strip() == "1"
 
 
-def read_head(tree: LexborHTMLParser) -> Head:
-    """Read the head of a parsed page, before any element is removed from it."""
-    values = list(_json_values(tree))
+def read_head(tree: LexborHTMLParser, values: Sequence[dict[str, Any]]) -> Head:
+    """Read the head of a parsed page. `values`: of its JSON-LD."""
     link = tree.css_first('link[rel="canonical"]')
     title = tree.css_first("title")
     root = tree.root
@@ -67,12 +66,12 @@ def read_head(tree: LexborHTMLParser) -> Head:
     )
 
 
-def author_names(tree: LexborHTMLParser) -> frozenset[str]:
+def author_names(tree: LexborHTMLParser, values: Sequence[dict[str, Any]]) -> frozenset[str]:
     """Folded names that the page gives as its authors'. Only for leaving such lines out: they go no further."""
     said: list[str] = []
     for node in tree.css('meta[name*="author" i], meta[property*="author" i], meta[name*="creator" i]')[:10]:
         said.append(node.attributes.get("content") or "")
-    for value in _json_values(tree):
+    for value in values:
         for author in _listed(value.get("author")):
             name = author.get("name") if isinstance(author, dict) else author
             said += [text for text in _listed(name) if isinstance(text, str)]
@@ -113,11 +112,11 @@ def _metas(tree: LexborHTMLParser) -> dict[str, str]:
     return found
 
 
-def _json_values(tree: LexborHTMLParser) -> Iterator[dict[str, Any]]:
+def json_values(scripts: Sequence[str]) -> Iterator[dict[str, Any]]:
     """Every object of the page's JSON-LD, outermost first."""
     left = _MAX_VALUES
-    for node in tree.css('script[type*="ld+json" i]')[:50]:
-        waiting = [_parsed(node.text()[:_MAX_SCRIPT])]
+    for script in scripts[:50]:
+        waiting = [_parsed(script[:_MAX_SCRIPT])]
         while waiting and left:
             value, left = waiting.pop(0), left - 1
             if isinstance(value, list):
@@ -142,12 +141,12 @@ def _types(value: dict[str, Any]) -> str:
     return " ".join(map(str, kind)) if isinstance(kind, list) else str(kind or "")
 
 
-def _article(values: list[dict[str, Any]]) -> dict[str, Any]:
+def _article(values: Sequence[dict[str, Any]]) -> dict[str, Any]:
     found = [v for v in values if _ARTICLE_TYPES.search(_types(v)) and (v.get("headline") or v.get("datePublished"))]
     return {key: found[0][key] for key in _READ if key in found[0]} if found else {}
 
 
-def _sections(values: list[dict[str, Any]], tree: LexborHTMLParser) -> tuple[str, ...]:
+def _sections(values: Sequence[dict[str, Any]], tree: LexborHTMLParser) -> tuple[str, ...]:
     for value in values:
         if _types(value) == "BreadcrumbList" and isinstance(value.get("itemListElement"), list):
             named = [_crumb(item) for item in value["itemListElement"] if isinstance(item, dict)]

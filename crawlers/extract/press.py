@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser
@@ -15,13 +16,14 @@ from crawlers.extract.blocks import Block, blocks
 from crawlers.extract.body import find_body
 from crawlers.extract.dates import find_published
 from crawlers.extract.fallback import fallback
-from crawlers.extract.head import Head, author_names, read_head
+from crawlers.extract.head import Head, author_names, json_values, read_head
 from crawlers.extract.language import language_of
 from crawlers.extract.lead import find_lead, split_lead, told_lead
 from crawlers.extract.sift import caption_text, is_link, sift
 from crawlers.extract.title import find_title
-from crawlers.legacy import TWINS, detect, mend_markup
+from crawlers.legacy import TWINS, Legacy, detect, mend_markup
 from crawlers.nesting import too_deep
+from crawlers.parsed import Handed, ParsedPage
 
 MIN_BODY: Final = 120
 """Characters of lead and body below which a page is no article (a video, a gallery, a list)."""
@@ -32,27 +34,44 @@ RUNNING: Final = 60
 
 
 class PressExtractor:
-    """Implements core.ports.Extractor."""
+    """Implements core.ports.Extractor. `handed`: where the gate leaves the tree of a page that passed."""
+
+    def __init__(self, handed: Handed | None = None) -> None:
+        self._handed = handed or Handed()
 
     def extract(self, page: FetchedPage, publisher: Publisher | None) -> Article:
         """Raises ExtractError; reasons: undecodable, too-complex, no-title, not-article, no-body."""
-        if too_deep(page.body):
+        held = self._handed.take(page)
+        if held is None and too_deep(page.body):
             raise ExtractError(f"{page.final_url}: elements nest too deep to be read", reason="too-complex")
-        decoded = decode(page.body, page.headers)
-        tree, markup = _parsed(decoded.text)
-        return _article(page, publisher, tree, markup)
+        markup = decode(page.body, page.headers).text
+        raw = markup.encode(errors="replace")
+        parsed = held if held is not None and raw == page.body else ParsedPage(markup)
+        encoding = _legacy(parsed.tree)
+        if encoding is not None:
+            markup = mend_markup(markup, encoding)
+            raw, parsed = markup.encode(errors="replace"), ParsedPage(markup)
+        return _article(page, publisher, parsed, _Markup(markup, raw.lower()))
 
 
-def _article(page: FetchedPage, publisher: Publisher | None, tree: LexborHTMLParser, markup: str) -> Article:
+@dataclass(frozen=True, slots=True)
+class _Markup:
+    """A page as text, put right where it was in TCVN3 or VNI."""
+
+    text: str
+    small: bytes  # UTF-8, in small letters
+
+
+def _article(page: FetchedPage, publisher: Publisher | None, parsed: ParsedPage, markup: _Markup) -> Article:
     selectors = publisher.selectors if publisher is not None else Selectors()
-    head, authors = read_head(tree), author_names(tree)
-    tree.strip_tags(["script", "style", "noscript", "template"])
+    tree, values = parsed.tree, list(json_values(parsed.scripts()))
+    head, authors = read_head(tree, values), author_names(tree, values)
+    tree.strip_tags(["noscript", "template"])
     title = find_title(tree, head, selectors.title)
     near = tree.css_first(selectors.title or "h1")
-    small = markup.encode(errors="replace").lower()
-    lead = find_lead(tree, small, head, selectors.lead)
+    lead = find_lead(tree, markup.small, head, selectors.lead)
     published = find_published(tree, head, page, selectors.published, near)
-    body = fallback(_body(tree, small, selectors), head, markup)
+    body = fallback(_body(tree, markup.small, selectors), head, markup.text)
     lead, found = split_lead(body, lead, head)
     lead = lead or told_lead(tree, head)
     kept = sift(found, title, authors)
@@ -103,15 +122,9 @@ def _body(tree: LexborHTMLParser, markup: bytes, selectors: Selectors) -> list[B
     return found
 
 
-def _parsed(markup: str) -> tuple[LexborHTMLParser, str]:
-    """The page's tree and mark-up; of a page in TCVN3 or VNI, put right."""
-    tree = LexborHTMLParser(markup)
-    said = "\n".join(node.text() for node in tree.css("p, h1, h2, td")[:2_000])
-    encoding = detect(said)
-    if encoding is None:
-        return tree, markup
-    mended = mend_markup(markup, encoding)
-    return LexborHTMLParser(mended), mended
+def _legacy(tree: LexborHTMLParser) -> Legacy | None:
+    """The encoding from before Unicode that a page's text is in, or None."""
+    return detect("\n".join(node.text() for node in tree.css("p, h1, h2, td")[:2_000]))
 
 
 def _check(page: FetchedPage, head: Head, lead: str, paragraphs: Sequence[str], links: int) -> None:
