@@ -17,6 +17,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import Any, Final
 
@@ -140,7 +141,8 @@ class PatternGate:
         bare, kept, codes = _reduce(text)
         found = self._search.find_matches_as_indexes(bare, overlapping=True)
         forms = self._possible({which for which, _, _ in found}, text)
-        if not any(forms.values()):
+        found = [match for match in found if match[0] in forms]
+        if not found:
             return
         places = np.flatnonzero(kept)
         for which, start, end in found:
@@ -150,12 +152,13 @@ class PatternGate:
 
     def _possible(self, found: set[int], text: str) -> dict[int, list[_Form]]:
         """Their forms, of those in old encodings only such whose signs the text has: their letters are anywhere."""
-        return {which: [form for form in self._forms[which] if _has(form.signs, text)] for which in found}
 
+        @cache
+        def has(sign: str) -> bool:
+            return any(letter in text for letter in sign)
 
-def _has(signs: tuple[str, ...], text: str) -> bool:
-    """Whether of each sign, small or capital, the text has one."""
-    return all(any(letter in text for letter in sign) for sign in signs)
+        forms = {which: [form for form in self._forms[which] if all(map(has, form.signs))] for which in found}
+        return {which: possible for which, possible in forms.items() if possible}
 
 
 def _reduce(text: str) -> tuple[bytes, _Letters, _Codes]:
