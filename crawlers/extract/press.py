@@ -71,7 +71,7 @@ def _article(page: FetchedPage, publisher: Publisher | None, parsed: ParsedPage,
     near = tree.css_first(selectors.title or "h1")
     lead = find_lead(tree, markup.small, head, selectors.lead)
     published = find_published(tree, head, page, selectors.published, near)
-    body = fallback(_body(tree, markup.small, selectors), head, markup.text)
+    body = fallback(_body(tree, markup.small, selectors), head, tree, markup.text)
     lead, found = split_lead(body, lead, head)
     lead = lead or told_lead(tree, head)
     kept = sift(found, title, authors)
