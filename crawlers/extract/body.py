@@ -144,6 +144,8 @@ def _weighed(tree: LexborHTMLParser, junk: _Junk) -> LexborNode | None:
     scores: dict[int, float] = {}
     nodes: dict[int, LexborNode] = {}
     for paragraph in tree.css("p, td, pre, div, section, article, li, span")[:_MAX_ELEMENTS]:
+        if len(paragraph.text(deep=False) or "") < _LINE and paragraph.tag != "p":
+            continue  # nearly all of a heavy page's elements: its lists of links
         size = _own(paragraph)
         if size < _LINE or junk.around(paragraph):
             continue
