@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -69,23 +69,28 @@ def read_head(tree: LexborHTMLParser, values: Sequence[dict[str, Any]]) -> Head:
 def author_names(tree: LexborHTMLParser, values: Sequence[dict[str, Any]]) -> frozenset[str]:
     """Folded names that the page gives as its authors'. Only for leaving such lines out: they go no further."""
     said: list[str] = []
-    for node in tree.css('meta[name*="author" i], meta[property*="author" i], meta[name*="creator" i]')[:10]:
-        said.append(node.attributes.get("content") or "")
+    metas = [node.attributes for node in tree.css("meta")]
+    said += [meta.get("content") or "" for meta in metas if _names_author(meta)][:10]
     for value in values:
         for author in _listed(value.get("author")):
             name = author.get("name") if isinstance(author, dict) else author
             said += [text for text in _listed(name) if isinstance(text, str)]
     for node in tree.css('[itemprop="author"], [rel~="author"], [class*="author-name"], [class*="byline"] a')[:10]:
         said.append(node.text())
-    site = fold(_site_name(tree))
+    site = fold(_site_name(metas))
     names = {fold(unescaped(text[:200])) for text in said}
     return frozenset(name for name in names if 4 <= len(name) <= 60 and not (site and (name in site or site in name)))
 
 
-def _site_name(tree: LexborHTMLParser) -> str:
+def _names_author(meta: Mapping[str, str | None]) -> bool:
+    name, of = (meta.get("name") or "").lower(), (meta.get("property") or "").lower()
+    return "author" in name or "author" in of or "creator" in name
+
+
+def _site_name(metas: Sequence[Mapping[str, str | None]]) -> str:
     """The publisher's own name: where it stands for an author, it says nothing of a person."""
-    node = tree.css_first('meta[property="og:site_name"]')
-    return unescaped(node.attributes.get("content") or "") if node is not None else ""
+    named = (meta.get("content") or "" for meta in metas if meta.get("property") == "og:site_name")
+    return unescaped(next(named, ""))
 
 
 def _listed(value: Any) -> list[Any]:
