@@ -35,6 +35,15 @@ def new_key(file: Path) -> None:
         raise ConfigError(f"{file}: {error.strerror}; name a file that doesn't exist yet") from None
 
 
+def is_sealed(file: Path) -> bool:
+    """Whether a file begins as sealed ones do; False for one that can't be read."""
+    try:
+        with file.open("rb") as begin:
+            return begin.read(len(MARK)) == MARK
+    except OSError:
+        return False
+
+
 def load_key(file: Path) -> bytes:
     """The key of a file. Raises ConfigError."""
     try:

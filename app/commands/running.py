@@ -20,6 +20,8 @@ Replay = Annotated[
 SamplePort = Annotated[int, typer.Option("--sample-port", hidden=True)]
 Forever = Annotated[bool, typer.Option("--forever", help="go on until stopped")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of text")]
+HEARD_OF = ("crawl", "tag", "deliver")
+"""Roles whose workers tell the record that they live; pages are asked themselves."""
 
 
 def register(app: typer.Typer) -> None:
@@ -152,9 +154,12 @@ def heard(role: Annotated[str, typer.Argument(help="crawl, tag or deliver")]) ->
 
     from app import wiring
 
+    if role not in HEARD_OF:
+        raise typer.BadParameter(f"{role}: only {', '.join(HEARD_OF)} are heard of; pages are asked at /healthz")
     with wiring.record(settings_module.load()) as record:
         here = [one for one in record.leases.workers(timedelta(minutes=2)) if one.machine == socket.gethostname()]
     if not any(one.role == role for one in here):
+        typer.echo(f"no worker of the role {role} was heard of on this machine in the last two minutes", err=True)
         raise typer.Exit(1)
 
 

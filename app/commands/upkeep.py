@@ -11,6 +11,7 @@ import typer
 from pydantic import SecretStr
 
 from core import settings as settings_module
+from core.errors import ConfigError
 from core.settings import Settings
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of text")]
@@ -78,9 +79,11 @@ def restore(
     key: Annotated[Path | None, typer.Option(help="the key with which it was sealed")] = None,
 ) -> None:
     """Put a backup in the record's place; the record that is there is kept beside it."""
-    from app import away, upkeep
+    from app import away, sealed, upkeep
 
     settings = settings_module.load()
+    if key is None and sealed.is_sealed(archive):
+        raise ConfigError(f"{archive}: this backup is sealed; name the file of its key with --key")
     if not yes:
         typer.confirm(f"Replace the record by {archive}?", abort=True)
     for line in upkeep.restore(settings, archive) if key is None else away.restore(settings, archive, key):

@@ -144,6 +144,19 @@ def test_by_hand_too_nothing_goes_into_that_folder_in_the_clear(
     assert [file.suffix for file in (tmp_path / "var" / "backups").iterdir()] == [".gz"], "beside the record as ever"
 
 
+def test_a_sealed_one_without_its_key_is_told_for_what_it_is(
+    tmp_path: Path, key: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(desk(tmp_path / "var"))
+    monkeypatch.setenv("DIEMBAO_DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.chdir(tmp_path)
+    assert run_here(["backup", "elsewhere", "--key", str(key)]).returncode == 0
+    (file,) = (tmp_path / "elsewhere").glob("diembao-*")
+    refused = run_here(["restore", str(file), "--yes"])
+    assert refused.returncode != 0
+    assert "is sealed" in refused.stderr and "--key" in refused.stderr
+
+
 def test_doctor_says_how_old_the_newest_is_and_what_stands_against_the_next(
     tmp_path: Path, key: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

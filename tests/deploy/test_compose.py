@@ -132,7 +132,9 @@ def test_a_role_is_heard_of_while_it_lives(tmp_path: Path, monkeypatch: pytest.M
     import socket
 
     monkeypatch.setenv("DIEMBAO_DATA_DIR", str(tmp_path))
-    assert CliRunner().invoke(program(), ["heard", "crawl"]).exit_code == 1
+    unheard, unknown = (CliRunner().invoke(program(), ["heard", role]) for role in ("crawl", "serve"))
+    assert unheard.exit_code == 1 and "no worker of the role crawl" in unheard.stderr
+    assert unknown.exit_code == 2 and "/healthz" in unknown.stderr
     with wiring.record(Settings()) as kept:
         kept.leases.seen("w", "crawl", socket.gethostname())
         kept.leases.seen("x", "deliver", "another machine")
