@@ -21,6 +21,10 @@ log = logging.getLogger(__name__)
 PREFIX: Final = "host:"
 RENEWED: Final = 4
 """A lease is renewed when a quarter of its time is over."""
+COUNTED: Final = 2.0
+"""Seconds after which a worker looks again who else is there: one that has just begun waits for its share."""
+OFFERED: Final = 5.0
+"""Seconds for which a host that was given up for another to take is counted as that one's."""
 OUTLASTS: Final = 2 / 3
 """A request may take at most this share of a lease, whatever the settings' timeout says."""
 
@@ -132,8 +136,10 @@ class Shared:
         self._held: dict[str, _Held] = {}
         self._asked: dict[str, float] = {}  # loop time of the last start, also of a host that was lost meanwhile
         self._fresh: set[str] = set()
+        self._leaving = frozenset[str]()
+        self._offered: dict[str, float] = {}  # given up for another to take: loop time
         self._workers = 1
-        self._heard = -seconds
+        self._heard = self._counted = -seconds
 
     def take(self, hosts: Collection[str]) -> frozenset[str]:
         """See the protocol."""
@@ -150,11 +156,13 @@ class Shared:
         return found
 
     def enter(self, host: str) -> float | None:
-        """See the protocol. Refused too where it lapsed and was another's meanwhile: what waits for it may be read."""
+        """See the protocol. Refused too where it is to pass on, and where it lapsed and was another's meanwhile: what
+        waits for it may be read.
+        """
         lapsed = host in self._held and not self._holds(host)
         if not self._holds(host):
             self._lend([host])
-        if not self._holds(host) or (lapsed and host in self._fresh):
+        if not self._holds(host) or host in self._leaving or (lapsed and host in self._fresh):
             raise HeldElsewhereError(host)
         held = self._held[host]
         held.users += 1
@@ -197,6 +205,7 @@ class Shared:
         if now - self._heard >= self._seconds / RENEWED:
             self._heard = now
             self._leases.seen(self._worker, "crawl", self._machine)
+        if now - self._counted >= min(COUNTED, self._seconds / RENEWED):
             self._count()
         before = set(self._held)
         for host in [host for host, held in self._held.items() if not held.users and host not in wanted]:
@@ -205,7 +214,8 @@ class Shared:
         late = [h for h, held in self._held.items() if held.until - now <= self._seconds * (1 - 1 / RENEWED)]
         if late:
             self._renew(late)
-        return frozenset(before - set(self._held) - idle) | self._surplus()
+        self._leaving = self._surplus()
+        return frozenset(before - set(self._held) - idle) | self._leaving
 
     def end(self) -> None:
         """See the protocol."""
@@ -214,6 +224,7 @@ class Shared:
         self._leases.gone(self._worker)
 
     def _count(self) -> None:
+        self._counted = _now()
         lately = timedelta(seconds=self._seconds)
         self._workers = max(1, sum(one.role == "crawl" for one in self._leases.workers(lately)))
 
@@ -221,7 +232,9 @@ class Shared:
         """What is held beyond an even share while there are others; they take it once it is idle."""
         if self._workers == 1:
             return frozenset()
-        beyond = len(self._held) - share(len(self._held), 0, len(self.elsewhere()), self._workers)
+        lately = {host for host, at in self._offered.items() if at > _now() - OFFERED}
+        others = (self.elsewhere() | lately) - set(self._held)
+        beyond = len(self._held) - share(len(self._held), 0, len(others), self._workers)
         return frozenset(sorted(self._held)[:beyond]) if beyond > 0 else frozenset()
 
     def _holds(self, host: str) -> bool:
@@ -256,6 +269,8 @@ class Shared:
 
     def _give_back(self, host: str) -> None:
         held = self._held.pop(host)
+        if host in self._leaving:
+            self._offered[host] = _now()
         last = max((at for at in (self._asked.get(host), held.others) if at is not None), default=None)
         self._leases.release(held.lease, self._seconds if last is None else _now() - last)
 

@@ -22,7 +22,7 @@ from crawlers.crawl_lanes import Lanes
 from crawlers.crawl_page import Closed, Later, PageReader
 from crawlers.crawl_plan import Crawl
 from crawlers.crawl_poll import Poller
-from crawlers.fetch.client import Failed
+from crawlers.fetch.client import ELSEWHERE, Failed
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +55,7 @@ class Loop:
         self._polled: dict[str, int] = {}  # polls of each endpoint in this crawl
         self._taken: set[str] = set()  # pages in hand: queued, under way, or waiting for another try
         self._waiting = 0  # of these, and of endpoints, those that wait for another try
+        self._others: dict[str, float] = {}  # hosts that could not be had, until when they are not asked for again
         self._closures: dict[str, int] = {}
         self._blocks: dict[str, int] = {}  # blocked pages in a row, by host
         self._thirsty = True  # whether the ledger is to be asked for more pages
@@ -140,17 +141,21 @@ class Loop:
         return self._crawl.ledger.poll_states(endpoints)
 
     def _poll_due(self) -> None:
+        now = asyncio.get_running_loop().time()
+        self._others = {host: until for host, until in self._others.items() if until > now}
         self._take({host for _, host in self._due()})
         due = self._due()
         hosts = self._take({host for _, host in due})
         for key, host in due:
             if host in hosts:
                 self._put_poll(key, self._states[key])
+            else:
+                self._others[host] = now + TICK
 
     def _due(self) -> list[tuple[str, str]]:
-        """Endpoints to be asked now, each with its host."""
+        """Endpoints to be asked now, each with its host; those of hosts that were just another's are looked at soon."""
         now, paused = self._crawl.clock.now(), self._crawl.ledger.paused()
-        return [
+        due = [
             (key, _host(state))
             for key, state in self._states.items()
             if state.endpoint.source not in paused
@@ -158,6 +163,7 @@ class Loop:
             and not (self._crawl.once and key in self._polled)
             and (state.next_poll is None or state.next_poll <= now)
         ]
+        return [(key, host) for key, host in due if host not in self._others]
 
     def _take(self, hosts: Collection[str]) -> frozenset[str]:
         """Of these hosts those that are this worker's and of which it knows how things stand.
@@ -201,6 +207,8 @@ class Loop:
             state, failed = await self._poller.poll(state, self._publishers.get(state.endpoint.source))
         finally:
             self._polling.discard(key)
+        if failed is not None and failed.reason == ELSEWHERE:
+            return
         self._states[key] = state
         self._polled[key] = self._polled.get(key, 0) + 1
         self._thirsty = True

@@ -53,6 +53,11 @@ class _Found:
     failed: Failed | None = None
     cut: bool = False
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether another worker has taken the host over meanwhile."""
+        return self.failed is not None and self.failed.reason == ELSEWHERE
+
 
 class Poller:
     """Asks endpoints and saves their states."""
@@ -63,7 +68,10 @@ class Poller:
         self._longest = timedelta(seconds=crawl.settings.poll_longest)
 
     async def poll(self, state: PollState, publisher: Publisher | None) -> tuple[PollState, Failed | None]:
-        """Ask once; the new state, which is saved, and why nothing came."""
+        """Ask once; the new state, which is saved, and why nothing came.
+
+        Where another worker has the host by now, the state is as it was: that worker asks, from the beginning.
+        """
         endpoint, asked_at = state.endpoint, self._crawl.clock.now()
         ask = Ask(
             url=state.moved_to or endpoint.url,
@@ -74,7 +82,7 @@ class Poller:
         )
         answer = await self._client.ask(ask)
         if isinstance(answer, Failed) and answer.reason == ELSEWHERE:
-            return replace(state, next_poll=asked_at + (answer.wait or FIRST_WAIT)), None
+            return state, answer
         if isinstance(answer, Failed):
             state = self._failed(state, answer)
             failure: Failed | None = answer
@@ -84,6 +92,8 @@ class Poller:
             self._save(state)
         else:
             state, failure = await self._answered(state, publisher, ask, answer)
+            if failure is not None and failure.reason == ELSEWHERE:
+                return state, failure
         self._tally.polls[state.status.value] += 1
         return state, failure
 
@@ -136,6 +146,8 @@ class Poller:
         self._take(state, said, found)
         if said.nested:
             await self._nested(state, publisher, ask, said.nested, found, depth=1)
+        if found.elsewhere:
+            return state, found.failed
         if found.failed is not None:
             state = self._failed(replace(state, last_new=answer.at if found.new else state.last_new), found.failed)
             self._save(state)
@@ -192,6 +204,8 @@ class Poller:
                     return
                 found.files += 1
                 new += await self._one_nested(state, publisher, replace(ask, url=url, headers={}), found, depth=depth)
+                if found.elsewhere:
+                    return
             if date and not new and state.last_success is not None:
                 return
 
@@ -217,7 +231,7 @@ class Poller:
             if wait is None or wait > NESTED_WAIT or attempt == NESTED_TRIES:
                 break
             assert isinstance(answer, Failed)
-            if answer.reason in _STATUS or answer.reason == "address-refused":
+            if answer.reason in _STATUS or answer.reason in ("address-refused", ELSEWHERE):
                 break
             await asyncio.sleep(wait.total_seconds())
         return answer

@@ -26,7 +26,7 @@ from crawlers.spider import Stop
 from crawlers.spider import crawl as run_crawl
 from tests.fakes.crawling import NOON, Crawled, paper, publisher
 from tests.fakes.ledger import MemoryLedger
-from tests.fakes.web import Reply, Route, Site, article, html, redirect, reset, xml
+from tests.fakes.web import Reply, Route, Site, article, html, index, redirect, reset, sitemap
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -35,16 +35,6 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 def site() -> Iterator[Site]:
     with Site() as site:
         yield site
-
-
-def _sitemap(site: Site, *pages: str) -> Reply:
-    rows = "".join(f"<url><loc>{site.url(page)}</loc><lastmod>2026-03-05T03:00:00Z</lastmod></url>" for page in pages)
-    return xml(f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{rows}</urlset>')
-
-
-def _index(site: Site, *names: str) -> Reply:
-    rows = "".join(f"<sitemap><loc>{site.url(name)}</loc></sitemap>" for name in names)
-    return xml(f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{rows}</sitemapindex>')
 
 
 # --- finding and reading
@@ -77,7 +67,7 @@ def test_a_page_comes_with_what_was_said_of_it(site: Site) -> None:
 def test_one_article_is_fetched_once_whatever_address_leads_to_it(site: Site) -> None:
     forms = ["/tin-1.htm", "/tin-1.htm?utm_source=rss&fbclid=x", "/tin-1.htm#binh-luan", "/tin-1.htm/"]
     site.feed("/rss", *forms)
-    site.routes["/site.xml"] = _sitemap(site, "/tin-1.htm?ref=home", "/tin-1.htm")
+    site.routes["/site.xml"] = sitemap(site, "/tin-1.htm?ref=home", "/tin-1.htm")
     site.routes |= dict.fromkeys(forms, article("Một"))
     crawl = Crawled()
     crawl.run(paper(site, "/rss"), paper(site, "/site.xml", source="bao_hai", kind="sitemap"))
@@ -97,15 +87,15 @@ def test_a_short_address_that_leads_to_a_read_article_is_the_same(site: Site) ->
 def test_an_index_is_read_whole_once_and_then_only_its_newest_part(site: Site) -> None:
     days = [f"/sitemap-2026-03-0{day}.xml" for day in range(1, 6)]
     for day in days:
-        site.routes[day] = _sitemap(site, f"/tin{day}.htm")
+        site.routes[day] = sitemap(site, f"/tin{day}.htm")
         site.routes[f"/tin{day}.htm"] = article(day)
-    site.routes["/sitemap.xml"] = _index(site, *days)
+    site.routes["/sitemap.xml"] = index(site, *days)
     clock = FixedClock(NOON)
     crawl = Crawled(clock=clock)
     crawl.run(paper(site, "/sitemap.xml", kind="sitemap"))
     assert len(crawl.pages) == 5 and all(len(site.asked(day)) == 1 for day in days)
     clock.move(timedelta(days=1))
-    site.routes[days[-1]] = _sitemap(site, f"/tin{days[-1]}.htm", "/tin-moi-trong-ngay-100012.htm")
+    site.routes[days[-1]] = sitemap(site, f"/tin{days[-1]}.htm", "/tin-moi-trong-ngay-100012.htm")
     site.routes["/tin-moi-trong-ngay-100012.htm"] = article("Mới")
     crawl.run(paper(site, "/sitemap.xml", kind="sitemap"))
     assert len(crawl.pages) == 6

@@ -177,3 +177,15 @@ class Site:
         finally:
             with self._lock:
                 self.underway -= 1
+
+
+def sitemap(site: Site, *pages: str) -> Reply:
+    """A sitemap of pages of the site."""
+    rows = "".join(f"<url><loc>{site.url(page)}</loc><lastmod>2026-03-05T03:00:00Z</lastmod></url>" for page in pages)
+    return xml(f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{rows}</urlset>')
+
+
+def index(site: Site, *names: str) -> Reply:
+    """An index of sitemaps of the site."""
+    rows = "".join(f"<sitemap><loc>{site.url(name)}</loc></sitemap>" for name in names)
+    return xml(f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{rows}</sitemapindex>')

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,28 +13,39 @@ from core.records import Entry, PollState
 from core.settings import KeepSettings
 from core.urls import host_of
 from crawlers import crawl_hold, crawl_loop
-from crawlers.crawl_hold import Alone, Shared
+from crawlers.crawl_hold import Alone, HeldElsewhereError, Shared
 from crawlers.spider import PressSpider
 from store.sqlite.leases import Leases
 from store.sqlite.record import open_record
 from tests.fakes.crawling import NOON, Crawled, paper
-from tests.fakes.web import Site, article
+from tests.fakes.web import Site, article, index, sitemap
 
 SECONDS = 45.0
 HOSTS = ["a.vn", "b.vn", "c.vn"]
 
 
+Begin = Callable[[str], Shared]
+
+
 @pytest.fixture
-def workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Shared, Shared]]:
-    """Two that began at the same moment: the first had counted before the second was heard of."""
+def begin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Begin]:
+    """Begins a worker of a name; all at the same moment."""
     monkeypatch.setattr(crawl_hold, "_now", lambda: 100.0)
     clock = FixedClock(NOON)
     with open_record(tmp_path / "r.sqlite3", clock=clock, keep=KeepSettings()) as record:
-        leases = Leases(record.database, clock)
-        first, second = (Shared(leases, name, "here", seconds=SECONDS, timeout=1) for name in ("first", "second"))
-        for one in (first, second):
+
+        def worker(name: str) -> Shared:
+            one = Shared(Leases(record.database, clock), name, "here", seconds=SECONDS, timeout=1)
             one.keep([])
-        yield first, second
+            return one
+
+        yield worker
+
+
+@pytest.fixture
+def workers(begin: Begin) -> tuple[Shared, Shared]:
+    """Two that began at the same moment: the first had counted before the second was heard of."""
+    return begin("first"), begin("second")
 
 
 def test_one_that_began_at_the_same_moment_is_heard_of_when_it_matters(workers: tuple[Shared, Shared]) -> None:
@@ -65,6 +76,60 @@ class _Giver(Alone):
     def spare(self) -> bool:
         self.left -= self.left > 0
         return self.left > 0
+
+
+def test_what_is_beyond_its_share_is_not_asked_any_more(begin: Begin) -> None:
+    """Not even between the files of one sitemap, which may take minutes: another waits for it."""
+    first = begin("first")
+    assert first.take(HOSTS) == set(HOSTS)
+    second = begin("second")
+    assert not first.alone()
+    assert first.keep(HOSTS) == {"a.vn"}
+    with pytest.raises(HeldElsewhereError):
+        first.enter("a.vn")
+    first.enter("b.vn")
+    assert first.keep(["b.vn", "c.vn"]) == frozenset(), "given back once nothing of it is under way"
+    assert second.take(HOSTS) == {"a.vn"}
+    second.enter("a.vn")
+
+
+class _Passing(Alone):
+    """Passes its host on after so many uses, and has it back when it has looked for it so often."""
+
+    def __init__(self, uses: int, away: int) -> None:
+        self._uses, self._away = uses, away
+
+    def enter(self, host: str) -> float | None:
+        if not self._uses and self._away:
+            raise HeldElsewhereError(host)
+        self._uses -= self._uses > 0
+        return None
+
+    def take(self, hosts: Collection[str]) -> frozenset[str]:
+        if self._uses or not hosts:
+            return frozenset(hosts)
+        self._away -= self._away > 0
+        return frozenset() if self._away else frozenset(hosts)
+
+    def alone(self) -> bool:
+        return not self._away
+
+
+def test_an_index_that_passes_on_halfway_has_not_failed_and_is_read_from_its_beginning(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(PressSpider, "_hold", lambda _: _Passing(uses=4, away=50))
+    monkeypatch.setattr(crawl_loop, "TICK", 0.01)
+    with Site() as site:
+        pages = [f"/tin-moi-{n}-100012.htm" for n in (1, 2, 3)]
+        site.routes["/index.xml"] = index(site, "/1.xml", "/2.xml", "/3.xml")
+        for n, page in enumerate(pages, 1):
+            site.routes |= {f"/{n}.xml": sitemap(site, page), page: article("A")}
+        crawl, press = Crawled(), paper(site, "/index.xml", kind="sitemap")
+        stats = crawl.run(press)
+    assert sorted(page.url for page in crawl.pages) == [site.url(page) for page in pages]
+    assert stats.polls == {"ok": 1}
+    assert site.paths().count("/1.xml") == 2, "for the one that began and for the one that went on"
 
 
 @pytest.mark.parametrize("waiting", [True, False])
