@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any, Final
 
 import numpy as np
@@ -48,14 +48,19 @@ _JSON_OTHERS: Final = frozenset(("author", "publisher", "image", "logo", "addres
 _ESCAPED: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)")
 _BROKEN: Final = "\ufffd"
 _STROKE: Final = {ord("đ"): "d\u0335"}
+_LINE_END: Final = re.compile(f"[\n{_BREAK}]")
 _LATE_TONE: Final = re.compile("([\u0300\u0301\u0303\u0309\u0323])([aeiouy\u0302\u0306\u031b]+)")
 
+_OLD: Final[tuple[legacy.Legacy, ...]] = ("tcvn3", "vni")
+_AROUND: Final = 300
+"""Characters on either side of a name by which a line in Unicode is known for that."""
 _LONG: Final = 7
 _LOOKED_AT: Final = 100
 """Names on a page from which on nobody asks whether all of them stand in headlines of other articles."""
 
 _Codes = np.ndarray[Any, np.dtype[np.uint16]]
 _Letters = np.ndarray[Any, np.dtype[np.uint8]]
+_Places = np.ndarray[Any, np.dtype[np.intp]]
 
 
 def _table() -> _Letters:
@@ -89,16 +94,21 @@ class _Form:
     lead: int = 0  # characters of an old encoding before its first bare letter
     trail: int = 0  # and after the last
     signs: tuple[str, ...] = ()  # of an old encoding: its letters beyond a-z, each with its capitals
+    syllables: tuple[int, ...] = ()  # where each begins among the bare letters
+    plain: bool = False  # nothing but spaces stands between them
 
 
 class PatternGate:
     """Implements core.ports.Gate for the surface names of all desks' places.
 
     `handed`: takes the tree of each page that passes, where it was read for what its bytes are.
+    `as_names`: a name counts only where it is written as the locator takes names, each syllable with a capital and
+    nothing but space between: "thống nhất" and "Phường, 2" are words. Not asked of text in old encodings, whose fonts
+    make the capitals.
     """
 
-    def __init__(self, names: Iterable[str], handed: Handed | None = None) -> None:
-        self._handed = handed
+    def __init__(self, names: Iterable[str], handed: Handed | None = None, *, as_names: bool = False) -> None:
+        self._handed, self._as_names = handed, as_names
         forms: dict[bytes, set[_Form]] = {}
         for name in {nfc(name).strip() for name in names}:
             for old, text in _written(name):
@@ -147,7 +157,10 @@ class PatternGate:
         places = np.flatnonzero(kept)
         for which, start, end in found:
             first, last = int(places[start]), int(places[end - 1]) + 1
-            if any(_stands(form, codes, first, last) for form in forms[which]):
+            if any(
+                _stands(form, codes, first, last) and (not self._as_names or _is_name(form, codes, places[start:end]))
+                for form in forms[which]
+            ):
                 yield _cut(codes, first, last)
 
     def _possible(self, found: set[int], text: str) -> dict[int, list[_Form]]:
@@ -171,13 +184,16 @@ def _reduce(text: str) -> tuple[bytes, _Letters, _Codes]:
 def _written(name: str) -> Iterator[tuple[bool, str]]:
     """The name in Unicode and as it reads on pages in the encodings from before."""
     yield False, name
-    yield True, legacy.to_legacy(name, "tcvn3")
-    yield True, legacy.to_legacy(name, "vni")
+    for encoding in _OLD:
+        text = legacy.to_legacy(name, encoding)
+        if text != name:
+            yield True, text
 
 
 def _form(text: str, old: bool, kept: _Letters) -> _Form:
     if not old:
-        return _Form(_marked(text), old)
+        starts = accumulate((len(_reduce(word)[0]) for word in text.split()[:-1]), initial=0)
+        return _Form(_marked(text), old, syllables=tuple(starts), plain=all(map(str.isalnum, text.split())))
     places, said = np.flatnonzero(kept), _squeezed(text)
     signs = tuple(_SMALL[letter] for letter in sorted(set(said)) if not letter.isascii())
     return _Form(said, old, int(places[0]), len(kept) - 1 - int(places[-1]), signs)
@@ -203,6 +219,28 @@ def _stands(form: _Form, codes: _Codes, start: int, end: int) -> bool:
     while end < len(codes) and unicodedata.combining(chr(codes[end])):
         end += 1
     return not _adjoined(codes, start, end) and _within(_cut(codes, start, end), form.text)
+
+
+def _is_name(form: _Form, codes: _Codes, letters: _Places) -> bool:
+    """Whether what stands there is written as names are. `letters`: where its bare letters stand."""
+    if form.old:
+        return not _in_unicode(codes, int(letters[0]), int(letters[-1]) + 1)
+    if not all(chr(codes[letters[k]]).isupper() or chr(codes[letters[k]]).isdigit() for k in form.syllables):
+        return False
+    gaps = (_cut(codes, int(letters[k - 1]) + 1, int(letters[k])) for k in form.syllables[1:])
+    return not form.plain or all(gap == " " or all(map(_is_space, gap)) for gap in gaps)
+
+
+def _in_unicode(codes: _Codes, start: int, end: int) -> bool:
+    """Whether the line around has letters that no old encoding has: "An Phó" is "An Phú" in TCVN3 only without such."""
+    before = _LINE_END.split(_cut(codes, max(0, start - _AROUND), start))[-1]
+    after = _LINE_END.split(_cut(codes, end, end + _AROUND), maxsplit=1)[0]
+    return legacy.UNICODE_ONLY.search(before + _cut(codes, start, end) + after) is not None
+
+
+def _is_space(char: str) -> bool:
+    """Whether a reader sees no sign there: space, a tag's place, a mark over the letter before, what has no width."""
+    return char.isspace() or char == _BREAK or unicodedata.category(char) in ("Mn", "Cf", "Cc")
 
 
 def _cut(codes: _Codes, start: int, end: int) -> str:

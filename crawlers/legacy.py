@@ -64,7 +64,8 @@ _COMMON: Final = frozenset(  # the words are easier read in a row
 """Frequent syllables; those without a mark say nothing of the encoding and are dropped below."""
 _MARKED: Final = frozenset(word for word in _COMMON if not word.isascii())
 _WORD: Final = re.compile(r"[^\W\d_]+")
-_UNICODE_ONLY: Final = re.compile("[\u1ea0-\u1ef9ơưđăƠƯĐĂ]")
+UNICODE_ONLY: Final = re.compile("[\u1ea0-\u1ef9ơưđăƠƯĐĂ]")
+"""Letters of Vietnamese that no page in the old encodings has."""
 _SUSPECT: Final = re.compile("[\u00a1-\u00ff]")
 _SAMPLE: Final = 20_000
 _LONGEST: Final = 200_000
@@ -94,7 +95,7 @@ def vietnamese(text: str) -> float:
 
 def detect(text: str) -> Legacy | None:
     """Which of the two encodings a text is in, wholly or in lines of it, or None. Needs some ten words to tell."""
-    sample = "\n".join(line for line in text[:_LONGEST].splitlines() if not _UNICODE_ONLY.search(line))[:_SAMPLE]
+    sample = "\n".join(line for line in text[:_LONGEST].splitlines() if not UNICODE_ONLY.search(line))[:_SAMPLE]
     if len(_SUSPECT.findall(sample)) < 5:
         return None
     scores: dict[Legacy, float] = {
@@ -118,6 +119,6 @@ def _high_letter(entity: re.Match[str]) -> str:
 
 def mend(text: str, encoding: Legacy | None) -> str:
     """Text of a page in `encoding`, made right; a passage that is in Unicode already is left alone."""
-    if encoding is None or _UNICODE_ONLY.search(text):
+    if encoding is None or UNICODE_ONLY.search(text):
         return text
     return unicodedata.normalize("NFC", from_legacy(text, encoding))
