@@ -2,7 +2,7 @@
 
 An update is a .zip of manifest.json ({"format", "version", "files": {name: SHA-256}}), signature (Ed25519 over the
 manifest's bytes), publishers/<id>.toml and units.json.zst. Nothing else is accepted; no code can come this way. The
-key that is trusted is [data] trusted_key.
+key that is trusted is [updates] trusted_key.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _LEAST_LEFT: Final = 0.8
 
 
 def new_keys(file: Path) -> str:
-    """Write a new private key for signing; returns the public one, as [data] trusted_key has it."""
+    """Write a new private key for signing; returns the public one, as [updates] trusted_key has it."""
     key = Ed25519PrivateKey.generate()
     try:
         with file.open("xb") as out:
@@ -78,7 +78,7 @@ def apply(settings: Settings, file: Path) -> str:
     Raises ConfigError: not signed by the trusted key, changed, not newer, or its content fails a check that shipped
     data has to pass too. Nothing is changed then.
     """
-    version, content = _read(file, settings.data.trusted_key)
+    version, content = _read(file, settings.updates.trusted_key)
     present = current(settings)
     if present and _order(version) <= _order(present):
         raise ConfigError(
@@ -118,7 +118,7 @@ def current(settings: Settings) -> str:
 
 def _read(file: Path, trusted: str) -> tuple[str, dict[str, bytes]]:
     if not trusted:
-        raise ConfigError("[data] trusted_key is not set: whose updates are taken must be said first")
+        raise ConfigError("[updates] trusted_key is not set: whose updates are taken must be said first")
     try:
         with zipfile.ZipFile(file) as packed:
             infos = packed.infolist()
@@ -129,14 +129,16 @@ def _read(file: Path, trusted: str) -> tuple[str, dict[str, bytes]]:
         raise ConfigError(f"{file}: no update can be read there ({error})") from None
     said, signature = content.pop("manifest.json", b""), content.pop("signature", b"")
     try:
-        Ed25519PublicKey.from_public_bytes(_raw(trusted, "[data] trusted_key")).verify(
+        Ed25519PublicKey.from_public_bytes(_raw(trusted, "[updates] trusted_key")).verify(
             base64.b64decode(signature), said
         )
         manifest = json.loads(said)
         sums, version = dict(manifest["files"]), str(manifest["version"])
         good = manifest["format"] == FORMAT and updated.VERSION.match(version)
     except (InvalidSignature, ValueError, KeyError, TypeError):
-        raise ConfigError(f"{file}: not signed by the key of [data] trusted_key, or changed since; not taken") from None
+        raise ConfigError(
+            f"{file}: not signed by the key of [updates] trusted_key, or changed since; not taken"
+        ) from None
     same = {name: hashlib.sha256(data).hexdigest() for name, data in content.items()} == sums
     if not good or not same or len(infos) != len(content) + 2 or not all(map(_NAME.match, content)):
         raise ConfigError(f"{file}: its content is not what its manifest says; not taken")

@@ -310,7 +310,7 @@ class BackupSettings(_Part):
         return bool(self.folder and self.key_file)
 
 
-class DataSettings(_Part):
+class UpdateSettings(_Part):
     """Updates of publishers and gazetteer as data alone."""
 
     trusted_key: str = Field(default="", description="public key (Ed25519, base64) whose updates are taken")
@@ -348,7 +348,7 @@ class Settings(BaseSettings):
     record: RecordSettings = RecordSettings()
     keep: KeepSettings = KeepSettings()
     backup: BackupSettings = BackupSettings()
-    data: DataSettings = DataSettings()
+    updates: UpdateSettings = UpdateSettings()
     log: LogSettings = LogSettings()
 
     @field_validator("data_dir")

@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(data, name="data")
 
 
-def apply(file: Annotated[Path, typer.Argument(help="an update, signed by [data] trusted_key")]) -> None:
+def apply(file: Annotated[Path, typer.Argument(help="an update, signed by [updates] trusted_key")]) -> None:
     """Check an update of publishers and gazetteer and let it hold."""
     from app import updates
 

@@ -14,7 +14,7 @@ import zstandard
 from app import updates, wiring
 from app.world import choose
 from core.errors import ConfigError
-from core.settings import DataSettings, Settings
+from core.settings import Settings, UpdateSettings
 from nlp.gazetteer.units import SHIPPED
 from tests.data import ROOT
 from tests.fakes.records import NOON, make_desk
@@ -30,7 +30,7 @@ def key(tmp_path: Path) -> tuple[Path, str]:
 
 @pytest.fixture
 def here(tmp_path: Path, key: tuple[Path, str]) -> Settings:
-    settings = Settings(data_dir=tmp_path / "var", data=DataSettings(trusted_key=key[1]))
+    settings = Settings(data_dir=tmp_path / "var", updates=UpdateSettings(trusted_key=key[1]))
     with wiring.record(settings) as kept:
         kept.desks.apply_desk(make_desk(units=("old:524",)), NOON, "test")
     return settings
@@ -126,7 +126,7 @@ def test_another_key_is_refused_and_without_one_nothing_is_taken(
     with pytest.raises(ConfigError, match="not signed"):
         updates.apply(here, tmp_path / "forged.zip")
     with pytest.raises(ConfigError, match="trusted_key is not set"):
-        updates.apply(here.model_copy(update={"data": DataSettings()}), made(tmp_path, content, key))
+        updates.apply(here.model_copy(update={"updates": UpdateSettings()}), made(tmp_path, content, key))
 
 
 def test_signed_content_passes_the_same_checks(
