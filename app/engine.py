@@ -49,7 +49,7 @@ def engine(settings: Settings, kept: Record, clock: Clock) -> Engine | None:
         return None
     client, alias, side = connect(settings.elastic), settings.elastic.alias, Indexing(kept.database)
     return Engine(
-        search=ElasticSearch(client, alias, side),
+        search=ElasticSearch(client, alias, side, clock),
         feed=Feed(client, alias, side, clock),
         upkeep=Upkeep(client, alias, side, replicas=settings.elastic.replicas),
         side=side,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from core.clock import local_day
+from core.clock import day_bounds, local_day
 from core.errors import ConfigError
 from core.records import IndexDocument
 
@@ -25,6 +25,13 @@ _INDEX: Final = re.compile(r"^(?P<alias>.+)-g(?P<generation>\d+)-(?P<month>\d{4}
 def month_of(published: datetime) -> str:
     """The Vietnamese month, "2026-11"."""
     return local_day(published).isoformat()[:7]
+
+
+def month_start(now: datetime, back: int = 0) -> datetime:
+    """The first moment of the Vietnamese month so many months ago, in UTC."""
+    today = local_day(now)
+    months = today.year * 12 + today.month - 1 - back
+    return day_bounds(date(months // 12, months % 12 + 1, 1))[0]
 
 
 def index_name(alias: str, generation: int, month: str, *, titles: bool = False) -> str:

@@ -13,9 +13,10 @@ from typing import Any, Final
 
 from elasticsearch import Elasticsearch
 
-from core.clock import day_bounds
+from core.clock import Clock, day_bounds
 from core.ports import NO_FILTERS
 from core.records import COUNTED, RANKED, Change, Facets, SearchFilters, SearchPage
+from store.elastic import layout
 from store.elastic.client import told
 from store.elastic.record import RecordSide
 from store.sqlite import words
@@ -23,15 +24,23 @@ from store.sqlite.query import Query, Term, parse
 
 _EXPANSIONS: Final = 64
 _BUCKETS: Final = 200
+_NEWEST: Final = 4
+"""Months that are asked first, this one among them."""
+_COMMON: Final = 2
+"""Syllables of a phrase that may stand in very many articles; a longer one does not."""
 
 Json = dict[str, Any]
 
 
 class ElasticSearch:
-    """Finds articles of one desk."""
+    """Finds articles of one desk.
 
-    def __init__(self, client: Elasticsearch, alias: str, record: RecordSide) -> None:
-        self._client, self._alias, self._record = client, alias, record
+    What the newest months alone have too many matches of is answered from them: of so many, no more is counted and
+    only the newest are ranked (core.records), and each month more is an index more to ask.
+    """
+
+    def __init__(self, client: Elasticsearch, alias: str, record: RecordSide, clock: Clock) -> None:
+        self._client, self._alias, self._record, self._clock = client, alias, record, clock
 
     def search(
         self,
@@ -51,25 +60,51 @@ class ElasticSearch:
                 return SearchPage(hits=(), total=0)
             by_time = by_time or not asked.terms
             most = COUNTED if by_time else RANKED
-            answer = self._client.search(
-                index=self._alias,
-                query=question(desk, asked, filters, ranked=not by_time),
-                sort=[{"number": "desc"}] if by_time else [{"_score": "desc"}, {"number": "desc"}],
-                from_=min(offset, most),
-                size=min(limit, max(0, most - offset)),
-                source=False,
-                stored_fields="_none_",  # the number stands among the sort values
-                track_total_hits=most,
-                search_type="query_then_fetch" if by_time else "dfs_query_then_fetch",
-                ignore_unavailable=True,
-            )
+            span = {"from_": min(offset, most), "size": min(limit, max(0, most - offset))}
+            answer = self._newest(desk, asked, filters, span, by_time=by_time, most=most)
+            if answer is None:
+                answer = self._every(desk, asked, filters, span, by_time=by_time, most=most)
         numbers = [hit["sort"][-1] for hit in answer["hits"]["hits"]]
         total = answer["hits"]["total"]
         return SearchPage(
             hits=tuple(self._record.hits(desk, numbers, asked)),
             total=min(int(total["value"]), most),
-            more=total["relation"] == "gte",
+            more=total["relation"] == "gte" or total["value"] > most,
         )
+
+    def _newest(
+        self, desk: str, asked: Query, filters: SearchFilters, span: Json, *, by_time: bool, most: int
+    ) -> Json | None:
+        """The newest months' answer, where they have more than `most` matches."""
+        if filters or any(len(term.syllables) > _COMMON for term in asked.wanted):
+            return None
+        since = layout.month_start(self._clock.now(), _NEWEST - 1).isoformat()
+        query = question(desk, asked, filters, ranked=not by_time)
+        query["bool"]["filter"].append({"range": {"published": {"gte": since}}})
+        answer = self._ask(query, span, by_time=by_time, count=most)
+        return answer if answer["hits"]["total"]["relation"] == "gte" else None
+
+    def _every(self, desk: str, asked: Query, filters: SearchFilters, span: Json, *, by_time: bool, most: int) -> Json:
+        """All months' answer. By relevance a word weighs alike in all of them, and all matches are scored: they are
+        not so many, and to pass some over would cost more.
+        """
+        query = question(desk, asked, filters, ranked=not by_time)
+        return self._ask(query, span, by_time=by_time, count=most if by_time or filters else True, alike=not by_time)
+
+    def _ask(self, query: Json, span: Json, *, by_time: bool, count: int | bool, alike: bool = False) -> Json:
+        answer = self._client.search(
+            index=self._alias,
+            query=query,
+            sort=[{"number": "desc"}] if by_time else [{"_score": "desc"}, {"number": "desc"}],
+            source=False,
+            stored_fields="_none_",  # the number stands among the sort values
+            track_total_hits=count,
+            search_type="dfs_query_then_fetch" if alike else "query_then_fetch",
+            pre_filter_shard_size=None if alike else 1,  # first which months can have any, the newest first
+            ignore_unavailable=True,
+            **span,
+        )
+        return dict(answer)
 
     def facets(self, desk: str, query: str, filters: SearchFilters = NO_FILTERS) -> Facets:
         """How all matches are spread over publishers, topics and months."""

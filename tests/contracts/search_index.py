@@ -151,6 +151,20 @@ class SearchIndexContract:
             assert (four.total, four.more, len(four.hits)) == (4, False, 4)
             assert index.search(DESK, "lúa ", by_time=by_time, offset=4, limit=10).hits == ()
 
+    def test_of_very_many_the_newest_are_ranked(
+        self, index: SearchIndex, store: Store, refresh: Refresh, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        write(store, "old", "Lúa, lúa và lúa", at=NOON - timedelta(days=400))
+        for number in range(6):
+            write(store, f"{number}", f"Vụ này lúa được mùa {number}", at=NOON - timedelta(minutes=number))
+        refresh()
+        assert found(index, "lúa ", by_time=False)[0] == "Lúa, lúa và lúa"
+        for engine in ("sqlite", "postgres", "elastic"):
+            monkeypatch.setattr(f"store.{engine}.search.RANKED", 4)
+        page = index.search(DESK, "lúa ", limit=10)
+        assert (page.total, page.more) == (4, True)
+        assert "Lúa, lúa và lúa" not in [hit.article.title for hit in page.hits]
+
     def test_a_replaced_text_is_out_at_once(self, index: SearchIndex, store: Store, refresh: Refresh) -> None:
         write(store, "1", "Cầu mới", "Cầu dài một trăm mét.")
         refresh()

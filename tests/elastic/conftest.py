@@ -69,4 +69,4 @@ def feed(client: Elasticsearch, alias: str, side: Indexing, upkeep: Upkeep) -> F
 
 @pytest.fixture
 def found(client: Elasticsearch, alias: str, side: Indexing) -> ElasticSearch:
-    return ElasticSearch(client, alias, side)
+    return ElasticSearch(client, alias, side, FixedClock(NOON))

@@ -30,7 +30,7 @@ def test_away_for_an_hour(record: Record) -> None:
                 upkeep = Upkeep(client, "test", side)
                 upkeep.set_up()
                 feed = Feed(client, "test", side, clock)
-                search = Standby(ElasticSearch(client, "test", side), record.search, clock)
+                search = Standby(ElasticSearch(client, "test", side, clock), record.search, clock)
                 first = write(record, 1)
                 feed.all()
                 client.indices.refresh(index="test")

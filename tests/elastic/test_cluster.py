@@ -72,6 +72,6 @@ def test_a_node_is_killed_during_the_feed(cluster: list[Node], record: Record, t
         client.cluster.health(wait_for_status="yellow", timeout="80s")
         client.indices.refresh(index="test")
         assert client.count(index="test")["count"] == 90, "none lost, none twice"
-        hits = ElasticSearch(client, "test", side).search(DESK, "lúa", by_time=True, limit=100).hits
+        hits = ElasticSearch(client, "test", side, FixedClock(NOON)).search(DESK, "lúa", by_time=True, limit=100).hits
         assert {hit.article.id for hit in hits} == wanted
         assert upkeep.status().reachable

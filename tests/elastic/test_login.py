@@ -110,7 +110,7 @@ def test_the_least_role_is_enough(guarded: Guarded, record: Record) -> None:
         feed.all()
         assert upkeep.rebuild() == 1
         client.indices.refresh(index=ALIAS)
-        (hit,) = ElasticSearch(client, ALIAS, side).search(DESK, "lúa").hits
+        (hit,) = ElasticSearch(client, ALIAS, side, FixedClock(NOON)).search(DESK, "lúa").hits
         assert hit.article.id == kept
         assert upkeep.status().articles == 1
         assert upkeep.expunge() in (0, 1)

@@ -76,7 +76,7 @@ def both(request: pytest.FixtureRequest, node: Node, tmp_path_factory: pytest.Te
             assert Feed(client, ALIAS, side, FixedClock(NOON)).all().indexed == papers.total()
             client.indices.refresh(index=ALIAS)
             yield Both(
-                own=record.search, far=ElasticSearch(client, ALIAS, side),
+                own=record.search, far=ElasticSearch(client, ALIAS, side, FixedClock(NOON)),
                 sources=tuple(source for source, _ in papers.most_common()),
             )  # fmt: skip
             upkeep.drop()
