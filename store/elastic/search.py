@@ -8,7 +8,6 @@ the engine is.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import Any, Final
 
 from elasticsearch import Elasticsearch
@@ -185,10 +184,8 @@ def _prefix(begin: str, *, ranked: bool) -> Json:
 
 def _neighbours(asked: Query) -> list[Json]:
     """Ranking prefers words that stand together as they were typed; the set found stays the same."""
-    loose = [term for term in asked.wanted if len(term.syllables) == 1 and not term.prefix]
-    pairs = [words.bare_pair(a.syllables[0], b.syllables[0]) for a, b in pairwise(loose)]
-    again = [_term(loose[0], ranked=True)] if pairs else []
-    return [{"term": {"words": pair}} for pair in pairs] + again
+    again = [_term(asked.loose[0], ranked=True)] if asked.pairs else []
+    return [{"term": {"words": pair}} for pair in asked.pairs] + again
 
 
 def _aggregations(desk: str) -> dict[str, Mapping[str, Any]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from itertools import pairwise
 from typing import Final
 
 from store.sqlite import words
@@ -66,9 +65,7 @@ def all_of(query: Query) -> str | None:
 
 def any_of(query: Query) -> str:
     """What counts towards relevance: each wanted term, and words apart that stand side by side as they were typed."""
-    loose = [term for term in query.wanted if len(term.syllables) == 1 and not term.prefix]
-    pairs = [words.bare_pair(a.syllables[0], b.syllables[0]) for a, b in pairwise(loose)]
-    return " | ".join([*(_said(term) for term in query.wanted), *(_phrase([pair]) for pair in pairs)])
+    return " | ".join([*(_said(term) for term in query.wanted), *(_phrase([pair]) for pair in query.pairs)])
 
 
 def one_of(row: Iterable[str]) -> str:

@@ -45,6 +45,16 @@ class Query:
     def wanted(self) -> tuple[Term, ...]:
         return tuple(term for term in self.terms if term.wanted)
 
+    @property
+    def loose(self) -> tuple[Term, ...]:
+        """Wanted words apart that are whole."""
+        return tuple(term for term in self.wanted if len(term.syllables) == 1 and not term.prefix)
+
+    @property
+    def pairs(self) -> tuple[str, ...]:
+        """Loose words that are neighbours in the query, as the index has them where they are so in a text."""
+        return tuple(words.bare_pair(a.syllables[0], b.syllables[0]) for a, b in pairwise(self.loose))
+
 
 def parse(text: str) -> Query:
     """The query of a typed text; without wanted terms it finds nothing."""
@@ -87,9 +97,8 @@ def expressions(query: Query) -> tuple[str, ...]:
 
 
 def pairs(query: Query) -> tuple[str, ...]:
-    """Wanted words apart that stand side by side in the query, as the index has them when they do so in a text."""
-    loose = [term for term in query.wanted if len(term.syllables) == 1 and not term.prefix]
-    return tuple(f'"{words.bare_pair(a.syllables[0], b.syllables[0])}"' for a, b in pairwise(loose))
+    """What each pair of neighbours is to MATCH."""
+    return tuple(f'"{pair}"' for pair in query.pairs)
 
 
 def beginning(term: Term) -> str:
