@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from typing import Final
@@ -26,19 +26,37 @@ _RIMES: Final = (
 _TONES: Final = ("", "\u0300", "\u0301", "\u0309", "\u0303", "\u0323")
 
 
+_FOLLOWERS: Final = 12
+_FOLLOWED: Final = 0.6
+"""Share of the words that are one of the twelve that often come after the word before."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
     """Words of one or two syllables, the commonest first, with their summed frequencies (Zipf)."""
 
     words: tuple[str, ...]
     weights: tuple[float, ...]
+    followers: dict[str, list[str]] = field(default_factory=dict, repr=False, compare=False)
 
     def draw(self, rng: random.Random, count: int) -> list[str]:
-        return rng.choices(self.words, cum_weights=self.weights, k=count)
+        """A run of words."""
+        drawn = rng.choices(self.words, cum_weights=self.weights, k=count)
+        for at in range(1, count):
+            if rng.random() < _FOLLOWED:
+                drawn[at] = self._after(drawn[at - 1])[int(rng.random() ** 2 * _FOLLOWERS)]
+        return drawn
+
+    def _after(self, word: str) -> list[str]:
+        known = self.followers.get(word)
+        if known is None:
+            own = random.Random(word)
+            known = self.followers[word] = own.choices(self.words, cum_weights=self.weights, k=_FOLLOWERS)
+        return known
 
 
 def vocabulary(seed: int = 7, size: int = 20_000) -> Vocabulary:
-    """Three words in ten are single syllables; how frequencies fall is fitted to the press (bench.likeness)."""
+    """Three words in ten are single syllables; how frequencies fall, and what follows what, is fitted to the press."""
     rng = random.Random(seed)
     syllables = [nfc(o + r + rng.choice(_TONES)) for o in _ONSETS.split() for r in _RIMES.split() for _ in range(3)]
     rng.shuffle(syllables)

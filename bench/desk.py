@@ -41,7 +41,7 @@ _IN_BULK: Final = {"hashsize": 64 << 20, "automerge": 0, "crisismerge": 2000}
 _DAILY: Final = {"hashsize": 1 << 20, "automerge": 4, "crisismerge": 16}
 """Those that FTS5 has by itself."""
 _MERGED_AT_ONCE: Final = 100_000  # pages
-VERSION: Final = "5"
+VERSION: Final = "6"
 FIRST: Final = START - timedelta(days=365 * 8)
 _TABLES: Final = {
     "stories": "stories (id, desk, title, opened_at, updated_at, key, articles)",
