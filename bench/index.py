@@ -166,9 +166,11 @@ def _told(count: int) -> Callable[[int], None]:
 
 
 def _questions(count: int, seed: int) -> list[str]:
-    """Neighbouring syllables of articles, so that each finds something."""
+    """Neighbouring syllables of a paragraph, so that each finds something."""
     rng = random.Random(seed)
-    texts = [" ".join(one.located.article.paragraphs).replace(".", "").split() for one in _some(min(count, 2000))]
+    texts = [
+        text.replace(".", "").split() for one in _some(min(count, 2000)) for text in one.located.article.paragraphs
+    ]
     asked = []
     for number in range(QUERIES):
         words = rng.choice(texts)

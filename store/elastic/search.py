@@ -8,6 +8,7 @@ the engine is.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from elasticsearch import Elasticsearch
@@ -25,6 +26,9 @@ _EXPANSIONS: Final = 64
 _BUCKETS: Final = 200
 _NEWEST: Final = 4
 """Months that are asked first, this one among them."""
+_COUNTED_FOR: Final = timedelta(hours=1)
+_ONE_IN: Final = 4
+"""The newest months are asked first where even a word that one in four articles has is found too often in them."""
 _COMMON: Final = 2
 """Syllables of a phrase that may stand in very many articles; a longer one does not."""
 
@@ -40,6 +44,7 @@ class ElasticSearch:
 
     def __init__(self, client: Elasticsearch, alias: str, record: RecordSide, clock: Clock) -> None:
         self._client, self._alias, self._record, self._clock = client, alias, record, clock
+        self._new: dict[str, tuple[datetime, int]] = {}  # articles of each desk in the newest months, as counted when
 
     def search(
         self,
@@ -75,13 +80,26 @@ class ElasticSearch:
         self, desk: str, asked: Query, filters: SearchFilters, span: Json, *, by_time: bool, most: int
     ) -> Json | None:
         """The newest months' answer, where they have more than `most` matches."""
-        if filters or any(len(term.syllables) > _COMMON for term in asked.wanted):
+        rare = any(len(term.syllables) > _COMMON for term in asked.wanted)
+        if filters or rare or self._newest_count(desk) < _ONE_IN * most:
             return None
-        since = layout.month_start(self._clock.now(), _NEWEST - 1).isoformat()
         query = question(desk, asked, filters, ranked=not by_time)
-        query["bool"]["filter"].append({"range": {"published": {"gte": since}}})
+        query["bool"]["filter"].append(self._since())
         answer = self._ask(query, span, by_time=by_time, count=most)
         return answer if answer["hits"]["total"]["relation"] == "gte" else None
+
+    def _newest_count(self, desk: str) -> int:
+        """How many articles the desk has in the newest months, as counted within the hour."""
+        now = self._clock.now()
+        counted = self._new.get(desk)
+        if counted is None or now - counted[0] > _COUNTED_FOR:
+            asked = {"bool": {"filter": [{"term": {"desks": desk}}, self._since()]}}
+            answer = self._client.count(index=self._alias, query=asked, ignore_unavailable=True)
+            counted = self._new[desk] = now, int(answer["count"])
+        return counted[1]
+
+    def _since(self) -> Json:
+        return {"range": {"published": {"gte": layout.month_start(self._clock.now(), _NEWEST - 1).isoformat()}}}
 
     def _every(self, desk: str, asked: Query, filters: SearchFilters, span: Json, *, by_time: bool, most: int) -> Json:
         """All months' answer. By relevance a word weighs alike in all of them, and all matches are scored: they are

@@ -155,7 +155,7 @@ class SearchIndexContract:
         self, index: SearchIndex, store: Store, refresh: Refresh, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         write(store, "old", "Lúa, lúa và lúa", at=NOON - timedelta(days=400))
-        for number in range(6):
+        for number in range(16):
             write(store, f"{number}", f"Vụ này lúa được mùa {number}", at=NOON - timedelta(minutes=number))
         refresh()
         assert found(index, "lúa ", by_time=False)[0] == "Lúa, lúa và lúa"
