@@ -100,7 +100,8 @@ class Reader:
         desks, self._looked = self._kept.desks.desks(), time.monotonic()
         if desks != self._desks:
             self._desks = desks
-            self._flow = replace(self._flow, gate=_gate(desks, self._handed), locator=wiring.locator(desks))
+            gate = PatternGate(gate_names(wiring.gazetteer(), desks), self._handed)
+            self._flow = replace(self._flow, gate=gate, locator=wiring.locator(desks))
 
 
 def flow(world: World, kept: Record, desks: tuple[Desk, ...] | None = None, handed: Handed | None = None) -> Flow:
@@ -109,7 +110,7 @@ def flow(world: World, kept: Record, desks: tuple[Desk, ...] | None = None, hand
     handed = handed or Handed()
 
     return Flow(
-        gate=_gate(desks, handed),
+        gate=PatternGate(gate_names(wiring.gazetteer(), desks), handed),
         extractor=PressExtractor(handed),
         locator=wiring.locator(desks),
         tagger=CorrectedTagger(load_tagger(), kept.corrections),
@@ -122,10 +123,6 @@ def flow(world: World, kept: Record, desks: tuple[Desk, ...] | None = None, hand
         beside=Beside(kept),
         alone=kept.ledger.batch,
     )
-
-
-def _gate(desks: tuple[Desk, ...], handed: Handed) -> PatternGate:
-    return PatternGate(gate_names(wiring.gazetteer(), desks), handed, as_names=True)
 
 
 def crawl_settings(settings: Settings, world: World) -> CrawlSettings:

@@ -102,13 +102,12 @@ class PatternGate:
     """Implements core.ports.Gate for the surface names of all desks' places.
 
     `handed`: takes the tree of each page that passes, where it was read for what its bytes are.
-    `as_names`: a name counts only where it is written as the locator takes names, each syllable with a capital and
-    nothing but space between: "thống nhất" and "Phường, 2" are words. Not asked of text in old encodings, whose fonts
-    make the capitals.
+    A name counts only where it is written as the locator takes names, each syllable with a capital and nothing but
+    space between: "thống nhất" and "Phường, 2" are words. In old encodings capitals are the fonts': nothing is asked.
     """
 
-    def __init__(self, names: Iterable[str], handed: Handed | None = None, *, as_names: bool = False) -> None:
-        self._handed, self._as_names = handed, as_names
+    def __init__(self, names: Iterable[str], handed: Handed | None = None) -> None:
+        self._handed = handed
         forms: dict[bytes, set[_Form]] = {}
         for name in {nfc(name).strip() for name in names}:
             for old, text in _written(name):
@@ -157,10 +156,8 @@ class PatternGate:
         places = np.flatnonzero(kept)
         for which, start, end in found:
             first, last = int(places[start]), int(places[end - 1]) + 1
-            if any(
-                _stands(form, codes, first, last) and (not self._as_names or _is_name(form, codes, places[start:end]))
-                for form in forms[which]
-            ):
+            letters = places[start:end]
+            if any(_stands(form, codes, first, last) and _is_name(form, codes, letters) for form in forms[which]):
                 yield _cut(codes, first, last)
 
     def _possible(self, found: set[int], text: str) -> dict[int, list[_Form]]:

@@ -27,7 +27,7 @@ def found() -> list[tuple[Passage, PatternGate]]:
     for passage in passages():
         if passage.unit not in gates:
             desk = Desk(id="d", name="", office="", units=(unit_of(passage, GAZETTEER),))
-            gates[passage.unit] = (desk, PatternGate(gate_names(GAZETTEER, [desk]), as_names=True))
+            gates[passage.unit] = (desk, PatternGate(gate_names(GAZETTEER, [desk])))
         desk, gate = gates[passage.unit]
         if DeskLocator(GAZETTEER, [desk], weigher).locate(article(passage), publisher(passage)).matches:
             pairs.append((passage, gate))

@@ -31,7 +31,7 @@ SHAPES: dict[str, Callable[[str], str]] = {
 @pytest.mark.parametrize("shape", SHAPES)
 def test_no_article_that_concerns_a_desk_is_stopped(shape: str) -> None:
     desks = load_desks(wiring.shipped_desks(), wiring.gazetteer())
-    gate = PatternGate(gate_names(wiring.gazetteer(), desks), as_names=True)
+    gate = PatternGate(gate_names(wiring.gazetteer(), desks))
     with lzma.open(data_dir() / "locality" / "gold.jsonl.xz", "rt", encoding="utf-8") as lines:
         labelled = [row for row in map(json.loads, lines) if row["localities"]]
     for row in labelled:
@@ -44,7 +44,7 @@ def test_no_article_that_concerns_a_desk_is_stopped(shape: str) -> None:
 @pytest.mark.data
 def test_what_the_locator_finds_in_extracted_pages_has_passed_the_gate() -> None:
     desks = load_desks(wiring.shipped_desks(), wiring.gazetteer())
-    gate = PatternGate(gate_names(wiring.gazetteer(), desks), as_names=True)
+    gate = PatternGate(gate_names(wiring.gazetteer(), desks))
     locator = DeskLocator(wiring.gazetteer(), desks)
     with lzma.open(data_dir() / "locality" / "gold.jsonl.xz", "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines][::4]
