@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from core.clock import day_bounds, local_day
+from core.clock import day_bounds, local, local_day
 from core.errors import ConfigError
 from core.records import IndexDocument
+from store.sqlite.retention import months_before
 
 FOLDER: Final = Path(__file__).parent.parent.parent / "index_config"
 TITLE_COUNTS: Final = 5
@@ -29,9 +30,7 @@ def month_of(published: datetime) -> str:
 
 def month_start(now: datetime, back: int = 0) -> datetime:
     """The first moment of the Vietnamese month so many months ago, in UTC."""
-    today = local_day(now)
-    months = today.year * 12 + today.month - 1 - back
-    return day_bounds(date(months // 12, months % 12 + 1, 1))[0]
+    return day_bounds(months_before(local(now), back).date().replace(day=1))[0]
 
 
 def index_name(alias: str, generation: int, month: str, *, titles: bool = False) -> str:

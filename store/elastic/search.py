@@ -65,9 +65,12 @@ class ElasticSearch:
             by_time = by_time or not asked.terms
             most = COUNTED if by_time else RANKED
             span = {"from_": min(offset, most), "size": min(limit, max(0, most - offset))}
-            answer = self._newest(desk, asked, filters, span, by_time=by_time, most=most)
-            if answer is None:
-                answer = self._every(desk, asked, filters, span, by_time=by_time, most=most)
+            narrow = bool(filters) or any(len(term.syllables) > _COMMON for term in asked.wanted)
+            said = question(desk, asked, filters, ranked=not by_time)
+            answer = None if narrow else self._newest(desk, said, span, by_time=by_time, most=most)
+            if answer is None:  # so few by relevance, where nothing narrows them: to score all costs less than to skip
+                count = most if by_time or filters else True
+                answer = self._ask(said, span, by_time=by_time, count=count, alike=not by_time)
         numbers = [hit["sort"][-1] for hit in answer["hits"]["hits"]]
         total = answer["hits"]["total"]
         return SearchPage(
@@ -76,16 +79,11 @@ class ElasticSearch:
             more=total["relation"] == "gte" or total["value"] > most,
         )
 
-    def _newest(
-        self, desk: str, asked: Query, filters: SearchFilters, span: Json, *, by_time: bool, most: int
-    ) -> Json | None:
+    def _newest(self, desk: str, query: Json, span: Json, *, by_time: bool, most: int) -> Json | None:
         """The newest months' answer, where they have more than `most` matches."""
-        rare = any(len(term.syllables) > _COMMON for term in asked.wanted)
-        if filters or rare or self._newest_count(desk) < _ONE_IN * most:
+        if self._newest_count(desk) < _ONE_IN * most:
             return None
-        query = question(desk, asked, filters, ranked=not by_time)
-        query["bool"]["filter"].append(self._since())
-        answer = self._ask(query, span, by_time=by_time, count=most)
+        answer = self._ask({"bool": {"filter": [self._since()], "must": [query]}}, span, by_time=by_time, count=most)
         return answer if answer["hits"]["total"]["relation"] == "gte" else None
 
     def _newest_count(self, desk: str) -> int:
@@ -101,14 +99,8 @@ class ElasticSearch:
     def _since(self) -> Json:
         return {"range": {"published": {"gte": layout.month_start(self._clock.now(), _NEWEST - 1).isoformat()}}}
 
-    def _every(self, desk: str, asked: Query, filters: SearchFilters, span: Json, *, by_time: bool, most: int) -> Json:
-        """All months' answer. By relevance a word weighs alike in all of them, and all matches are scored: they are
-        not so many, and to pass some over would cost more.
-        """
-        query = question(desk, asked, filters, ranked=not by_time)
-        return self._ask(query, span, by_time=by_time, count=most if by_time or filters else True, alike=not by_time)
-
     def _ask(self, query: Json, span: Json, *, by_time: bool, count: int | bool, alike: bool = False) -> Json:
+        """`alike`: a word weighs the same in all months, which costs a round more."""
         answer = self._client.search(
             index=self._alias,
             query=query,
