@@ -17,7 +17,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -199,9 +199,9 @@ def _searches(name: str, index: SearchIndex, others: list[str], asked: list[str]
             began = time.perf_counter()
             assert index.search(bench_desk.DESK, query, by_time=by_time).total
             times.append((time.perf_counter() - began) * 1000)
-        figures |= percentiles(f"{name}_{order}", times, "ms")
+        figures |= _percentiles(f"{name}_{order}", times, "ms")
         quoted = [took for took, query in zip(times, asked, strict=True) if query.startswith('"')]
-        figures[f"{name}_{order}_phrases_p95_ms"] = percentiles("", quoted, "")["_p95_"]
+        figures[f"{name}_{order}_phrases_p95_ms"] = _percentiles("", quoted, "")["_p95_"]
         figures[f"{name}_{order}_cpu_ms"] = (_work(name, client) - work) / len(asked)
     return figures
 
@@ -215,10 +215,9 @@ def _work(name: str, client: Elasticsearch) -> float:
     return own + float(node["process"]["cpu"]["total_in_millis"])
 
 
-def percentiles(name: str, values: list[float], unit: str, wanted: Sequence[int] = (50, 95, 99)) -> Figures:
-    """Of these hundredths of the values the highest, by their names."""
+def _percentiles(name: str, values: list[float], unit: str) -> Figures:
     ordered = sorted(values)
-    return {f"{name}_p{p}_{unit}": ordered[min(len(ordered) - 1, len(ordered) * p // 100)] for p in wanted}
+    return {f"{name}_p{p}_{unit}": ordered[min(len(ordered) - 1, len(ordered) * p // 100)] for p in (50, 95, 99)}
 
 
 def _lags(engines: Engines, count: int, asked: list[str]) -> Figures:
@@ -265,7 +264,7 @@ def _lags(engines: Engines, count: int, asked: list[str]) -> Figures:
     for thread in threads:
         thread.join()
     assert len(lags) == SAVED, f"{len(lags)} of {SAVED} were found"
-    return percentiles("lag", lags, "s")
+    return _percentiles("lag", lags, "s")
 
 
 if __name__ == "__main__":
