@@ -62,7 +62,7 @@ def restore(settings: Settings, archive: Path, key: Path) -> Iterator[str]:
         if stones.exists():
             sealed.unseal(stones, Path(folder) / "stones", secret)
             _add_stones(settings.data_dir / "stones.jsonl", (Path(folder) / "stones").read_text(encoding="utf-8"))
-        yield from upkeep.restore(settings, clear)
+        yield from upkeep.restore(settings, clear, called=archive)
 
 
 def newest(folder: Path) -> datetime | None:

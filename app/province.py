@@ -54,11 +54,22 @@ def communes(gazetteer: Gazetteer, province: str) -> tuple[Unit, tuple[Unit, ...
         one for one in gazetteer.find_units(province) if one.unit.level == "province" and one.unit.id.startswith("new:")
     ]
     if len(found) != 1:
-        meant = "; ".join(one.label for one in found) or "no province of today"
+        meant = "; ".join(one.label for one in found) or _past(gazetteer, province) or "no province of today"
         raise ConfigError(f"{province!r} is {meant}; give its name as it is since 1 July 2025")
     number = gazetteer.number[found[0].unit.id]
     below = (gazetteer.unit(gazetteer.ids[child]) for child in gazetteer.children.get(number, ()))
     return found[0].unit, tuple(sorted((u for u in below if u.until is None), key=lambda unit: unit.id))
+
+
+def _past(gazetteer: Gazetteer, province: str) -> str:
+    """What became of a province of that name from before; "" where there was none."""
+    was = [one.unit for one in gazetteer.find_units(province) if one.unit.level == "province"]
+    if not was:
+        return ""
+    communes = gazetteer.area([was[0].id], partial=False)
+    above = {gazetteer.parents(i)[-1] for i in communes if gazetteer.ids[i].startswith("new:") and gazetteer.parents(i)}
+    now = " and ".join(sorted(gazetteer.unit(gazetteer.ids[i]).full_name for i in above))
+    return f"{gazetteer.label(was[0])}, now in {now}" if now else ""
 
 
 def desks_for(province: Unit, units: Iterable[Unit], known: Sequence[Desk]) -> tuple[Desk, ...]:

@@ -35,12 +35,15 @@ def backup(settings: Settings, folder: Path | None) -> Path:
     return target
 
 
-def restore(settings: Settings, archive: Path) -> Iterator[str]:
-    """Put the archive in the record's place; yields what was done, a line each. Raises StoreError."""
+def restore(settings: Settings, archive: Path, called: Path | None = None) -> Iterator[str]:
+    """Put the archive in the record's place; yields what was done, a line each. Raises StoreError.
+
+    `called`: the file that the operator named, where the archive was taken out of it.
+    """
     done = archives.restore(archive, settings.database, SystemClock().now())
     if settings.on_server:
         _onto_server(settings, done.aside)
-    yield f"restored {archive} (made {done.manifest.made_at})"
+    yield f"restored {called or archive} (made {done.manifest.made_at})"
     if done.aside and not settings.on_server:
         yield f"the record that was there is kept as {done.aside}"
     yield f"{done.held} messages that waited are held, none is sent by itself"

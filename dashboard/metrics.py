@@ -60,7 +60,7 @@ def gauges(figures: OperationFigures, sources: Sequence[SourceHealth], at: datet
         yield _one(name, about, size)
     kept = {"here": figures.last_backup, "away": figures.backup_away if figures.backups_away else None}
     ages: dict[tuple[tuple[str, str], ...], float] = {
-        (("place", place),): (at - made).total_seconds() for place, made in kept.items() if made
+        (("place", place),): max(0.0, (at - made).total_seconds()) for place, made in kept.items() if made
     }
     yield _by("backup_age_seconds", "Age of the newest backup.", ages)
 

@@ -53,6 +53,7 @@ def test_restored_on_a_bare_machine_without_what_was_erased_meanwhile(tmp_path: 
     there = desk(tmp_path / "there")
     said = list(away.restore(there, earlier, key))
     assert any("1 articles erased since" in line for line in said)
+    assert str(earlier) in said[0] and not any(".away-" in line for line in said)
     with wiring.record(there) as kept:
         assert kept.articles.known_hash(ids[0]) is None and kept.articles.known_hash(ids[1]) is not None
     assert not list((tmp_path / "there").glob(".away-*"))

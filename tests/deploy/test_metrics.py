@@ -16,6 +16,7 @@ from app.world import World
 from core.clock import FixedClock
 from core.settings import ServeSettings, Settings
 from store.sqlite.record import Record
+from store.sqlite.retention import backup_dir
 from tests.contracts.crawl_ledger import listed
 from tests.fakes.records import NOON, make_article, make_desk, make_entry, make_tagged
 
@@ -60,6 +61,14 @@ def test_the_figures_are_the_records(record: Record) -> None:
     assert found['diembao_workers{role="crawl"}'] == "1" and float(found["diembao_record_log_bytes"]) > 10_000
     assert sum(float(v) for k, v in found.items() if k.startswith("diembao_pages_failed_7d{")) == 1
     assert "diembao_backup_age_seconds" not in str(found), "no backup yet"
+
+
+def test_a_backup_newer_than_a_replays_clock_has_no_negative_age(record: Record) -> None:
+    folder = backup_dir(record.path)
+    folder.mkdir()
+    (folder / "diembao-20990101T000000Z.tar.gz").touch()
+    found = dict(line.rsplit(" ", 1) for line in browser(record).get("/metrics").text.splitlines())
+    assert found['diembao_backup_age_seconds{place="here"}'] == "0"
 
 
 def test_from_elsewhere_only_with_the_token(record: Record, tmp_path: Path) -> None:

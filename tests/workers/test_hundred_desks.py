@@ -127,6 +127,14 @@ def test_a_sheet_without_communes_is_named(tmp_path: Path, command: Command) -> 
     assert done.exit_code == 1 and re.search("sheet of users.*--sheets", str(done.exception))
 
 
+def test_a_province_of_before_is_told_what_it_became(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(program(), ["desk", "new", "--province", "Bình Định", "--all"])
+    assert done.exit_code == 1 and "now in tỉnh Gia Lai" in str(done.exception)
+    done = CliRunner().invoke(program(), ["desk", "new", "--province", "Bình Điịnh", "--all"])
+    assert done.exit_code == 1 and "no province of today" in str(done.exception)
+
+
 def test_once_more_changes_nothing(tmp_path: Path, command: Command) -> None:
     names = filled(tmp_path, command)
     assert command(*sheets(tmp_path), "--apply").exit_code == 0
