@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.text import fold_plain, nfc
 from store.sqlite.query import Term, match_expression, parse
 from store.sqlite.snippet import CLOSE, OPEN, snippet
 from store.sqlite.words import index_words, syllables
@@ -49,6 +52,31 @@ def test_a_snippet_of_a_long_text_is_short_and_shows_the_hit() -> None:
     found = snippet(parse('"tra bong"'), [text])
     assert f"{OPEN}Trà Bồng{CLOSE}" in found
     assert len(found) < 300
+
+
+@pytest.mark.parametrize(
+    ("query", "marked"),
+    [
+        ("hoà ", ["HÒA", "Hoà"]),
+        ("hoa ", ["HÒA", "Hoà", "Hoa"]),
+        ("thuỷ ", ["Thủy"]),
+        ('"hoa thuy"', ["Hoa – Thủy"]),
+        ("hoàn", ["hoàng"]),
+        ("oa ", []),
+        ("thũy ", []),
+    ],
+)
+def test_what_was_asked_for_is_marked_in_every_spelling_and_nothing_else(query: str, marked: list[str]) -> None:
+    found = snippet(parse(query), ["Tỉnh HÒA Bình, Hoà Vang, Hoa – Thủy, hoàng hôn"])
+    assert re.findall(f"{OPEN}(.*?){CLOSE}", found) == marked
+
+
+@given(st.text(alphabet="hoàòảaquyýỳ đĐHÀ_,.1").map(nfc), st.booleans())
+def test_each_word_of_a_text_is_marked_when_it_is_asked_for(text: str, plain: bool) -> None:
+    for word in syllables(text):
+        asked = fold_plain(word) if plain else word
+        marked = re.findall(f"{OPEN}(.*?){CLOSE}", snippet(parse(f'"{asked}"'), [text]))
+        assert marked and all(asked in (*syllables(found), fold_plain(found)) for found in marked)
 
 
 def test_a_query_is_read_as_it_is_meant() -> None:
