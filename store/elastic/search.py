@@ -7,8 +7,9 @@ the engine is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import Any, Final
 
 from elasticsearch import Elasticsearch
@@ -24,13 +25,21 @@ from store.sqlite.query import Query, Term, parse
 
 _EXPANSIONS: Final = 64
 _BUCKETS: Final = 200
-_NEWEST: Final = 4
-"""Months that are asked first, this one among them."""
-_COUNTED_FOR: Final = timedelta(hours=1)
 _ONE_IN: Final = 4
-"""The newest months are asked first where even a word that one in four articles has is found too often in them."""
+"""So many months are asked first that a word which one in four articles has is found too often in them."""
+_SURELY: Final = 1.2
+"""Then so many that they should have so many times the matches that are wanted."""
+_NEARLY_ALL: Final = 0.8
+"""Of all articles: where so many would have to be asked, all are."""
+_COUNTED_FOR: Final = timedelta(hours=1)
 _COMMON: Final = 2
 """Syllables of a phrase that may stand in very many articles; a longer one does not."""
+
+_MONTHS: Final = {
+    "date_histogram": {
+        "field": "published", "calendar_interval": "month", "time_zone": "Asia/Ho_Chi_Minh", "format": "yyyy-MM",
+    }
+}  # fmt: skip
 
 Json = dict[str, Any]
 
@@ -44,7 +53,7 @@ class ElasticSearch:
 
     def __init__(self, client: Elasticsearch, alias: str, record: RecordSide, clock: Clock) -> None:
         self._client, self._alias, self._record, self._clock = client, alias, record, clock
-        self._new: dict[str, tuple[datetime, int]] = {}  # articles of each desk in the newest months, as counted when
+        self._spreads: dict[str, tuple[datetime, tuple[int, ...]]] = {}  # of each desk, as counted when
 
     def search(
         self,
@@ -80,24 +89,38 @@ class ElasticSearch:
         )
 
     def _newest(self, desk: str, query: Json, span: Json, *, by_time: bool, most: int) -> Json | None:
-        """The newest months' answer, where they have more than `most` matches."""
-        if self._newest_count(desk) < _ONE_IN * most:
-            return None
-        answer = self._ask({"bool": {"filter": [self._since()], "must": [query]}}, span, by_time=by_time, count=most)
-        return answer if answer["hits"]["total"]["relation"] == "gte" else None
+        """The newest months' answer, where they have more than `most` matches; None where all months are to be asked.
 
-    def _newest_count(self, desk: str) -> int:
-        """How many articles the desk has in the newest months, as counted within the hour."""
+        A few months are asked first; then, if need be, as many as should have enough by what these had.
+        """
+        spread = self._spread(desk)
+        months = reaching(spread, _ONE_IN * most)
+        for _ in range(2):
+            if months == len(spread):
+                break
+            since = {"range": {"published": {"gte": layout.month_start(self._clock.now(), months - 1).isoformat()}}}
+            answer = self._ask({"bool": {"filter": [since], "must": [query]}}, span, by_time=by_time, count=most)
+            total = answer["hits"]["total"]
+            if total["relation"] == "gte":
+                return answer
+            needed = _SURELY * most * sum(spread[:months]) / max(1, total["value"])
+            if needed > _NEARLY_ALL * sum(spread):
+                break
+            months = reaching(spread, needed)
+        return None
+
+    def _spread(self, desk: str) -> tuple[int, ...]:
+        """How many articles the desk has in each month, the newest first, as counted within the hour."""
         now = self._clock.now()
-        counted = self._new.get(desk)
+        counted = self._spreads.get(desk)
         if counted is None or now - counted[0] > _COUNTED_FOR:
-            asked = {"bool": {"filter": [{"term": {"desks": desk}}, self._since()]}}
-            answer = self._client.count(index=self._alias, query=asked, ignore_unavailable=True)
-            counted = self._new[desk] = now, int(answer["count"])
+            answer = self._client.search(
+                index=self._alias, query={"bool": {"filter": [{"term": {"desks": desk}}]}}, size=0,
+                aggs={"months": _MONTHS}, ignore_unavailable=True,
+            )  # fmt: skip
+            found = {b["key_as_string"]: int(b["doc_count"]) for b in answer["aggregations"]["months"]["buckets"]}
+            counted = self._spreads[desk] = now, tuple(_newest_first(found, now))
         return counted[1]
-
-    def _since(self) -> Json:
-        return {"range": {"published": {"gte": layout.month_start(self._clock.now(), _NEWEST - 1).isoformat()}}}
 
     def _ask(self, query: Json, span: Json, *, by_time: bool, count: int | bool, alike: bool = False) -> Json:
         """`alike`: a word weighs the same in all months, which costs a round more."""
@@ -147,6 +170,23 @@ class ElasticSearch:
             track_total_hits=1, ignore_unavailable=True,
         )  # fmt: skip
         return asked if known["hits"]["total"]["value"] else Query(terms=asked.terms[:-1])
+
+
+def reaching(spread: Sequence[int], articles: float) -> int:
+    """How many of the newest months have so many articles; all where not even all have.
+
+    `spread`: articles of each month, the newest first.
+    """
+    sums = accumulate(spread)
+    return next((number for number, reached in enumerate(sums, 1) if reached >= articles), len(spread))
+
+
+def _newest_first(by_month: Mapping[str, int], now: datetime) -> Iterator[int]:
+    """Articles of this month and of each before, as far back as there are any."""
+    oldest, back = min(by_month, default="9999"), 0
+    while (month := layout.month_of(layout.month_start(now, back))) >= oldest:
+        yield by_month.get(month, 0)
+        back += 1
 
 
 def question(desk: str, asked: Query, filters: SearchFilters, *, ranked: bool) -> Json:
@@ -199,11 +239,10 @@ def _neighbours(asked: Query) -> list[Json]:
 
 
 def _aggregations(desk: str) -> dict[str, Mapping[str, Any]]:
-    months = {"field": "published", "calendar_interval": "month", "time_zone": "Asia/Ho_Chi_Minh", "format": "yyyy-MM"}
     return {
         "sources": {"terms": {"field": "source", "size": _BUCKETS}},
         "topics": {"terms": {"field": "topics", "size": _BUCKETS, "include": f"{_plain(desk)} .*"}},
-        "months": {"date_histogram": months},
+        "months": _MONTHS,
     }
 
 

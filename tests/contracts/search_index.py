@@ -165,6 +165,24 @@ class SearchIndexContract:
         assert (page.total, page.more) == (4, True)
         assert "Lúa, lúa và lúa" not in [hit.article.title for hit in page.hits]
 
+    def test_where_the_latest_month_has_too_few_some_more_are_ranked(
+        self, index: SearchIndex, store: Store, refresh: Refresh, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for number in range(16):
+            title = f"Vụ này lúa được mùa {number}" if number < 2 else f"Đường mới {number}"
+            write(store, f"{number}", title, at=NOON - timedelta(minutes=number))
+        for month in range(1, 6):
+            for number in range(8):
+                title = f"Giá lúa và giá phân bón {month} {number}" if number < 4 else f"Trường mới {month} {number}"
+                write(store, f"{month}-{number}", title, at=NOON - timedelta(days=30 * month, minutes=number))
+        write(store, "old", "Lúa, lúa và lúa", at=NOON - timedelta(days=155))
+        refresh()
+        for engine in ("sqlite", "postgres", "elastic"):
+            monkeypatch.setattr(f"store.{engine}.search.RANKED", 4)
+        page = index.search(DESK, "lúa ", limit=10)
+        assert (page.total, page.more) == (4, True)
+        assert "Lúa, lúa và lúa" not in [hit.article.title for hit in page.hits]
+
     def test_a_replaced_text_is_out_at_once(self, index: SearchIndex, store: Store, refresh: Refresh) -> None:
         write(store, "1", "Cầu mới", "Cầu dài một trăm mét.")
         refresh()

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from store.elastic.layout import month_of, month_start
+from store.elastic.search import reaching
 
 
 @pytest.mark.parametrize(
@@ -19,3 +20,9 @@ def test_a_month_begins_where_its_index_does(now: str, back: int, month: str) ->
     assert month_of(start) == month
     assert (start.hour, start.minute) == (17, 0), "midnight in Viet Nam"
     assert month_of(datetime.fromtimestamp(start.timestamp() - 1, UTC)) < month
+
+
+@pytest.mark.parametrize(("articles", "months"), [(0, 1), (10, 1), (11, 2), (30, 2), (31, 4), (40, 4), (41, 4)])
+def test_the_newest_months_that_have_so_many(articles: int, months: int) -> None:
+    assert reaching((10, 20, 0, 10), articles) == months
+    assert reaching((), articles) == 0
