@@ -66,8 +66,8 @@ def _past(gazetteer: Gazetteer, province: str) -> str:
     was = [one.unit for one in gazetteer.find_units(province) if one.unit.level == "province"]
     if not was:
         return ""
-    communes = gazetteer.area([was[0].id], partial=False)
-    above = {gazetteer.parents(i)[-1] for i in communes if gazetteer.ids[i].startswith("new:") and gazetteer.parents(i)}
+    inside = gazetteer.area([was[0].id], partial=False)
+    above = {gazetteer.parents(i)[-1] for i in inside if gazetteer.ids[i].startswith("new:") and gazetteer.parents(i)}
     now = " and ".join(sorted(gazetteer.unit(gazetteer.ids[i]).full_name for i in above))
     return f"{gazetteer.label(was[0])}, now in {now}" if now else ""
 

@@ -1,6 +1,6 @@
 """Search over one desk's articles of two years, FTS5 and Elasticsearch side by side in one run (invented text).
 
-`python -m bench.index 1000000` is the run of a province: it takes about an hour, 30 GB of disk and 4 GB of memory.
+`python -m bench.index 1000000` is the run of a province: it takes nearly two hours, 30 GB of disk and 4 GB of memory.
 `python -m bench.index 1000000 FOLDER` leaves what it makes there, and a second run asks it again.
 Articles have 250 syllables, the newest of them on the day of asking; the desk sees them all, the hardest case.
 Questions have one to four words, a third each as typed apart, in quotation marks and without diacritics; times are
