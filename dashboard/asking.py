@@ -58,12 +58,17 @@ class Asked:
         """Whether the user may do that on this desk (or on the one named). Templates: `may('work')`."""
         return self.user.may(Right(right), desk or (self.desk.id if self.desk else None))
 
-    def audit(self, action: str, subject: str, detail: str = "") -> None:
+    def governs_all(self) -> bool:
+        """Whether the user administers every desk: for what there is once for all of them."""
+        return all(self.user.may(Right.ADMINISTER, desk.id) for desk in self.room.desks.desks())
+
+    def audit(self, action: str, subject: str, detail: str = "", *, for_all: bool = False) -> None:
         """Write down that the user did this on this desk: every change, every export, every reading of a case.
 
-        `action` is a stable word ("note.add", "report.export", "case.read"); `subject` an id, never a text.
+        `action` is a stable word ("note.add", "report.export", "case.read"); `subject` an id, never a text. `for_all`:
+        it holds for every desk, and every desk's log shows it.
         """
-        desk = self.desk.id if self.desk else ""
+        desk = self.desk.id if self.desk and not for_all else ""
         self.room.audit.add(self.words.now, self.user.id or "nobody", action, subject, detail, desk=desk)
 
     def colleague(self, who: str) -> str:

@@ -1,4 +1,7 @@
-"""Mẫu tin: the wording of messages, with a preview before it is kept."""
+"""Mẫu tin: the wording of messages, with a preview before it is kept.
+
+The templates are those of every desk: where there are several, who administers them all changes them, and others read.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +25,8 @@ def page(request: Request) -> Response:
     """`/canh-bao/mau`."""
     ask = asked(request)
     desk, here = _desk(ask)
-    return render.page(
-        ask, "alert_templates.html", listed=[desk.template(here, *names) for names in desk.template_names()], one=None
-    )
+    listed = [desk.template(here, *names) for names in desk.template_names()]
+    return render.page(ask, "alert_templates.html", listed=listed, one=None, may_change=_may_change(ask))
 
 
 def one(request: Request) -> Response:
@@ -39,6 +41,8 @@ def save(request: Request, sent: Sent) -> Response:
     ask = asked(request)
     desk, here = _desk(ask)
     name, part = _named(ask, desk)
+    if not _may_change(ask):
+        return _page(ask, desk.template(here, name, part), status=403)
     text = nfc(sent["chu"]).replace("\r\n", "\n")
     if sent["lam"] == "goc":
         text = ""
@@ -47,12 +51,19 @@ def save(request: Request, sent: Sent) -> Response:
         if sent["lam"] == "xem" or tried.fault:
             return _page(ask, tried, status=422 if tried.fault else 200)
     desk.keep_template(name, part, text)
-    ask.audit("alerts.template", f"{name}/{part}")
+    ask.audit("alerts.template", f"{name}/{part}", for_all=True)
     return forms.onward(ask, f"{PATH}/{name}/{part}")
 
 
 def _page(ask: Asked, found: TemplateText, status: int = 200) -> Response:
-    return render.page(ask, "alert_templates.html", changes=True, status=status, listed=(), one=found)
+    return render.page(
+        ask, "alert_templates.html", changes=True, status=status, listed=(), one=found, may_change=_may_change(ask)
+    )
+
+
+def _may_change(ask: Asked) -> bool:
+    """Where there is one desk, whoever may edit it; else only who administers every desk that the text goes out for."""
+    return len(ask.room.desks.desks()) < 2 or ask.governs_all()
 
 
 def _desk(ask: Asked) -> tuple[AlertDesk, str]:

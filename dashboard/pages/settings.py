@@ -8,7 +8,6 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from core.access import Right
 from dashboard import forms, render
 from dashboard.asking import Asked, BadRequest, NotHere, asked
 from dashboard.forms import Form
@@ -40,7 +39,7 @@ def page(request: Request) -> Response:
     return render.page(
         ask, "settings.html", changes=True, now=now, given=given, changed=changed, goes=goes, most=most,
         previewed=PERIODS, links=[(path, name) for path, name in LINKS if path in doors],
-        places=_area(ask), can_preview=operation is not None, may_set=_governs_all(ask),
+        places=_area(ask), can_preview=operation is not None, may_set=ask.governs_all(),
         saved=request.query_params.get("luu") == "1",
     )  # fmt: skip
 
@@ -49,7 +48,7 @@ def keep(request: Request, form: Form) -> Response:
     """POST `/cai-dat/thoi-han`: the periods that were previewed. They hold for all desks."""
     ask = asked(request)
     operation = ask.room.office.operation
-    if operation is None or not _governs_all(ask):
+    if operation is None or not ask.governs_all():
         raise NotHere("error.no_such_page")
     now = _present(ask)
     operation.shorten(_wanted(form, now, _most(ask)), ask.words.now, ask.user.id)
@@ -75,11 +74,6 @@ def _wanted(given: Mapping[str, str], now: Mapping[str, int], most: Mapping[str,
             raise BadRequest("error.bad_period")
         found[name] = int(number)
     return found
-
-
-def _governs_all(ask: Asked) -> bool:
-    """Whether the asker administers every desk: what is kept is kept once for all of them."""
-    return all(ask.user.may(Right.ADMINISTER, desk.id) for desk in ask.room.desks.desks())
 
 
 def _area(ask: Asked) -> tuple[str, ...]:

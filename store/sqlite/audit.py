@@ -34,14 +34,15 @@ class Audit:
             write(con, at, who=who, action=action, subject=subject, detail=detail, desk=desk)
 
     def lines(self, limit: int = 100, *, desk: str | None = None, before: int | None = None) -> tuple[AuditLine, ...]:
-        """The newest lines first; of one desk with what concerns all (sources, periods), or of all.
+        """The newest lines first; of one desk with what concerns all (sources, periods, templates), or of all.
 
         With `before`, those with a smaller id.
         """
         with self._db.read() as con:
             rows = con.execute(
                 "SELECT * FROM audit WHERE (:desk IS NULL OR desk = :desk"
-                " OR (desk = '' AND (action LIKE 'source.%' OR action LIKE 'keep.%' OR action = 'article.erase')))"
+                " OR (desk = '' AND (action LIKE 'source.%' OR action LIKE 'keep.%'"
+                " OR action IN ('article.erase', 'alerts.template'))))"
                 " AND (:before IS NULL OR id < :before)"
                 " ORDER BY id DESC LIMIT :limit",
                 {"desk": desk, "before": before, "limit": limit},

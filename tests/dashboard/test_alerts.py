@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,16 +14,19 @@ from starlette.testclient import TestClient
 
 from alerts.rules import DEFAULT_RULES
 from app.alert_desk import record_alerts
+from core.access import Level
 from core.clock import FixedClock
-from core.records import AlertPlan, Delivered, Refused, Rule, RuleEvent
+from core.records import AlertPlan, Delivered, Membership, Refused, Rule, RuleEvent
 from core.roles import Role
 from core.settings import Settings
 from dashboard.office import Office
 from dashboard.pages.alert_rules import SHIPPED
 from store.sqlite.record import Record, open_record
-from tests.dashboard.conftest import client
+from tests.dashboard.conftest import SignIn, client, make_user
+from tests.dashboard.test_people import seal_of
 from tests.fakes.alerting import PAPERS, URGENT, Newsroom, newsroom, person
 from tests.fakes.blank import blank
+from tests.fakes.reading import FakePress
 from tests.fakes.records import NOON, make_desk
 
 PUBLIC = "http://127.0.0.1:8765"
@@ -324,3 +328,27 @@ class TestTemplates:
         (tmp_path / "templates/alert").mkdir(parents=True)
         (tmp_path / "templates/alert/subject.txt").write_text("{{ hỏng")
         assert "Mẫu này hỏng" in web.get("/canh-bao/mau").text
+
+    def test_what_goes_out_for_all_desks_is_worded_by_who_administers_them_all(
+        self, signed_in: SignIn, record: Record, press: FakePress, clock: FixedClock, tmp_path: Path
+    ) -> None:
+        one, other = press.book[0].id, "thuong_xuan"
+        press.book.append(replace(press.book[0], id=other))
+        record.desks.apply_desk(press.book[1], NOON, "test")
+        alerts = record_alerts(Settings(data_dir=tmp_path), record, clock, PAPERS)
+        editor = signed_in(Level.EDITOR, parts={"office": Office(alerts=alerts)})
+        shown = editor.get(self.PATH)
+        assert shown.status_code == 200 and "Chỉ người quản trị tất cả bàn tin mới sửa được" in shown.text
+        assert 'name="chu"' not in shown.text
+        sent = {"chu": "Tin của tôi", "lam": "luu", "dau": seal_of(editor.get("/tai-khoan").text)}
+        refused = editor.post(self.PATH, data=sent, headers={"Origin": PUBLIC})
+        assert refused.status_code == 403 and not (tmp_path / "templates").exists()
+
+        head = make_user(record, Level.ADMINISTRATOR, one)
+        over = [Membership(desk=desk, level=Level.ADMINISTRATOR) for desk in (one, other)]
+        record.people.change(head.id, memberships=over, at=NOON, by="test")
+        both = signed_in(Level.ADMINISTRATOR, parts={"office": Office(alerts=alerts)})
+        send(both, self.PATH, self.PATH, chu="Tin của hai xã", lam="luu")
+        assert (tmp_path / "templates/alert/subject.txt").read_text() == "Tin của hai xã"
+        for desk in (one, other):
+            assert record.audit.lines(1, desk=desk)[0].action == "alerts.template"
