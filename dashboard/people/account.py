@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,7 +13,7 @@ from dashboard import forms, render
 from dashboard.asking import Asked, BadRequest, asked
 from dashboard.forms import Form
 from dashboard.people import throttle, totp
-from dashboard.people.login import delay, proven
+from dashboard.people.login import confirmed, later, whole_seconds
 from dashboard.people.signing import fresh, people
 
 ACCOUNT, FACTOR = "/tai-khoan", "/tai-khoan/ma-xac-thuc"
@@ -29,8 +31,11 @@ def change_password(request: Request, form: Form) -> Response:
     """POST `/tai-khoan/mat-khau`: `cu`, `moi`. Other sessions end."""
     ask = asked(request)
     user, new = fresh(ask), form.get("moi", "")
-    if delay(ask, user.email) or proven(ask, user.email, form.get("cu", "")) is None:
-        return _page(ask, user, wrong="account.wrong_password", status=422)
+    wrong, left = confirmed(ask, user.email, form.get("cu", ""))
+    if left:
+        return later(_page(ask, user, wrong=wrong, values={"seconds": whole_seconds(left)}, status=429), left)
+    if wrong:
+        return _page(ask, user, wrong=wrong, status=422)
     try:
         check_password(new, user)
     except PeopleError as error:
@@ -63,8 +68,11 @@ def set_factor(request: Request, form: Form) -> Response:
     secret = people(ask).pending_secret(user.id)
     if user.second_factor and not form.get("mat-khau"):
         raise BadRequest("error.bad_form")
-    if user.second_factor and (delay(ask, user.email) or not proven(ask, user.email, form.get("mat-khau", ""))):
-        return _factor(ask, user, wrong="account.wrong_password", status=422)
+    wrong, left = confirmed(ask, user.email, form["mat-khau"]) if user.second_factor else ("", timedelta())
+    if left:
+        return later(_factor(ask, user, wrong=wrong, seconds=whole_seconds(left), status=429), left)
+    if wrong:
+        return _factor(ask, user, wrong=wrong, status=422)
     step = totp.fitting_step(secret, form.get("ma", ""), now) if secret else None
     if step is None:
         return _factor(ask, user, wrong="login.wrong_code", status=422)
@@ -75,14 +83,14 @@ def set_factor(request: Request, form: Form) -> Response:
     return render.page(asked(request), "people/recovery.html", codes=codes)
 
 
-def _factor(ask: Asked, user: User, *, wrong: str = "", status: int = 200) -> Response:
+def _factor(ask: Asked, user: User, *, wrong: str = "", seconds: int = 0, status: int = 200) -> Response:
     secret = people(ask).pending_secret(user.id)
     if not secret:
         secret = totp.new_secret()
         people(ask).begin_second_factor(user.id, secret)
     return render.page(
         ask, "people/factor.html", status=status, changes=True, secret=totp.grouped(secret),
-        replaces=user.second_factor, picture=totp.picture(secret, user.email), wrong=wrong,
+        replaces=user.second_factor, picture=totp.picture(secret, user.email), wrong=wrong, seconds=seconds,
     )  # fmt: skip
 
 

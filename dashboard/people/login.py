@@ -39,7 +39,7 @@ def log_in(request: Request, form: Form) -> Response:
         return _login(ask, back, wrong="login.only_oidc", status=403)
     left = delay(ask, email)
     if left:
-        return _later(_login(ask, back, email=email, wrong="login.wait", seconds=_seconds(left), status=429), left)
+        return later(_login(ask, back, email=email, wrong="login.wait", seconds=whole_seconds(left), status=429), left)
     _note(ask, email, good=False)
     user = proven(ask, email, form.get("mat-khau", ""))
     if user is None:
@@ -62,6 +62,21 @@ def proven(ask: Asked, email: str, password: str) -> User | None:
     return user
 
 
+def confirmed(ask: Asked, email: str, password: str) -> tuple[str, timedelta]:
+    """Whether the signed-in user knows their password: "" or the catalogue key of what is wrong, and how long to wait.
+
+    Tries count as at the login: a session that was left open or stolen is no place to guess in.
+    """
+    left = delay(ask, email)
+    if left:
+        return "login.wait", left
+    _note(ask, email, good=False)
+    if proven(ask, email, password) is None:
+        return "account.wrong_password", timedelta()
+    _note(ask, email, good=True)
+    return "", timedelta()
+
+
 def code_page(request: Request) -> Response:
     """`/dang-nhap/ma`: asks for the code; without a first step back to the login."""
     ask = asked(request)
@@ -77,7 +92,7 @@ def give_code(request: Request, form: Form) -> Response:
         return _onward(ask, LOGIN)
     left = delay(ask, user.email)
     if left:
-        return _later(_code(ask, wrong="login.wait", seconds=_seconds(left), status=429), left)
+        return later(_code(ask, wrong="login.wait", seconds=whole_seconds(left), status=429), left)
     _note(ask, user.email, good=False)
     if not code_fits(ask, user, form.get("ma", "")):
         return _code(ask, wrong="login.wrong_code", status=401)
@@ -151,12 +166,14 @@ def _code(ask: Asked, *, wrong: str = "", seconds: int = 0, status: int = 200) -
     )  # fmt: skip
 
 
-def _later(answer: Response, left: timedelta) -> Response:
-    answer.headers["Retry-After"] = str(_seconds(left))
+def later(answer: Response, left: timedelta) -> Response:
+    """With the time after which the next try is taken."""
+    answer.headers["Retry-After"] = str(whole_seconds(left))
     return answer
 
 
-def _seconds(left: timedelta) -> int:
+def whole_seconds(left: timedelta) -> int:
+    """As it is told, never too early."""
     return int(left.total_seconds()) + 1
 
 

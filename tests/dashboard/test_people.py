@@ -247,6 +247,13 @@ class TestSecondFactor:
         shown = recovery.upper().replace("-", " ")
         assert send(minh, "/dang-nhap/ma", {"ma": shown}, opened="/dang-nhap/ma").status_code == 303
 
+    def test_whoever_guesses_the_password_to_replace_it_waits(self, minh: TestClient, record: Record) -> None:
+        self.set_up(minh, record)
+        page = "/tai-khoan/ma-xac-thuc"
+        tries = [send(minh, page, {"mat-khau": "wrong password", "ma": "000000"}, opened=page) for _ in range(6)]
+        assert [answer.status_code for answer in tries] == [422] * 5 + [429]
+        assert "Đã sai nhiều lần. Đợi" in words(tries[-1].text)
+
     def test_without_a_first_step_there_is_no_second(self, browser: TestClient) -> None:
         assert browser.get("/dang-nhap/ma", follow_redirects=False).headers["location"] == "/dang-nhap"
 
@@ -275,6 +282,21 @@ class TestOwnAccount:
         assert wrong.status_code == 422
         right = send(browser, "/tai-khoan/mat-khau", {"cu": PASSWORD, "moi": "câu mới dễ nhớ"}, opened="/tai-khoan")
         assert right.status_code == 303 and browser.get("/").status_code == 200
+
+    def test_who_guesses_the_password_in_an_open_session_waits_as_at_the_login(
+        self, browser: TestClient, clock: FixedClock
+    ) -> None:
+        log_in(browser, EMAIL)
+
+        def tried(old: str) -> Any:
+            return send(browser, "/tai-khoan/mat-khau", {"cu": old, "moi": "câu mới dễ nhớ"}, opened="/tai-khoan")
+
+        assert [tried("wrong password").status_code for _ in range(6)] == [422] * 5 + [429]
+        slowed = tried(PASSWORD)
+        assert slowed.status_code == 429 and int(slowed.headers["retry-after"]) <= 11
+        assert "Đã sai nhiều lần. Đợi" in words(slowed.text)
+        clock.move(timedelta(seconds=11))
+        assert tried(PASSWORD).status_code == 303
 
     def test_it_says_what_is_kept_and_for_how_long(self, browser: TestClient) -> None:
         log_in(browser, EMAIL)
