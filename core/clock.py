@@ -6,10 +6,13 @@ Inside the program a time is an aware datetime in UTC. Vietnamese local time is 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
-from typing import Protocol
+from typing import Final, Protocol
 
 VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 """Viet Nam has kept UTC+7 without daylight saving since 1975; a fixed offset needs no time zone database."""
+
+YEARS: Final = (2000, 2200)
+"""First and last year of days that may be asked for; far from the ends of the calendar, where reckoning breaks off."""
 
 
 class Clock(Protocol):

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 
 from core.access import Right
-from core.clock import local_day
+from core.clock import YEARS, local_day
 from core.i18n import LANGUAGES, Language
 from core.people import hashed
 from core.records import Desk
@@ -164,6 +164,17 @@ def day(ask: Asked) -> date:
         raise BadRequest("error.bad_day") from None
     if wanted > today or wanted.year < 2000:
         raise BadRequest("error.bad_day")
+    return wanted
+
+
+def day_given(given: str) -> date:
+    """A day of an address or a form. Raises BadRequest for what is no day, or none that the press could be read on."""
+    try:
+        wanted = date.fromisoformat(given)
+    except ValueError:
+        raise BadRequest("error.no_day") from None
+    if not YEARS[0] <= wanted.year <= YEARS[1]:
+        raise BadRequest("error.no_day")
     return wanted
 
 

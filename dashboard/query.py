@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
+from core.clock import YEARS
 from core.records import SearchFilters
 from core.text import fold_plain
 from core.topics import TOPIC_IDS, TOPICS
@@ -103,8 +104,11 @@ def _day(value: str, today: date) -> date | None:
     try:
         if match["iso"]:
             year, month, day = map(int, match["iso"].split("-"))
-            return date(year, month, day)
-        found = date(int(match["y"] or today.year), int(match["m"]), int(match["d"]))
-        return found.replace(year=found.year - 1) if not match["y"] and found > today else found
+        else:
+            year, month, day = int(match["y"] or today.year), int(match["m"]), int(match["d"])
+        found = date(year, month, day)
     except ValueError:
         return None
+    if not YEARS[0] <= year <= YEARS[1]:
+        return None
+    return found.replace(year=year - 1) if not (match["iso"] or match["y"]) and found > today else found

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from starlette.convertors import IntegerConvertor, register_url_convertor
+
 from core.access import Right
 from core.zalo import HOOK
 from dashboard.api import models, reads, writes
@@ -44,6 +46,15 @@ from dashboard.people import account, login, oidc, reset, users, wizard
 from dashboard.uploads import taking
 
 Handler = Callable[..., Any]
+
+
+class _RowNumber(IntegerConvertor):
+    """`{…:int}` of every address: what no row's number can be (beyond 64 bits) is the address of no page."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_url_convertor("int", _RowNumber())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

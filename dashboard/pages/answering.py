@@ -26,7 +26,7 @@ from core.records import (
 )
 from core.text import clean, clip, nfc
 from dashboard import forms, render
-from dashboard.asking import Asked, BadRequest, NotHere
+from dashboard.asking import Asked, BadRequest, NotHere, day_given
 from dashboard.pages.cases import CASES, DOCX, asked_cases
 from dashboard.pages.factbook import download
 from dashboard.uploads import Sent
@@ -160,7 +160,4 @@ def _kind(request: Request) -> TemplateKind:
 
 
 def _day(text: str, default: dt.date) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text) if text else default
-    except ValueError:
-        return default
+    return day_given(text) if text else default

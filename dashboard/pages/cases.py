@@ -277,7 +277,8 @@ def _proposed(ask: Asked, desk: Desk, given) -> Case:  # type: ignore[no-untyped
     )  # fmt: skip
     number = given.get("doi-chieu", "")
     book = ask.room.office.facts
-    found = book.comparison(desk.id, int(number)) if book and number.isascii() and number.isdigit() else None
+    wanted = int(number) if number.isascii() and number.isdigit() and len(number) < 12 else 0
+    found = book.comparison(desk.id, wanted) if book and wanted else None
     article = found[0].article if found else given.get("bai", "")
     read = ask.room.reading.article(desk.id, article) if article else None
     if read is None:

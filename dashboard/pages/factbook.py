@@ -8,7 +8,7 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.responses import Response
 
-from core.clock import local_day
+from core.clock import YEARS, local_day
 from core.errors import AnswerError
 from core.ports import FactDesk
 from core.records import Desk, FactEntry, FactPreview, FactProblem
@@ -157,11 +157,14 @@ def download(content: bytes, media_type: str, name: str) -> Response:
 
 
 def day_of(text: str) -> dt.date:
-    """A day as the browser sends it. Raises AnswerError."""
+    """A day as the browser sends it; papers may be old. Raises AnswerError."""
     try:
-        return dt.date.fromisoformat(text)
+        day = dt.date.fromisoformat(text)
     except ValueError:
         raise AnswerError("case.refused.day") from None
+    if not 1900 <= day.year <= YEARS[1]:
+        raise AnswerError("case.refused.day")
+    return day
 
 
 def _number(text: str) -> int:

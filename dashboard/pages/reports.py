@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
 from typing import Final
 
 from starlette.requests import Request
@@ -17,7 +17,7 @@ from core.records import Desk, PaperFile, Report, ReportAsk, ReportSchedule, Rep
 from core.text import clean, clip, nfc, strip_unseen
 from core.topics import TOPICS
 from dashboard import render
-from dashboard.asking import Asked, BadRequest, NotHere, asked
+from dashboard.asking import Asked, BadRequest, NotHere, asked, day_given
 from dashboard.forms import Form, onward
 from dashboard.uploads import Sent
 
@@ -27,6 +27,8 @@ _LONGEST: Final = 8_000
 _KINDS: Final = ("weekly", "monthly", "quarterly", "yearly")
 _FILES: Final[tuple[PaperKind, ...]] = ("docx", "pdf", "xlsx")
 _SHOWN: Final = 60
+_TIME: Final = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
+_WEEKDAYS: Final = tuple("1234567")
 
 
 def page(request: Request) -> Response:
@@ -139,14 +141,13 @@ def schedule(request: Request, form: Form) -> Response:
     ask = asked(request)
     desk, reports, _ = _parts(ask)
     kind = next((known for known in _KINDS if known == form.get("loai")), None)
-    hour, _, minute = form.get("gio", "").partition(":")
-    weekday = form.get("thu", "5")
-    if kind is None or not (hour + minute).isdigit() or weekday not in "1234567" or len(weekday) != 1:
+    time, weekday = _TIME.fullmatch(form.get("gio", "").strip()), form.get("thu", "5")
+    if kind is None or weekday not in _WEEKDAYS:
         raise BadRequest("error.bad_form")
-    if not (int(hour) < 24 and int(minute or 0) < 60):
-        raise BadRequest("error.bad_form")
+    if time is None:
+        return _list(ask, ask.words.t("report.page.bad_time"), status=400)
     wanted = ReportSchedule(
-        desk=desk.id, kind=kind, weekday=int(weekday), minute=int(hour) * 60 + int(minute or 0),
+        desk=desk.id, kind=kind, weekday=int(weekday), minute=int(time[1]) * 60 + int(time[2]),
         mail="gui" in form, enabled="bat" in form,
     )  # fmt: skip
     reports.schedule(wanted, ask.words.now, ask.user.id)
@@ -237,7 +238,7 @@ def _report(ask: Asked, number: int) -> Report:
     return report
 
 
-def _list(ask: Asked, problem: str = "") -> Response:
+def _list(ask: Asked, problem: str = "", status: int = 409) -> Response:
     if ask.desk is None:
         return render.page(ask, "no_desk.html")
     desk, _, book = _parts(ask)
@@ -245,7 +246,7 @@ def _list(ask: Asked, problem: str = "") -> Response:
     schedules = [known.get(kind) or ReportSchedule(desk=desk.id, kind=kind, enabled=False) for kind in _KINDS]
     today = local_day(ask.words.now)
     return render.page(
-        ask, "reports.html", changes=True, status=409 if problem else 200, problem=problem,
+        ask, "reports.html", changes=True, status=status if problem else 200, problem=problem,
         reports=book.reports(desk.id, _SHOWN), schedules=schedules, kinds=_KINDS, today=today,
         month_begin=today.replace(day=1), own_template=book.template(desk.id) is not None,
         headlines=book.headlines(desk.id), topics=TOPICS, feeds=_addresses(ask, desk),
@@ -292,25 +293,15 @@ def _wanted(ask: Asked, desk: Desk, reports: ReportDesk, form: Form) -> ReportAs
     kind = form.get("loai", "")
     if kind in _KINDS:
         ending = form.get("ngay", "")
-        return reports.ask(desk, kind, ask.words.now, _day(ending) if ending else None)
+        return reports.ask(desk, kind, ask.words.now, day_given(ending) if ending else None)
     if kind == "story":
         return reports.story_ask(desk, form.get("cau-chuyen", "")[:64])
-    first, last = _day(form.get("tu", "")), _day(form.get("den", ""))
+    first, last = day_given(form.get("tu", "")), day_given(form.get("den", ""))
     if kind == "topic":
         return reports.topic_ask(form.get("chu-de", ""), first, last)
     if kind == "period":
         return reports.period_ask(first, last)
     raise BadRequest("error.bad_form")
-
-
-def _day(text: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise BadRequest("error.bad_day") from None
-    if not 2000 <= day.year <= 2200:
-        raise BadRequest("error.bad_day")
-    return day
 
 
 def _text(form: Form, name: str) -> str:

@@ -168,9 +168,4 @@ def _plain(source: str) -> bool:
 
 
 def _day(given: str) -> date | None:
-    if not given:
-        return None
-    try:
-        return date.fromisoformat(given)
-    except ValueError:
-        raise BadRequest("error.bad_day") from None
+    return asking.day_given(given) if given else None

@@ -21,9 +21,9 @@ from tests.fakes.reading import FakePress
 NOT_ALLOWED = t("error.not_allowed")
 
 
-def address(door: Door) -> str:
+def address(door: Door, number: str = "1") -> str:
     """The door's address with something in its places."""
-    return re.sub(r"\{\w+:int\}", "1", re.sub(r"\{\w+(:path)?\}", "nothing", door.path))
+    return re.sub(r"\{\w+:int\}", number, re.sub(r"\{\w+(:path)?\}", "nothing", door.path))
 
 
 def outcome(browser: TestClient, door: Door) -> str:
@@ -58,6 +58,15 @@ def test_every_door_asks_for_its_right(signed_in: SignIn, level: Level | None) -
         if got != wanted(level, door):
             wrong.append((door.method, door.path, door.right, got))
     assert not wrong
+
+
+def test_a_number_beyond_any_row_is_no_page(press: FakePress) -> None:
+    browser, most = client(press), "9" * 18
+    numbered = [door for door in DOORS if ":int}" in door.path]
+    assert numbered
+    for door in numbered:
+        assert browser.request(door.method, address(door, most + "999")).status_code == 404, door.path
+        assert browser.request(door.method, address(door, most)).status_code in {403, 404}, door.path
 
 
 def test_only_these_doors_are_for_everybody() -> None:

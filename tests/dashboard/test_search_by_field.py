@@ -53,7 +53,9 @@ class TestFieldWords:
         filters = read("từ:01/12 đến:21/11", PAPERS, TODAY).filters
         assert (filters.first, filters.last) == (date(2025, 12, 1), TODAY)
 
-    @pytest.mark.parametrize("text", ["từ:31/02", "đến:hôm-qua", "nguồn:blog", "chủ đề:tôn-giáo"])
+    @pytest.mark.parametrize(
+        "text", ["từ:31/02", "đến:hôm-qua", "từ:0001-01-01", "đến:31/12/9999", "nguồn:blog", "chủ đề:tôn-giáo"]
+    )
     def test_what_is_not_understood_is_told_and_not_guessed(self, text: str) -> None:
         typed = read(f"lũ {text}", PAPERS, TODAY)
         assert typed.words == "lũ" and not typed.filters and typed.unknown == (text,)
@@ -126,6 +128,11 @@ class TestNarrowing:
         assert "1 bài có “cầu”" in words(browser.get(f"/tim-kiem?q=cầu&den={day}").text)
         assert "3 bài" in words(browser.get("/tim-kiem?chu-de=transport_infrastructure").text)
         assert "Không có bài nào" in words(browser.get("/tim-kiem?q=cầu&chu-de=health").text)
+
+    @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2026-02-30"])
+    def test_a_day_at_the_ends_of_the_calendar_is_told(self, browser: TestClient, day: str) -> None:
+        for path in ("/tim-kiem", "/tim-kiem/xuat"):
+            assert browser.get(path, params={"q": "cầu", "tu": day}).status_code == 400
 
     def test_a_corrected_label_is_found_by_it_at_once(self, record: Record, browser: TestClient) -> None:
         article = make_article().id

@@ -143,6 +143,14 @@ def test_a_schedule_is_set_and_shown(browser: TestClient, record: Record) -> Non
     assert answer.status_code == 400
 
 
+@pytest.mark.parametrize("time", [":30", "²:30", "7", "24:00", "12:60", ""])
+def test_a_time_that_is_none_is_told(browser: TestClient, record: Record, time: str) -> None:
+    form = {"dau": seal(browser), "loai": "weekly", "thu": "1", "gio": time}
+    answer = browser.post("/bao-cao/lich", data=form, headers={"Origin": HERE})
+    assert answer.status_code == 400 and "dạng giờ:phút" in answer.text
+    assert not record.reports.schedules(DESK.id)
+
+
 def test_a_headline_is_chosen_on_its_page_and_fed_to_everybody(browser: TestClient, record: Record) -> None:
     article = record.reading.day(DESK.id, MONDAY.date().replace(day=4))[0]
     assert "Hiện trên cổng thông tin" in browser.get(f"/bai/{article.id}").text
@@ -165,7 +173,7 @@ def test_words_of_the_office_are_shown_as_text(browser: TestClient) -> None:
 
 
 def test_what_is_not_there_is_told(browser: TestClient) -> None:
-    for path in ("/bao-cao/99", "/bao-cao/99/tai/docx", made(browser) + "/tai/exe"):
+    for path in ("/bao-cao/99", "/bao-cao/99/tai/docx", made(browser) + "/tai/exe", f"/bao-cao/{'9' * 18}"):
         assert browser.get(path).status_code == 404
 
 
