@@ -18,7 +18,8 @@ from dashboard.asking import Asked, NotHere, asked
 from dashboard.uploads import Sent
 
 PATH: Final = "/canh-bao/mau"
-MOST_BYTES: Final = 100_000
+MOST_CHARACTERS: Final = 20_000
+MOST_BYTES: Final = MOST_CHARACTERS * forms.LETTER_BYTES + forms.MOST_BYTES
 
 
 def page(request: Request) -> Response:

@@ -111,7 +111,7 @@ def _rules(
     lines = "\n".join(f"{day.day:%d/%m/%Y} {'+ ' if day.works else ''}{day.name}" for day in set_now.holidays)
     return render.page(
         ask, "case_rules.html", status=422 if error else 200, changes=True, rules=set_now, kinds=WITH_DEADLINE,
-        holidays=sent["ngay-nghi"] if sent else lines, error=error, templates=TEMPLATE_KINDS,
+        holidays=sent["ngay-nghi"] if sent else lines, sent=sent, error=error, templates=TEMPLATE_KINDS,
     )  # fmt: skip
 
 

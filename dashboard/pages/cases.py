@@ -83,7 +83,7 @@ def ground(request: Request, sent: Sent) -> Response:
         )  # fmt: skip
         cases.draft(desk.id, number, at=ask.words.now, by=ask.user.id, ground=made)
 
-    return _acted(request, act)
+    return _acted(request, sent, act)
 
 
 def draft(request: Request, sent: Sent) -> Response:
@@ -92,7 +92,7 @@ def draft(request: Request, sent: Sent) -> Response:
     def act(ask: Asked, cases: CaseDesk, desk: Desk, number: int) -> None:
         cases.draft(desk.id, number, at=ask.words.now, by=ask.user.id, subject=sent["tieu-de"], body=sent["noi-dung"])
 
-    return _acted(request, act)
+    return _acted(request, sent, act)
 
 
 def confirm(request: Request, sent: Sent) -> Response:
@@ -103,7 +103,7 @@ def confirm(request: Request, sent: Sent) -> Response:
             raise AnswerError("case.refused.say_confirmed")
         cases.confirm(desk.id, number, at=ask.words.now, by=ask.user.id)
 
-    return _acted(request, act)
+    return _acted(request, sent, act)
 
 
 def send(request: Request, sent: Sent) -> Response:
@@ -113,13 +113,14 @@ def send(request: Request, sent: Sent) -> Response:
         paper = SentPaper(number=clean(sent["so"])[:60], day=day_of(sent["ngay"]), way=clean(sent["cach"])[:60])
         cases.send(desk.id, number, paper, at=ask.words.now, by=ask.user.id)
 
-    return _acted(request, act)
+    return _acted(request, sent, act)
 
 
 def close(request: Request, sent: Sent) -> Response:
     """POST `/vu-viec/{number}/dong`: `ket-qua`, `ly-do`."""
     return _acted(
         request,
+        sent,
         lambda ask, cases, desk, number: cases.close(
             desk.id, number, sent["ket-qua"], sent["ly-do"], at=ask.words.now, by=ask.user.id
         ),
@@ -135,7 +136,7 @@ def assign(request: Request, sent: Sent) -> Response:
             raise BadRequest("error.bad_form")
         cases.assign(desk.id, number, user, at=ask.words.now, by=ask.user.id)
 
-    return _acted(request, act)
+    return _acted(request, sent, act)
 
 
 def due(request: Request, sent: Sent) -> Response:
@@ -145,13 +146,14 @@ def due(request: Request, sent: Sent) -> Response:
         day = day_of(sent["ngay"]) if sent["ngay"] else None
         cases.set_due(desk.id, number, day, sent["theo"], at=ask.words.now, by=ask.user.id)
 
-    return _acted(request, act)
+    return _acted(request, sent, act)
 
 
 def note(request: Request, sent: Sent) -> Response:
     """POST `/vu-viec/{number}/ghi-chu`."""
     return _acted(
         request,
+        sent,
         lambda ask, cases, desk, number: cases.note(desk.id, number, sent["ghi-chu"], at=ask.words.now, by=ask.user.id),
     )
 
@@ -164,14 +166,13 @@ def attach(request: Request, sent: Sent) -> Response:
             raise AnswerError("factbook.no_file")
         cases.attach(desk.id, number, *sent.files["tep"], at=ask.words.now, by=ask.user.id)
 
-    return _acted(request, act)
+    return _acted(request, sent, act)
 
 
 def publish(request: Request, sent: Sent) -> Response:
     """POST `/vu-viec/{number}/cong-bo`: the release goes to the office's own feeds."""
-    del sent
     return _acted(
-        request, lambda ask, cases, desk, number: cases.publish(desk.id, number, at=ask.words.now, by=ask.user.id)
+        request, sent, lambda ask, cases, desk, number: cases.publish(desk.id, number, at=ask.words.now, by=ask.user.id)
     )
 
 
@@ -202,7 +203,7 @@ def evidence(request: Request, sent: Sent) -> Response:
             desk.id, number, ask.room.publisher_name(view.case.source), sent["ly-do"], at=ask.words.now, by=ask.user.id
         )
     except AnswerError as error:
-        return _shown(ask, cases, desk, number, error)
+        return _shown(ask, cases, desk, number, error, sent=sent)
     return download(content, "application/zip", f"bang-chung-{number}.zip")
 
 
@@ -236,24 +237,33 @@ def colleagues(ask: Asked, desk: Desk) -> tuple[User, ...]:
     )  # fmt: skip
 
 
-def _acted(request: Request, act: Callable[[Asked, CaseDesk, Desk, int], None]) -> Response:
-    """The case again after an act; with the reason where it was declined."""
+def _acted(request: Request, sent: Sent, act: Callable[[Asked, CaseDesk, Desk, int], None]) -> Response:
+    """The case again after an act; with the reason and what was typed where it was declined."""
     ask, cases, desk = asked_cases(request)
     number = request.path_params["number"]
     try:
         act(ask, cases, desk, number)
     except AnswerError as error:
-        return _shown(ask, cases, desk, number, error)
+        return _shown(ask, cases, desk, number, error, sent=sent)
     return forms.onward(ask, f"{CASES}/{number}")
 
 
-def _shown(ask: Asked, cases: CaseDesk, desk: Desk, number: int, error: AnswerError | None = None) -> Response:
+def _shown(
+    ask: Asked, cases: CaseDesk, desk: Desk, number: int, error: AnswerError | None = None, *, sent: Sent | None = None
+) -> Response:
+    """The case; `sent`: a form that was declined, whose fields show again what was typed."""
+    back = ask.request.url.path.rpartition("/")[2] if sent else ""
+
+    def was(form: str, name: str, kept: str = "") -> str:
+        return sent[name] if sent and form == back else kept
+
     view = cases.view(desk.id, number, ask.words.now)
     if view is None:
         raise NotHere("case.refused.none")
     release = next((one for one in cases.releases(desk.id) if one.case == number), None)
     return render.page(
         ask, "case.html", status=409 if error else 200, changes=True, view=view, case=view.case, error=error,
+        back=back, was=was,
         colleagues=colleagues(ask, desk), today=local_day(ask.words.now).isoformat(), kinds=CaseKind,
         states=CaseState, release=release, uptake=cases.taken_up(release, ask.words.now) if release else (),
         paper=ask.room.publisher_name(view.case.source) if view.case.source else "",

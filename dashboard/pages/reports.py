@@ -18,12 +18,13 @@ from core.text import clean, clip, nfc, strip_unseen
 from core.topics import TOPICS
 from dashboard import render
 from dashboard.asking import Asked, BadRequest, NotHere, asked, day_given
-from dashboard.forms import Form, onward
+from dashboard.forms import LETTER_BYTES, MOST_BYTES, Form, onward
 from dashboard.uploads import Sent
 
-WORDS_BYTES: Final = 60_000
 TEMPLATE_BYTES: Final = 6_000_000
 _LONGEST: Final = 8_000
+"""Letters of each of the three fields; the page allows as many."""
+WORDS_BYTES: Final = 3 * _LONGEST * LETTER_BYTES + MOST_BYTES
 _KINDS: Final = ("weekly", "monthly", "quarterly", "yearly")
 _FILES: Final[tuple[PaperKind, ...]] = ("docx", "pdf", "xlsx")
 _SHOWN: Final = 60

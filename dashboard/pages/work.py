@@ -15,8 +15,8 @@ from dashboard import asking, forms, render
 from dashboard.asking import Asked, BadRequest, NotHere, asked
 from dashboard.forms import Form
 
-NOTE_BYTES = 20_000
-"""Of a form with a note of 2,000 characters, percent-encoded."""
+NOTE_BYTES = 2_000 * forms.LETTER_BYTES + forms.MOST_BYTES
+"""Of a form with a note of 2,000 characters."""
 PER_PAGE, MOST_PAGES = 50, 500
 
 

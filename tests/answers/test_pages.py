@@ -205,6 +205,21 @@ def test_a_letters_template_is_taken_along_edited_in_word_and_brought_back(brows
     assert "template.change" in {line.action for line in browser.here.kept.audit.lines(desk="d")}
 
 
+def test_what_was_typed_stays_where_an_act_is_declined(browser: Browser) -> None:
+    where = browser.send("/vu-viec/mo", loai="answer", bai=browser.here.prints(QUOTE), noi_dung="Nhà tốc mái")
+    shown = browser.send(f"{where}/dong", 409, ket_qua="paper_right", ly_do="")
+    assert re.search(r'value="paper_right" checked', shown)
+    shown = browser.send(f"{where}/dong", 409, ket_qua="bịa", ly_do="Báo đã sửa bài trên mạng")
+    assert "Báo đã sửa bài trên mạng</textarea>" in shown
+    shown = browser.send(f"{where}/han", 409, ngay="mai", theo="Luật Báo chí, điều 43")
+    assert 'value="Luật Báo chí, điều 43"' in shown and 'id="f-han-ngay" name="ngay" type="date" value="mai"' in shown
+    shown = browser.send(f"{where}/ghi-chu", 409, ghi_chu=" ")
+    assert 'value="Luật Báo chí, điều 43"' not in shown
+    shown = browser.send("/vu-viec/cai-dat", 422, ngay_answer="mười", theo_answer="Luật Báo chí", hai_nguoi="1")
+    assert 'value="mười"' in shown and 'value="Luật Báo chí"' in shown
+    assert 'name="hai-nguoi" value="1" checked' in shown
+
+
 def test_a_question_names_the_paper_and_forgets_the_address(browser: Browser) -> None:
     assert "Chọn cơ quan báo chí" in browser.send("/vu-viec/mo", 422, loai="question", noi_dung="Hỏi về đường")
     where = browser.send(

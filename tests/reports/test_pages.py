@@ -90,6 +90,15 @@ def test_from_the_button_to_the_issued_paper(browser: TestClient, record: Record
     ]  # fmt: skip
 
 
+def test_words_as_long_as_the_page_allows_are_kept(browser: TestClient, record: Record) -> None:
+    path = made(browser)
+    assert browser.get(path).text.count('maxlength="8000"') == 3
+    long = "ấ" * 8_000
+    post(browser, path, **{"mo-dau": long, "danh-gia": long, "kien-nghi": long})
+    report = record.reports.report(DESK.id, int(path.rpartition("/")[2]))
+    assert report and report.words.proposals == long
+
+
 def test_every_kind_of_report_can_be_asked_for(browser: TestClient) -> None:
     days = {"tu": "2026-03-01", "den": "2026-03-08"}
     for form in (
