@@ -76,12 +76,14 @@ class Reports:
     def ask(self, desk: Desk, kind: str, at: datetime, ending: date | None = None) -> ReportAsk:
         """The newest whole period of that kind that is over at `at` (or the one that ends on that day).
 
-        Raises ConfigError for a kind that is no regular one.
+        Raises ConfigError for a kind that is no regular one, and for a day to come.
         """
         del desk
         found = next((known for known in KINDS if known == kind), None)
         if found is None:
             raise ConfigError(f"no report is made {kind!r}; there are {', '.join(KINDS)}")
+        if ending is not None and ending > local_day(at):
+            raise ConfigError(f"{ending} is still to come; a report is about days that were")
         return periods.newest(found, local_day(at), ending=ending)
 
     def story_ask(self, desk: Desk, story: str) -> ReportAsk:

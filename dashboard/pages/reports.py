@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Final
 
 from starlette.requests import Request
@@ -45,7 +46,9 @@ def make(request: Request, form: Form) -> Response:
     try:
         wanted = _wanted(ask, desk, reports, form)
     except ConfigError:
-        raise BadRequest("report.page.bad_period") from None
+        return _list(ask, ask.words.t("report.page.bad_period"), status=400, typed=form)
+    except BadRequest as error:
+        return _list(ask, ask.words.t(error.key), status=400, typed=form)
     number = reports.draft(desk, wanted, ask.words.now, ask.user.id)
     return onward(ask, f"/bao-cao/{number}")
 
@@ -239,7 +242,8 @@ def _report(ask: Asked, number: int) -> Report:
     return report
 
 
-def _list(ask: Asked, problem: str = "", status: int = 409) -> Response:
+def _list(ask: Asked, problem: str = "", status: int = 409, typed: Form | None = None) -> Response:
+    """The page of all; `typed`: a wish for a report that could not be met, to be put right."""
     if ask.desk is None:
         return render.page(ask, "no_desk.html")
     desk, _, book = _parts(ask)
@@ -247,7 +251,7 @@ def _list(ask: Asked, problem: str = "", status: int = 409) -> Response:
     schedules = [known.get(kind) or ReportSchedule(desk=desk.id, kind=kind, enabled=False) for kind in _KINDS]
     today = local_day(ask.words.now)
     return render.page(
-        ask, "reports.html", changes=True, status=status if problem else 200, problem=problem,
+        ask, "reports.html", changes=True, status=status if problem else 200, problem=problem, typed=typed or {},
         reports=book.reports(desk.id, _SHOWN), schedules=schedules, kinds=_KINDS, today=today,
         month_begin=today.replace(day=1), own_template=book.template(desk.id) is not None,
         headlines=book.headlines(desk.id), topics=TOPICS, feeds=_addresses(ask, desk),
@@ -294,15 +298,23 @@ def _wanted(ask: Asked, desk: Desk, reports: ReportDesk, form: Form) -> ReportAs
     kind = form.get("loai", "")
     if kind in _KINDS:
         ending = form.get("ngay", "")
-        return reports.ask(desk, kind, ask.words.now, day_given(ending) if ending else None)
+        return reports.ask(desk, kind, ask.words.now, _past(ask, ending) if ending else None)
     if kind == "story":
         return reports.story_ask(desk, form.get("cau-chuyen", "")[:64])
-    first, last = day_given(form.get("tu", "")), day_given(form.get("den", ""))
+    first, last = _past(ask, form.get("tu", "")), _past(ask, form.get("den", ""))
     if kind == "topic":
         return reports.topic_ask(form.get("chu-de", ""), first, last)
     if kind == "period":
         return reports.period_ask(first, last)
     raise BadRequest("error.bad_form")
+
+
+def _past(ask: Asked, given: str) -> date:
+    """A day up to today: of what is still to come there is nothing to report."""
+    day = day_given(given)
+    if day > local_day(ask.words.now):
+        raise BadRequest("report.page.future")
+    return day
 
 
 def _text(form: Form, name: str) -> str:

@@ -121,6 +121,23 @@ def test_wrong_wishes_are_told(browser: TestClient, form: dict[str, str]) -> Non
     assert answer.status_code == 400
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"loai": "weekly", "ngay": "2030-11-01"}, {"loai": "yearly", "ngay": "2027-01-01"},
+        {"loai": "period", "tu": "2026-03-01", "den": "2030-11-01"},
+        {"loai": "topic", "chu-de": "health", "tu": "2026-03-01", "den": "2030-11-01"},
+    ],
+)  # fmt: skip
+def test_of_days_to_come_there_is_no_report(browser: TestClient, record: Record, form: dict[str, str]) -> None:
+    answer = browser.post("/bao-cao", data={"dau": seal(browser), **form}, headers={"Origin": HERE})
+    assert answer.status_code == 400 and "ở sau hôm nay" in answer.text
+    for name in ("ngay", "tu", "den"):
+        assert name not in form or f'name="{name}" value="{form[name]}"' in answer.text
+    assert f'value="{form["loai"]}" selected' in answer.text or form["loai"] == "period"
+    assert not record.reports.reports(DESK.id)
+
+
 def test_a_form_from_elsewhere_changes_nothing(browser: TestClient, record: Record) -> None:
     path = made(browser)
     for action in ("", "/phat-hanh", "/xoa", "/gui", "/so-lieu"):
