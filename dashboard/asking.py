@@ -25,9 +25,9 @@ LANGUAGE_COOKIE, DESK_COOKIE, FORM_COOKIE, SESSION_COOKIE = "lang", "ban", "phie
 class BadRequest(Exception):  # noqa: N818 - an outcome with a name
     """A parameter that no page of ours writes. `key` says in the catalogue what is wrong."""
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, **values: object) -> None:
         super().__init__(key)
-        self.key = key
+        self.key, self.values = key, values
 
 
 class NotHere(Exception):  # noqa: N818 - an outcome with a name

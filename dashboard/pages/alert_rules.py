@@ -16,6 +16,7 @@ from core.clock import local_day
 from core.ports import AlertDesk
 from core.records import AlertPlan, AlertTiming, Rule, RuleEvent, RulePreview
 from core.roles import Role
+from core.rules import refusal
 from core.topics import HARM_TOPICS, TONES, TOPIC_IDS, TOPICS
 from dashboard import forms, render
 from dashboard.asking import Asked, BadRequest, NotHere, asked
@@ -28,6 +29,7 @@ SHIPPED: Final = frozenset(
 )
 """Rules that come with the program: the catalogue names them."""
 _TIME: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
+_NONE: Final = -1
 NAMED_WITHIN: Final = timedelta(weeks=12)
 """Places that the press named for so long back can be chosen, beside the desk's communes of today."""
 
@@ -45,6 +47,8 @@ def save(request: Request, sent: Sent) -> Response:
     ask = asked(request)
     desk, plan = _plan(ask)
     rule = _rule(sent, plan)
+    if sent["lam"] == "xem" and (why := refusal(rule)):
+        return _page(ask, plan, (), draft=rule, why=why)
     if sent["lam"] == "xem":
         return _page(ask, plan, desk.preview(plan.desk, [rule], ask.words.now), draft=rule)
     others = tuple(one for one in plan.rules if one.id != rule.id)
@@ -72,7 +76,7 @@ def _take(ask: Asked, plan: AlertPlan, draft: Rule | None = None) -> Response:
     desk, _ = _plan(ask)
     why = desk.take_plan(plan, ask.words.now, ask.user.id)
     if why:
-        return _page(ask, desk.plan(plan.desk), (), draft=draft, why=why)
+        return _page(ask, replace(desk.plan(plan.desk), timing=plan.timing), (), draft=draft, why=why)
     ask.audit("alerts.rules", draft.id if draft else "timing")
     return forms.onward(ask, PATH, fragment=f"rule-{draft.id}" if draft else "timing")
 
@@ -146,17 +150,14 @@ def _ticked(sent: Sent, prefix: str) -> tuple[str, ...]:
 
 
 def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 6):
-        raise BadRequest("error.bad_number")
-    return int(text)
+    """_NONE for what is no number: the check of rules then says which numbers there may be."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else _NONE
 
 
 def _minute(text: str) -> int:
-    found = _TIME.fullmatch(text)
-    if not found:
-        raise BadRequest("rule.bad_time")
-    return int(found[1]) * 60 + int(found[2])
+    found = _TIME.fullmatch(text.strip())
+    return int(found[1]) * 60 + int(found[2]) if found else _NONE
 
 
 def _clock_time(minute: int) -> str:
-    return f"{minute // 60:02d}:{minute % 60:02d}"
+    return f"{minute // 60:02d}:{minute % 60:02d}" if minute != _NONE else ""

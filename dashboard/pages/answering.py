@@ -43,12 +43,17 @@ WITH_DEADLINE = (CaseKind.CORRECTION, CaseKind.ANSWER, CaseKind.RELEASE, CaseKin
 def outcomes(request: Request) -> Response:
     """`/vu-viec/ket-qua?tu=&den=`: by state and outcome, days to answer. Never by publisher."""
     ask, cases, desk = asked_cases(request)
-    today = local_day(ask.words.now)
-    last = _day(request.query_params.get("den", ""), today)
-    first = _day(request.query_params.get("tu", ""), last - dt.timedelta(days=89))
+    given, problem = request.query_params, ""
+    first, last = _latest(local_day(ask.words.now))
+    typed = given.get("tu", "") or first.isoformat(), given.get("den", "") or last.isoformat()
+    try:
+        first, last = _days(given.get("tu", ""), given.get("den", ""), last)
+    except BadRequest as error:
+        problem = ask.words.t(error.key, **error.values)
     return render.page(
-        ask, "case_outcomes.html", figures=cases.figures(desk.id, min(first, last), last), first=min(first, last),
-        last=last, kinds=CaseKind, states=CaseState, outcomes=CaseOutcome,
+        ask, "case_outcomes.html", status=400 if problem else 200, figures=cases.figures(desk.id, first, last),
+        typed=typed if problem else (first.isoformat(), last.isoformat()), problem=problem, kinds=CaseKind,
+        states=CaseState, outcomes=CaseOutcome,
     )  # fmt: skip
 
 
@@ -159,5 +164,14 @@ def _kind(request: Request) -> TemplateKind:
     raise NotHere("error.no_such_page")
 
 
-def _day(text: str, default: dt.date) -> dt.date:
-    return day_given(text) if text else default
+def _days(tu: str, den: str, today: dt.date) -> tuple[dt.date, dt.date]:
+    """First and last day asked for; three months where no first is given. Raises BadRequest with what is wrong."""
+    last = day_given(den) if den else today
+    first = day_given(tu) if tu else _latest(last)[0]
+    if first > last:
+        raise BadRequest("error.days_reversed")
+    return first, last
+
+
+def _latest(last: dt.date) -> tuple[dt.date, dt.date]:
+    return last - dt.timedelta(days=89), last

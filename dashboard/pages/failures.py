@@ -35,7 +35,9 @@ async def not_here(request: Request, error: Exception) -> Response:
 
 
 async def bad_request(request: Request, error: Exception) -> Response:
-    return _page(request, error.key if isinstance(error, BadRequest) else "error.bad_request", 400)
+    if not isinstance(error, BadRequest):
+        return _page(request, "error.bad_request", 400)
+    return _page(request, error.key, 400, **error.values)
 
 
 async def forged(request: Request, error: Exception) -> Response:

@@ -5,7 +5,7 @@ What can be kept is a filter of topics and publishers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from starlette.requests import Request
@@ -69,15 +69,20 @@ def page(request: Request) -> Response:
     alone, for the script that asks while somebody types.
     """
     ask = asked(request)
-    wanted = read(ask)
+    part, given = "phan" in request.query_params, request.query_params
+    try:
+        wanted, problem = read(ask), ""
+    except BadRequest as error:
+        wanted, problem = read(ask, days=False), ask.words.t(error.key, **error.values)
     number = asking.number(ask, "trang", most=MOST_PAGES)
-    found, facets = _found(ask, wanted, (number - 1) * PER_PAGE, PER_PAGE), Facets()
+    found = SearchPage(hits=(), total=0) if problem else _found(ask, wanted, (number - 1) * PER_PAGE, PER_PAGE)
+    facets = Facets()
     if wanted.anything and ask.desk and found.total:
         facets = ask.room.search.facets(ask.desk.id, wanted.words, wanted.filters)
     saved = _saved(ask)
     return render.page(
-        ask, "search_results.html" if "phan" in request.query_params else "search.html",
-        changes=bool(wanted.filters or saved),
+        ask, "search_results.html" if part else "search.html", changes=bool(wanted.filters or saved),
+        status=400 if problem and not part else 200, problem=problem, days=(given.get("tu", ""), given.get("den", "")),
         query=wanted.typed, wanted=wanted, number=number, pages=min(MOST_PAGES, -(-found.total // PER_PAGE)),
         found=found, rows=[(hit, evidence.hits(clip(hit.snippet, SNIPPET_LIMIT))) for hit in found.hits],
         facets=facets, facets_shown=FACETS_SHOWN, text_language=ask.room.language_of, topics=TOPICS,
@@ -124,19 +129,26 @@ def forget(request: Request, _: Form) -> Response:
     return forms.onward(ask, "/tim-kiem")
 
 
-def read(ask: Asked) -> Wanted:
-    """What a request asks for. Raises BadRequest for a day that is none."""
+def read(ask: Asked, *, days: bool = True) -> Wanted:
+    """What a request asks for. Raises BadRequest for a day that is none, and for a first one after the last.
+
+    Without `days` it is read as if none were given.
+    """
     asked_for = ask.request.query_params
     typed = clip(clean(asked_for.get("q", "")), QUERY_LIMIT)
     understood = query.read(typed, publishers(ask), local_day(ask.words.now))
     given = SearchFilters(
         sources=tuple(s for s in _list(asked_for.get("nguon", "")) if s in ask.room.publishers or _plain(s)),
         topics=tuple(topic for topic in _list(asked_for.get("chu-de", "")) if topic in TOPIC_IDS),
-        first=_day(asked_for.get("tu", "")), last=_day(asked_for.get("den", "")),
+        first=_day(asked_for.get("tu", "")) if days else None, last=_day(asked_for.get("den", "")) if days else None,
     )  # fmt: skip
-    words = understood.words
+    words, filters = understood.words, query.joined(understood.filters, given)
+    if not days:
+        filters = replace(filters, first=None, last=None)
+    if filters.first and filters.last and filters.first > filters.last:
+        raise BadRequest("error.days_reversed")
     return Wanted(
-        typed=typed, words=words, given=given, filters=query.joined(understood.filters, given),
+        typed=typed, words=words, given=given, filters=filters,
         unknown=understood.unknown, by_time=not words or asked_for.get("xep") == "moi",
     )  # fmt: skip
 

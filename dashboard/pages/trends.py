@@ -15,7 +15,7 @@ from core.clock import local_day
 from core.records import LabelCount, Place, Step
 from core.topics import TONES, TOPIC_IDS
 from dashboard import drawing, render
-from dashboard.asking import Asked, BadRequest, asked
+from dashboard.asking import Asked, BadRequest, asked, day_given
 
 TONE_KEYS: Final = (*TONES, "unsure")
 SPANS: Final[dict[str, tuple[int, Step]]] = {
@@ -47,7 +47,10 @@ class Span:
 def page(request: Request) -> Response:
     """`/xu-huong?khoang=12-tuan`, or `/xu-huong?tu=2026-01-01&den=2026-06-30`."""
     ask = asked(request)
-    chosen = span(ask)
+    try:
+        chosen = span(ask)
+    except BadRequest as error:
+        return _again(ask, error)
     desk = ask.desk.id if ask.desk else ""
     rows = ask.room.reading.label_counts(desk, chosen.first, chosen.last, chosen.step)
     all_, tones = _values(rows, "all"), _values(rows, "tone")
@@ -59,7 +62,17 @@ def page(request: Request) -> Response:
         tone_keys=TONE_KEYS, tone_values=tones, tone_sums=_sums(rows, "tone"),
         topics=drawing.shares([(topic, count) for topic, count in topics.most_common() if topic in TOPIC_IDS]),
         topic_values=_values(rows, "topic"), points=drawing.points(area, units), places=places[:PLACES_SHOWN],
-        more_places=max(0, len(places) - PLACES_SHOWN), map_size=drawing.MAP,
+        more_places=max(0, len(places) - PLACES_SHOWN), map_size=drawing.MAP, problem="",
+        typed=(chosen.first.isoformat(), chosen.last.isoformat()),
+    )  # fmt: skip
+
+
+def _again(ask: Asked, error: BadRequest) -> Response:
+    """The form with the days as they were given, and what is wrong with them."""
+    given, today = ask.request.query_params, local_day(ask.words.now)
+    return render.page(
+        ask, "trends.html", status=400, span=_usual("12-tuan", today), spans=SPANS, today=today,
+        problem=ask.words.t(error.key, **error.values), typed=(given.get("tu", ""), given.get("den", "")),
     )  # fmt: skip
 
 
@@ -67,16 +80,32 @@ def span(ask: Asked) -> Span:
     """What the address asks for; twelve weeks where it asks for nothing. Raises BadRequest."""
     given, today = ask.request.query_params, local_day(ask.words.now)
     if given.get("tu") or given.get("den"):
-        first, last = _day(given.get("tu", "")), _day(given.get("den", "")) or today
-        if first is None or not date(2000, 1, 1) <= first <= last <= today or (last - first).days > LONGEST:
-            raise BadRequest("error.bad_day")
+        first, last = _chosen(given.get("tu", ""), given.get("den", ""), today)
         days = (last - first).days
         return Span(first=first, last=last, step="day" if days <= 45 else "week" if days <= 200 else "month", name="")
     name = given.get("khoang", "12-tuan")
     if name not in SPANS:
-        raise BadRequest("error.bad_day")
+        raise BadRequest("error.bad_request")
+    return _usual(name, today)
+
+
+def _usual(name: str, today: date) -> Span:
     days, step = SPANS[name]
     return Span(first=begins(today - timedelta(days=days - 1), step), last=today, step=step, name=name)
+
+
+def _chosen(tu: str, den: str, today: date) -> tuple[date, date]:
+    """Days that were chosen, up to today where no last is given. Raises BadRequest with what is wrong."""
+    if not tu:
+        raise BadRequest("error.no_first_day")
+    first, last = day_given(tu), day_given(den) if den else today
+    if last > today:
+        raise BadRequest("error.days_to_come")
+    if first > last:
+        raise BadRequest("error.days_reversed")
+    if (last - first).days > LONGEST:
+        raise BadRequest("error.days_too_many", years=LONGEST // 366)
+    return first, last
 
 
 def begins(day: date, step: Step) -> date:
@@ -114,10 +143,3 @@ def _places(ask: Asked, units: Counter[str]) -> tuple[tuple[Place, ...], list[tu
     named = {unit: known.place(unit) for unit in units}
     rows = [(place.name if place else unit, units[unit]) for unit, place in named.items()]
     return tuple(area.values()), sorted(rows, key=lambda row: -row[1])
-
-
-def _day(given: str) -> date | None:
-    try:
-        return date.fromisoformat(given) if given else None
-    except ValueError:
-        raise BadRequest("error.bad_day") from None

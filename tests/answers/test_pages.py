@@ -205,6 +205,13 @@ def test_a_letters_template_is_taken_along_edited_in_word_and_brought_back(brows
     assert "template.change" in {line.action for line in browser.here.kept.audit.lines(desk="d")}
 
 
+def test_outcomes_of_days_the_wrong_way_round_are_not_guessed(browser: Browser) -> None:
+    shown = browser.see("/vu-viec/ket-qua?tu=2026-11-20&den=2026-11-01", 400)
+    assert "đang ở sau ngày kết thúc" in shown and 'value="2026-11-20"' in shown and 'class="big"' not in shown
+    assert "Ngày nhập chưa đúng" in browser.see("/vu-viec/ket-qua?den=0001-01-01", 400)
+    assert 'class="big"' in browser.see("/vu-viec/ket-qua?tu=2026-11-01&den=2026-11-20")
+
+
 def test_what_was_typed_stays_where_an_act_is_declined(browser: Browser) -> None:
     where = browser.send("/vu-viec/mo", loai="answer", bai=browser.here.prints(QUOTE), noi_dung="Nhà tốc mái")
     shown = browser.send(f"{where}/dong", 409, ket_qua="paper_right", ly_do="")

@@ -286,6 +286,21 @@ class TestRules:
         )
         assert named <= {"ma", "sang", "chieu", "dem_tu", "dem_den"}
 
+    @pytest.mark.parametrize("act", ["luu", "xem"])
+    def test_a_number_that_is_none_is_told_and_the_form_stays(self, web: TestClient, act: str) -> None:
+        answer = send(web, "/canh-bao/quy-tac", "/canh-bao/quy-tac", **FORM | {"phut": "²", "lam": act})
+        assert answer.status_code == 422  # type: ignore[attr-defined]
+        shown = answer.text  # type: ignore[attr-defined]
+        assert "số phút từ 5 đến 1440" in shown and 'name="ma" value="thu-nghiem"' in shown
+
+    def test_timing_that_can_not_be_is_told_and_stays(self, web: TestClient) -> None:
+        form = {"sang": "06:45", "chieu": "25:00", "dem_tu": "21:00", "dem_den": "05:30", "cho": "3", "tang": "60"}
+        path = "/canh-bao/quy-tac/gio"
+        shown = send(web, path, "/canh-bao/quy-tac", **form, nhac="6").text  # type: ignore[attr-defined]
+        assert "Giờ phải có dạng 07:30" in shown and 'value="06:45"' in shown
+        shown = send(web, path, "/canh-bao/quy-tac", **form | {"chieu": "16:30"}, nhac="x").text  # type: ignore[attr-defined]
+        assert "Khoảng chờ chưa đúng" in shown and 'value="16:30"' in shown
+
     def test_timing(self, room: Newsroom, web: TestClient) -> None:
         form = {
             "sang": "06:45",

@@ -132,7 +132,18 @@ class TestNarrowing:
     @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2026-02-30"])
     def test_a_day_at_the_ends_of_the_calendar_is_told(self, browser: TestClient, day: str) -> None:
         for path in ("/tim-kiem", "/tim-kiem/xuat"):
-            assert browser.get(path, params={"q": "cầu", "tu": day}).status_code == 400
+            answer = browser.get(path, params={"q": "cầu", "tu": day})
+            assert answer.status_code == 400 and "Ngày nhập chưa đúng" in answer.text
+
+    @pytest.mark.parametrize("query", ["q=cầu&tu=2026-11-20&den=2026-11-01", "q=cầu từ:20/11/2026 đến:01/11/2026"])
+    def test_days_the_wrong_way_round_are_told_and_the_form_stays(self, browser: TestClient, query: str) -> None:
+        answer = browser.get(f"/tim-kiem?{query}")
+        said = words(answer.text)
+        assert answer.status_code == 400 and "đang ở sau ngày kết thúc" in said and "Không có bài nào" not in said
+        assert 'value="cầu' in answer.text and ("tu=" not in query or 'value="2026-11-20"' in answer.text)
+        part = browser.get(f"/tim-kiem?{query}&phan=1")
+        assert part.status_code == 200 and "đang ở sau ngày kết thúc" in part.text
+        assert browser.get(f"/tim-kiem/xuat?{query}").status_code == 400
 
     def test_a_corrected_label_is_found_by_it_at_once(self, record: Record, browser: TestClient) -> None:
         article = make_article().id
