@@ -52,7 +52,8 @@ def page(
         link_static=_static(ask), desk=ask.desk, run=room.status(),
         menu=menu.items(ask, menu.FIRST, _doors()), more=menu.items(ask, menu.MORE, _doors()),
         publisher=room.publisher_name, mail=bool(room.settings.smtp.host), contact=room.settings.crawl.contact,
-        seal=forms.token(ask) if changes else "", seal_field=forms.FIELD, **view,
+        seal=forms.token(ask) if changes else "", seal_field=forms.FIELD,
+        form_mark=forms.mark(ask) if changes else "", form_mark_field=forms.MARK, **view,
     )  # fmt: skip
     answer = HTMLResponse(body, status_code=status, headers={"Content-Language": ask.language, "Vary": "Cookie"})
     if refresh:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -35,8 +36,13 @@ class Sent:
 Handler = Callable[[Request, Sent], Response]
 
 
-def taking(handler: Handler, most_bytes: int = MOST_BYTES) -> Callable[[Request], Awaitable[Response]]:
-    """The handler behind the locks. Raises Forged, and BadRequest for a body that is too large or broken."""
+def taking(
+    handler: Handler, most_bytes: int = MOST_BYTES, *, once: bool = False
+) -> Callable[[Request], Awaitable[Response]]:
+    """The handler behind the locks. Raises Forged, and BadRequest for a body that is too large or broken.
+
+    `once`: the same form without a file, sent twice, makes one thing.
+    """
 
     async def endpoint(request: Request) -> Response:
         if not forms.from_us(request.headers, request.app.state.room.settings.public_url):
@@ -44,7 +50,10 @@ def taking(handler: Handler, most_bytes: int = MOST_BYTES) -> Callable[[Request]
         sent = await _sent(request, most_bytes)
         if not forms._fits(request, sent[forms.FIELD]):
             raise forms.Forged
-        return await run_in_threadpool(handler, request, sent)
+        act = partial(handler, request, sent)
+        if once and not sent.files:
+            return await run_in_threadpool(forms.only_once, request, sent.fields, act)
+        return await run_in_threadpool(act)
 
     return endpoint
 

@@ -102,6 +102,14 @@ class People(Accounts):
             con.execute("DELETE FROM sign_in_steps WHERE token = ?", (token,))
             return body
 
+    def claim(self, token: str, at: datetime, until: datetime) -> str | None:
+        with self._db.write() as con:
+            con.execute("DELETE FROM sign_in_steps WHERE token = ? AND until <= ?", (token, to_us(at)))
+            kept = _body(con, token, at)
+            if kept is None:
+                con.execute("INSERT INTO sign_in_steps (token, body, until) VALUES (?, '', ?)", (token, to_us(until)))
+            return kept
+
     def note_attempt(self, attempt: Attempt) -> None:
         with self._db.write() as con:
             con.execute(

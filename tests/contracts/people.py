@@ -134,6 +134,13 @@ class PeopleBookContract:
         assert not people.take_step("ulan", 100) and people.take_step("ulan", 102) and not people.take_step("ulan", 101)
         assert people.take_recovery("ulan", hashed("a"), NOON) and not people.take_recovery("ulan", hashed("a"), NOON)
 
+    def test_a_token_is_claimed_by_one_until_its_time(self, people: PeopleBook) -> None:
+        assert people.claim(hashed("c"), NOON, NOON + HOUR) is None
+        assert people.claim(hashed("c"), NOON, NOON + HOUR) == ""
+        people.keep_step(hashed("c"), "/vu-viec/1", NOON + HOUR)
+        assert people.claim(hashed("c"), NOON, NOON + HOUR) == "/vu-viec/1"
+        assert people.claim(hashed("c"), NOON + HOUR, NOON + 2 * HOUR) is None
+
     def test_steps_are_taken_once_and_in_time(self, people: PeopleBook) -> None:
         people.keep_step(hashed("s"), "{}", NOON + HOUR)
         assert people.step(hashed("s"), NOON) == "{}"
