@@ -21,6 +21,9 @@ from dashboard.words import Words
 
 LANGUAGE_COOKIE, DESK_COOKIE, FORM_COOKIE, SESSION_COOKIE = "lang", "ban", "phien", "vao"
 
+SAMPLE_HANDS = ("sample-1", "sample-2")
+"""Who enters and who approves the figures of the sample: no user, and none that was deleted."""
+
 
 class BadRequest(Exception):  # noqa: N818 - an outcome with a name
     """A parameter that no page of ours writes. `key` says in the catalogue what is wrong."""
@@ -75,6 +78,8 @@ class Asked:
         """How a user who did something is called on the pages; never an address."""
         if who == THIS_MACHINE.id:
             return self.words.t("work.here")
+        if who in SAMPLE_HANDS:
+            return self.words.t("work.sample")
         found = self.room.people.user(who) if self.room.people and who else None
         return found.name if found else self.words.t("work.gone_user")
 

@@ -25,10 +25,20 @@ def page(request: Request) -> Response:
     desk = ask.desk.id if ask.desk else ""
     lines = ask.room.audit.lines(PER_PAGE, desk=desk, before=int(before) if before else None)
     return render.page(
-        ask, "audit.html", rows=[(line, who(ask, line), said(ask, line), *subject(ask, line)) for line in lines],
+        ask, "audit.html", rows=[_row(ask, line) for line in lines],
         older=lines[-1].id if len(lines) == PER_PAGE else 0, newest=not before,
         months=ask.room.keep.audit_months,
     )  # fmt: skip
+
+
+def _row(ask: Asked, line: AuditLine) -> tuple[AuditLine, str, str, str, str, str]:
+    return line, who(ask, line), said(ask, line), *subject(ask, line), detail(ask, line)
+
+
+def detail(ask: Asked, line: AuditLine) -> str:
+    """What more is kept of the act; the word for a version in the reader's language."""
+    word, _, number = line.detail.partition(" ")
+    return ask.words.t("audit.version", number=number) if word == "version" and number.isdecimal() else line.detail
 
 
 def who(ask: Asked, line: AuditLine) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from app.sample_facts import APPROVED_BY, ENTERED_BY
 from core.access import Level
 from core.clock import FixedClock, local_day
 from core.records import AddressAnswer, Message, SourceDetail, SourceProposal
@@ -362,6 +363,14 @@ class TestSettingsAndOperation:
         assert "ghi bài không phải về nơi này" in said and "người dùng máy này" in said
         assert browser.get("/nhat-ky?truoc=x").status_code == 400
 
+    def test_the_log_tells_versions_and_the_samples_hand_in_words(self, record: Record, browser: TestClient) -> None:
+        for hand in (ENTERED_BY, APPROVED_BY):
+            record.audit.add(NOON, hand, "fact.enter", "f1", "version 1", desk="binh_son")
+        said = words(browser.get("/nhat-ky").text)
+        assert "phiên bản 1" in said and "version 1" not in said
+        assert said.count("dữ liệu mẫu") == 2
+        assert "version 1" in words(browser.get("/nhat-ky?lang=en").text)
+
     def test_the_log_of_a_desk_has_its_own_acts_and_what_concerns_all(
         self, record: Record, browser: TestClient
     ) -> None:
@@ -381,6 +390,7 @@ class TestSettingsAndOperation:
     def test_trends_count_and_never_by_publisher(self, browser: TestClient) -> None:
         page = browser.get("/xu-huong").text
         assert "Giao thông, hạ tầng" in page and "Báo Mẫu" not in page and "bao_mau" not in page
+        assert page.count('class="scroll newest-first"') == 2, "begins at the newest weeks"
         assert browser.get("/xu-huong?khoang=x").status_code == 400
 
     @pytest.mark.parametrize(
