@@ -5,6 +5,7 @@ The templates are those of every desk: where there are several, who administers 
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from starlette.requests import Request
@@ -18,6 +19,13 @@ from dashboard.asking import Asked, NotHere, asked
 from dashboard.uploads import Sent
 
 PATH: Final = "/canh-bao/mau"
+_LINE: Final = re.compile(r"([0-9]+): ")
+_KINDS: Final = (
+    ("undefined", "name"), ("no attribute", "name"), ("has no element", "name"), ("longer than", "long"),
+    ("not allowed", "forbidden"), ("a given list only", "forbidden"), ("nested more", "forbidden"),
+    ("unsafe", "forbidden"),
+)  # fmt: skip
+"""By what the engine says, which is English and for programmers; what is none of these is a fault of writing."""
 MOST_CHARACTERS: Final = 20_000
 MOST_BYTES: Final = MOST_CHARACTERS * forms.LETTER_BYTES + forms.MOST_BYTES
 
@@ -27,7 +35,7 @@ def page(request: Request) -> Response:
     ask = asked(request)
     desk, here = _desk(ask)
     listed = [desk.template(here, *names) for names in desk.template_names()]
-    return render.page(ask, "alert_templates.html", listed=listed, one=None, may_change=_may_change(ask))
+    return render.page(ask, "alert_templates.html", listed=listed, one=None, may_change=_may_change(ask), told=told)
 
 
 def one(request: Request) -> Response:
@@ -58,8 +66,23 @@ def save(request: Request, sent: Sent) -> Response:
 
 def _page(ask: Asked, found: TemplateText, status: int = 200) -> Response:
     return render.page(
-        ask, "alert_templates.html", changes=True, status=status, listed=(), one=found, may_change=_may_change(ask)
+        ask,
+        "alert_templates.html",
+        changes=True,
+        status=status,
+        listed=(),
+        one=found,
+        may_change=_may_change(ask),
+        told=told,
     )
+
+
+def told(ask: Asked, fault: str) -> str:
+    """What kind of fault, and in which line where that is known; the engine's own words are the hint beside it."""
+    line = _LINE.match(fault)
+    kind = next((kind for sign, kind in _KINDS if sign in fault), "syntax")
+    says = ask.words.t(f"mail_template.fault_{kind}")
+    return ask.words.t("mail_template.in_line", line=line[1], says=says) if line else says
 
 
 def _may_change(ask: Asked) -> bool:

@@ -339,6 +339,14 @@ class TestTemplates:
         assert answer.status_code == 422 and "Mẫu này hỏng" in answer.text  # type: ignore[attr-defined]
         assert not (tmp_path / "templates").exists()
 
+    @pytest.mark.parametrize(
+        ("text", "says"),
+        [("Tin\n{{ tit", "dòng 2: viết sai cú pháp"), ("{{ unknown }}", "có tên trong dấu ngoặc mà"),
+         ("{% include 'x' %}", "dòng 1: có lệnh không được dùng"), ("x" * 20_001, "mẫu dài quá 20.000 ký tự")],
+    )  # fmt: skip
+    def test_the_fault_is_told_in_vietnamese_with_its_line(self, web: TestClient, text: str, says: str) -> None:
+        assert says in send(web, self.PATH, self.PATH, chu=text, lam="luu").text  # type: ignore[attr-defined]
+
     def test_one_that_broke_on_the_disk_is_passed_over(self, room: Newsroom, web: TestClient, tmp_path: Path) -> None:
         (tmp_path / "templates/alert").mkdir(parents=True)
         (tmp_path / "templates/alert/subject.txt").write_text("{{ hỏng")
