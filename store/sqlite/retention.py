@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from calendar import monthrange
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ FORGET_UNLISTED: Final = timedelta(days=60)
 """How long the bare id of a page is remembered after its publisher last listed it, so that it isn't read again."""
 _CHANGES_DAYS: Final = 35
 _AT_ONCE: Final = 200
+_STAMP: Final = re.compile(r"\d{8}T\d{6}Z")
 _LONGEST_MONTHS: Final = 36
 """A text that an open case quotes is kept up to design's bound for article texts, whatever the setting says."""
 
@@ -256,10 +258,8 @@ def erase_rows(con: sqlite3.Connection, stone: Stone) -> bool:
         ),
     )
     con.execute("UPDATE pages SET title = '', lead = '' WHERE id = :a OR identity = :a", {"a": stone.article})
-    alerting.forget_article(con, stone.article)
+    alerting.forget_article(con, stone.article, stone.erased_at)
     reports.forget(con, stone.article)
-    con.execute("DELETE FROM outbox WHERE article = ? AND state IN ('waiting', 'held')", (stone.article,))
-    con.execute("UPDATE outbox SET subject = '', text = '', html = '' WHERE article = ?", (stone.article,))
     row = con.execute("SELECT n, title FROM articles WHERE id = ?", (stone.article,)).fetchone()
     if row is None:
         return False
@@ -293,13 +293,18 @@ def backup_dir(record: Path) -> Path:
 
 
 def remove_old_backups(record: Path, before: datetime) -> int:
-    """Delete backups (and records put aside by a restore) whose name says that they are older. Raises StoreError."""
-    old = old_backups(record, before)
+    """Delete backups (and records put aside by a restore) whose name says that they are older.
+
+    Raises StoreError where one can't be deleted, after all others are.
+    """
+    old, left = old_backups(record, before), list[str]()
     for file in old:
         try:
-            file.unlink()
+            file.unlink(missing_ok=True)
         except OSError as error:
-            raise StoreError(f"{file}: an old backup can't be deleted ({error.strerror}); delete it") from None
+            left.append(f"{file}: an old backup can't be deleted ({error.strerror}); delete it")
+    if left:
+        raise StoreError("\n".join(left))
     return len(old)
 
 
@@ -307,4 +312,4 @@ def old_backups(record: Path, before: datetime) -> list[Path]:
     """Backups, and records put aside by a restore, whose name says that they are older."""
     stamp = before.strftime("%Y%m%dT%H%M%SZ")
     every = [*backup_dir(record).glob("diembao-*.tar.gz"), *record.parent.glob(f"{record.name}.aside-*")]
-    return [file for file in every if file.name.removesuffix(".tar.gz").rsplit("-", 1)[-1] < stamp]
+    return [file for file in every if (made := _STAMP.findall(file.name)) and made[-1] < stamp]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import stat
 import tarfile
@@ -20,6 +21,7 @@ from core.settings import KeepSettings
 from store.sqlite.backup import HELD, backup, default_target, restore
 from store.sqlite.checkup import problems
 from store.sqlite.record import Record, open_record
+from store.sqlite.retention import remove_old_backups
 from tests.fakes.records import NOON, make_article, make_desk, make_message, make_tagged
 from tests.store.archives import Member, archive, gzip_bomb, manifest_for, member, read_archive
 
@@ -164,6 +166,23 @@ def test_a_restore_takes_the_place_of_a_damaged_record(filled: Record, target: P
     assert done.aside.read_bytes().startswith(b"damaged")
     with open_record(filled.path, clock=FixedClock(LATER), keep=KeepSettings()) as record:
         assert record.articles.count() == 20
+
+
+def test_a_log_that_outlived_its_record_is_not_played_into_the_restored_one(
+    filled: Record, target: Path, tmp_path: Path
+) -> None:
+    backup(filled.path, target, NOON)
+    filled.articles.save(make_tagged(make_article("new.html")), [])
+    crashed = tmp_path / "crashed" / "diembao.sqlite3"
+    crashed.parent.mkdir()
+    for suffix in ("-wal", "-shm"):  # as after a crash, the record itself put away by hand
+        shutil.copy(f"{filled.path}{suffix}", f"{crashed}{suffix}")
+    assert Path(f"{crashed}-wal").stat().st_size
+    restore(target, crashed, LATER)
+    with open_record(crashed, clock=FixedClock(LATER), keep=KeepSettings()) as record:
+        assert record.articles.count() == 20
+    remove_old_backups(crashed, LATER + timedelta(days=1))
+    assert not list(crashed.parent.glob("*aside*")), "what was put aside goes with the old backups"
 
 
 def test_a_restore_is_in_the_audit_log(filled: Record, target: Path) -> None:
