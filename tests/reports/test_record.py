@@ -16,7 +16,7 @@ import pytest
 from app import reporting
 from core.clock import FixedClock
 from core.errors import ConfigError
-from core.records import OfficePapers, Published, ReportSchedule, ReportWords, StoryChoice
+from core.records import Delivered, OfficePapers, Published, ReportSchedule, ReportWords, Retry, StoryChoice
 from core.settings import KeepSettings
 from reports import check
 from store.sqlite.record import Record, open_record
@@ -239,7 +239,37 @@ def test_an_erased_article_leaves_the_mails_too(reports: reporting.Reports, reco
     reports.mail(DESK, number, MONDAY)
     quoted = content_of(reports, number).stories[0].quotes[0]
     record.retention.erase(quoted.article, MONDAY, "operator")
-    assert not any(quoted.text in row.message.text for row in record.reading.messages(DESK.id))
+    (row,) = record.reading.messages(DESK.id)
+    assert (row.state, row.reason, row.message.text) == ("refused", "erased", "")
+    assert not record.outbox.send_again(row.id, MONDAY)
+    assert record.outbox.claim(MONDAY, 10, 60) == [], "an empty mail goes to nobody"
+
+
+def test_a_mail_that_is_under_way_while_its_article_is_erased_is_not_tried_again(
+    reports: reporting.Reports, record: Record
+) -> None:
+    number = draft(reports)
+    reports.mail(DESK, number, MONDAY)
+    quoted = content_of(reports, number).stories[0].quotes[0]
+    (claim,) = record.outbox.claim(MONDAY, 10, 60)
+    record.retention.erase(quoted.article, MONDAY, "operator")
+    record.outbox.mark(claim, Retry(reason="connect"), MONDAY)
+    (row,) = record.reading.messages(DESK.id)
+    assert (row.state, row.reason) == ("refused", "erased")
+    assert record.outbox.claim(MONDAY + timedelta(days=1), 10, 60) == []
+
+
+def test_a_mail_that_was_sent_while_its_article_was_erased_counts_as_sent(
+    reports: reporting.Reports, record: Record
+) -> None:
+    number = draft(reports)
+    reports.mail(DESK, number, MONDAY)
+    quoted = content_of(reports, number).stories[0].quotes[0]
+    (claim,) = record.outbox.claim(MONDAY, 10, 60)
+    record.retention.erase(quoted.article, MONDAY, "operator")
+    record.outbox.mark(claim, Delivered(reference="r"), MONDAY)
+    (row,) = record.reading.messages(DESK.id)
+    assert (row.state, row.message.text) == ("delivered", "")
 
 
 def test_a_schedule_drafts_each_period_once(reports: reporting.Reports) -> None:
