@@ -66,8 +66,11 @@ def restore(settings: Settings, archive: Path, key: Path) -> Iterator[str]:
 
 
 def newest(folder: Path) -> datetime | None:
-    """When the newest sealed backup there was made, by its name; None where there is none."""
-    stamps = [_stamp(file) for file in folder.glob(f"diembao-*{sealed.SUFFIX}")] if folder.is_dir() else []
+    """When the newest sealed backup there was made, by its name; None where none can be seen (a share may be away)."""
+    try:
+        stamps = [_stamp(file) for file in folder.glob(f"diembao-*{sealed.SUFFIX}")] if folder.is_dir() else []
+    except OSError:
+        return None
     return max((stamp for stamp in stamps if stamp), default=None)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import sqlite3
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -34,6 +35,7 @@ from store.sqlite.outbox import key_hash
 from store.sqlite.rows import day_of, dump_labels, from_us, load_labels, maybe_from_us, to_us
 from store.sqlite.stones import Stone
 
+_LOG = logging.getLogger(__name__)
 FORGET_UNLISTED: Final = timedelta(days=60)
 """How long the bare id of a page is remembered after its publisher last listed it, so that it isn't read again."""
 _CHANGES_DAYS: Final = 35
@@ -54,7 +56,7 @@ class Purged:
     messages: int
     audit: int
     changes: int
-    backups: int
+    backups: int = 0
 
 
 class Retention:
@@ -66,7 +68,10 @@ class Retention:
         self._keeping = Keeping(db, keep)
 
     def purge(self, at: datetime) -> Purged:
-        """Delete everything whose time is over, in short transactions; safe to stop and to repeat."""
+        """Delete everything whose time is over, in short transactions; safe to stop and to repeat.
+
+        Backups go last: StoreError for one that can't be deleted comes after all else is done.
+        """
         keep = self._keeping.now()
         with self._db.write() as con:
             channels.purge(con, at)
@@ -80,14 +85,15 @@ class Retention:
             messages=self._messages(months_before(at, keep.delivery_months), at),
             audit=self._audit(months_before(at, keep.audit_months)),
             changes=self._changes(at - timedelta(days=_CHANGES_DAYS)),
-            backups=remove_old_backups(self._path, at - timedelta(days=keep.backup_days)),
         )
         self._office(at, keep)
         self._answers(at, keep)
         with self._db.write() as con:
             reports.purge(con, months_before(at, keep.article_months))
         self._scrub(index=bool(purged.texts or purged.replaced))
-        return purged
+        backups = remove_old_backups(self._path, at - timedelta(days=keep.backup_days))
+        _LOG.info("purged", extra={**asdict(purged), "backups": backups})
+        return replace(purged, backups=backups)
 
     def _answers(self, at: datetime, keep: KeepSettings) -> None:
         """Closed cases with their evidence, uploads nobody confirmed, comparisons of texts that are gone."""
