@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from app import wiring
 from app.cli import program
 from core.errors import ModelError
+from core.records import SearchFilters
 from core.settings import Settings
 from nlp import tagger as taggers
 from store.sqlite.record import Record
@@ -47,6 +48,8 @@ def test_kept_articles_get_the_shipped_models_labels_when_asked(settings: Settin
     assert printed.stdout.startswith(f"1 articles labelled anew by {version}")
     with wiring.record(settings) as kept:
         assert shown(kept, SPORT.id) == (version, {"sport"}, "negative")
+        for topic, found in (("sport", 1), ("transport_infrastructure", 0)):
+            assert kept.search.search("binh_son", "", filters=SearchFilters(topics=(topic,))).total == found, topic
         assert [(c.article, c.desk, c.kind) for c in kept.changes.since(before)] == [(SPORT.id, "binh_son", "upsert")]
         assert [(line.action, line.subject) for line in kept.audit.lines(1)] == [("label.retag", version)]
         kept.corrections.undo("binh_son", made.id, NOON, "an")
