@@ -128,10 +128,7 @@ class Flow:
         known_hash = self.store.known_hash(article.id)
         if not located.matches and known_hash is None:
             return self._stopped(pending, article.id, article.title)
-        published = article.fetched_at if article.published.doubtful else article.published.at
-        look = _look(page, pending, min(published, article.fetched_at))
-        bare = replace(located, article=replace(article, meta=()))
-        found = Located(located=bare, page=page, pending=pending, look=look)
+        found = found_on(located, page, pending)
         return PageOutcome.HANDED if self.hand_over(found) else self.keep(found)
 
     def keep(self, found: Located) -> PageOutcome:
@@ -150,6 +147,14 @@ class Flow:
     def _stopped(self, pending: PendingPage, article_id: str, title: str) -> PageOutcome:
         self.ledger.page_stopped(pending, article_id, title, self.clock.now())
         return PageOutcome.STOPPED
+
+
+def found_on(located: LocatedArticle, page: FetchedPage, pending: PendingPage) -> Located:
+    """What is kept of a page with an article that concerns a desk."""
+    article = located.article
+    published = article.fetched_at if article.published.doubtful else article.published.at
+    look = _look(page, pending, min(published, article.fetched_at))
+    return Located(located=replace(located, article=replace(article, meta=())), page=page, pending=pending, look=look)
 
 
 def _look(page: FetchedPage, pending: PendingPage, published: datetime) -> Looked:
