@@ -70,6 +70,10 @@ class Operation:
                 check_pages=_sampled(check["report"]) if check else (),
             )
 
+    def disk_free(self) -> int:
+        """Bytes of room on the record's disk."""
+        return shutil.disk_usage(self._path.parent).free
+
     def figures(self, at: datetime, versions: Mapping[str, str]) -> OperationFigures:
         """Of the installation: queues, failures, sizes, versions."""
         disk = shutil.disk_usage(self._path.parent)
