@@ -151,7 +151,7 @@ def withdraw(con: sqlite3.Connection, article_id: str, at: datetime, missing_sin
         "UPDATE articles SET state = 'withdrawn', lead = '', revised_at = ?, revisions = revisions + 1 WHERE n = ?",
         (to_us(at), n),
     )
-    con.execute("UPDATE desk_articles SET mentions = '[]' WHERE n = ?", (n,))
+    labels.strip_words(con, n)
     for view in con.execute("SELECT desk FROM desk_articles WHERE n = ?", (n,)).fetchall():
         changes.log(con, article_id, view["desk"], "upsert", at)
         alerting.note_event(con, view["desk"], article_id, "changed", at)

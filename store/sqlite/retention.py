@@ -22,6 +22,7 @@ from store.sqlite import (
     comparisons,
     desk_work,
     factbook,
+    labels,
     leases,
     people,
     reports,
@@ -32,7 +33,7 @@ from store.sqlite import (
 from store.sqlite.database import Database
 from store.sqlite.keeping import Keeping
 from store.sqlite.outbox import key_hash
-from store.sqlite.rows import day_of, dump_labels, from_us, load_labels, maybe_from_us, to_us
+from store.sqlite.rows import day_of, from_us, maybe_from_us, to_us
 from store.sqlite.stones import Stone
 
 _LOG = logging.getLogger(__name__)
@@ -242,12 +243,8 @@ def _expire(con: sqlite3.Connection, n: int, at: datetime) -> None:
     con.execute("DELETE FROM corrections WHERE n = ?", (n,))
     con.execute("UPDATE article_stories SET signature = NULL WHERE n = ?", (n,))
     con.execute("UPDATE articles SET lead = '', state = 'expired' WHERE n = ?", (n,))
-    for row in con.execute("SELECT desk, topics FROM desk_articles WHERE n = ?", (n,)).fetchall():
-        bare = [type(label)(topic=label.topic, score=label.score) for label in load_labels(row["topics"])]
-        con.execute(
-            "UPDATE desk_articles SET mentions = '[]', topics = ? WHERE desk = ? AND n = ?",
-            (dump_labels(bare), row["desk"], n),
-        )
+    labels.strip_words(con, n)
+    for row in con.execute("SELECT desk FROM desk_articles WHERE n = ?", (n,)).fetchall():
         changes.log(con, article, row["desk"], "upsert", at)
     search.add(con, n)
 
