@@ -285,6 +285,34 @@ def test_a_schedule_drafts_each_period_once(reports: reporting.Reports) -> None:
     assert reports.due((DESK,), friday + timedelta(days=7)) == 1
 
 
+def test_a_report_that_cannot_be_written_is_drafted_once_and_mailed_to_nobody(
+    reports: reporting.Reports, record: Record, caplog: pytest.LogCaptureFixture
+) -> None:
+    weekly = ReportSchedule(desk=DESK.id, kind="weekly", weekday=5, minute=7 * 60 + 30, mail=True)
+    reports.schedule(weekly, datetime(2026, 3, 12, 10, 0, tzinfo=UTC), "u1")
+    record.reports.set_template(DESK.id, b"no Word file", MONDAY, "u1")
+    friday = datetime(2026, 3, 13, 0, 31, tzinfo=UTC)
+    assert [reports.due((DESK,), friday + timedelta(minutes=n)) for n in range(3)] == [1, 0, 0]
+    assert len(reports.book.reports(DESK.id)) == 1
+    assert record.reading.messages(DESK.id) == ()
+    assert "is drafted and not mailed" in caplog.text
+
+
+def test_a_draft_that_breaks_off_leaves_nothing_and_is_made_whole_later(
+    reports: reporting.Reports, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weekly = ReportSchedule(desk=DESK.id, kind="weekly", weekday=5, minute=7 * 60 + 30, mail=True)
+    reports.schedule(weekly, datetime(2026, 3, 12, 10, 0, tzinfo=UTC), "u1")
+    friday = datetime(2026, 3, 13, 0, 31, tzinfo=UTC)
+    with monkeypatch.context() as broken:
+        broken.setattr(reporting.Reports, "mail", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            reports.due((DESK,), friday)
+    assert reports.book.reports(DESK.id) == ()
+    assert reports.due((DESK,), friday) == 1
+    assert len(record.reading.messages(DESK.id)) == 1
+
+
 def test_a_machine_that_was_off_on_friday_drafts_on_monday(reports: reporting.Reports) -> None:
     reports.schedule(ReportSchedule(desk=DESK.id, kind="weekly"), datetime(2026, 3, 12, 10, 0, tzinfo=UTC), "u1")
     assert reports.due((DESK,), datetime(2026, 3, 15, 22, 0, tzinfo=UTC)) == 1
