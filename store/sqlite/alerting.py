@@ -155,6 +155,11 @@ class AlertBook:
                 )
             }
 
+    def escalating(self) -> frozenset[str]:
+        """Desks where any wait."""
+        with self._db.read() as con:
+            return frozenset(row["desk"] for row in con.execute("SELECT DISTINCT desk FROM escalations"))
+
     def escalations(self, desk: str) -> tuple[Escalation, ...]:
         """Those that wait, by story."""
         with self._db.read() as con:
