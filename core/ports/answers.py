@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from core.records import (
@@ -103,7 +104,12 @@ class Comparisons(Protocol):
 
 
 class CaseBook(Protocol):
-    """Cases of each desk. Every change is a step of the case; `by` is a user's id."""
+    """Cases of each desk. Every change is a step of the case; `by` is a user's id.
+
+    Calls inside `session` are one transaction. Whoever changes a case reads it and writes it in one.
+    """
+
+    def session(self) -> AbstractContextManager[object]: ...
 
     def open(self, case: Case) -> Case:
         """Take a new case (its id is given here); its article is looked at more often from now on."""
@@ -130,7 +136,7 @@ class CaseBook(Protocol):
         ...
 
     def change(self, case: Case, what: str, at: dt.datetime, by: str, detail: str = "") -> None:
-        """Write the case as it is now, with the step that led there."""
+        """Write the case whole, with the step that led there; it was read in the same session."""
         ...
 
     def notes(self, desk: str, number: int) -> tuple[CaseNote, ...]: ...
@@ -250,8 +256,19 @@ class CaseDesk(Protocol):
 
     def view(self, desk: str, number: int, at: dt.datetime) -> CaseView | None: ...
 
-    def draft(self, desk: str, number: int, *, at: dt.datetime, by: str, ground: Ground | None = None,
-              subject: str | None = None, body: str | None = None) -> None: ...  # fmt: skip
+    def draft(
+        self,
+        desk: str,
+        number: int,
+        *,
+        at: dt.datetime,
+        by: str,
+        ground: Ground | None = None,
+        subject: str | None = None,
+        body: str | None = None,
+    ) -> None:
+        """Change what its letter says. What a ground was opened from (fact, comparison) stays."""
+        ...
 
     def confirm(self, desk: str, number: int, *, at: dt.datetime, by: str) -> None: ...
 
@@ -275,7 +292,9 @@ class CaseDesk(Protocol):
         """Its Word file. `paper`: name of the publisher."""
         ...
 
-    def evidence(self, desk: str, number: int, paper: str, reason: str, *, at: dt.datetime, by: str) -> bytes: ...
+    def evidence(self, desk: str, number: int, paper: str, reason: str, *, at: dt.datetime, by: str) -> bytes:
+        """A ZIP of the quoted text; that it was taken is a step of the case as it stands when the ZIP is made."""
+        ...
 
     def rules(self, desk: str) -> AnswerRules: ...
 

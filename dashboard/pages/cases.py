@@ -70,16 +70,12 @@ def ground(request: Request, sent: Sent) -> Response:
     """POST `/vu-viec/{number}/can-cu`: what a correction request rests on."""
 
     def act(ask: Asked, cases: CaseDesk, desk: Desk, number: int) -> None:
-        view = cases.view(desk.id, number, ask.words.now)
-        before = view.case.ground if view else None
         nature = sent["loai"] if sent["loai"] in ("figure", "dated_fact", "opinion", "criticism", "question") else ""
         if not nature:
             raise BadRequest("error.bad_form")
         made = Ground(
             quote=sent["trich-dan"], nature=nature, typed=bool(sent["tu-go"]),  # type: ignore[arg-type]
             contrary=clean(sent["so-lieu"])[:1000], document=_document(sent),
-            fact=before.fact if before else "", fact_version=before.fact_version if before else 0,
-            comparison=before.comparison if before else 0,
         )  # fmt: skip
         cases.draft(desk.id, number, at=ask.words.now, by=ask.user.id, ground=made)
 
