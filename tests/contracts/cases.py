@@ -1,9 +1,10 @@
-"""What every record does when two officers are at one case."""
+"""What every record does when two officers, or an officer and what is due daily, are at one case."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from datetime import timedelta
 
 import pytest
 
@@ -116,6 +117,18 @@ class CasesContract:
         assert _case(book, number).state is CaseState.READY
         cases.publish(DESK, number, at=NOON, by="an")
         assert (_case(book, number).state, len(cases.releases(DESK))) == (CaseState.SENT, 1)
+
+    def test_a_case_counts_as_asked_about_only_together_with_the_question(
+        self, desked: Record, cases: CaseDesk, book: CaseBook, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        number, later = opened(cases), NOON + timedelta(days=370)
+        with monkeypatch.context() as failing, pytest.raises(StoreError):
+            failing.setattr(desked.outbox, "add", full)
+            answer_desk.tend(desked, later)
+        assert _case(book, number).asked_at is None
+        assert [step.what for step in book.events(DESK, number)] == ["open", "draft"]
+        assert answer_desk.tend(desked, later) == 1
+        assert _case(book, number).asked_at == later
 
 
 def _case(book: CaseBook, number: int) -> Case:
