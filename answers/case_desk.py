@@ -79,6 +79,7 @@ class CaseDesk:
             lacking=self._lacking(case, kept) if wants else (), outcomes=cases.OUTCOMES[case.kind],
             later=cases.later_document(case), kept=kept, fact=self._fact(case),
             late=bool(case.due and case.due < local_day(at) and case.state in (CaseState.OPEN, CaseState.READY)),
+            seen=cases.letter_mark(case),
         )  # fmt: skip
 
     def draft(
@@ -91,9 +92,10 @@ class CaseDesk:
         ground: Ground | None = None,
         subject: str | None = None,
         body: str | None = None,
+        seen: str = "",
     ) -> None:
         with self._cases.session():
-            case = self._open(desk, number)
+            case = self._as_seen(desk, number, seen)
             if ground is not None:
                 case = replace(case, ground=self._grounded(case, ground))
             if subject is not None and clean(subject):
@@ -103,9 +105,9 @@ class CaseDesk:
                 case = replace(case, body="\n".join(clean(line) for line in lines).strip())
             self._cases.change(cases.redrafted(case, at), "draft", at, by)
 
-    def confirm(self, desk: str, number: int, *, at: dt.datetime, by: str) -> None:
+    def confirm(self, desk: str, number: int, *, at: dt.datetime, by: str, seen: str = "") -> None:
         with self._cases.session():
-            case = self._open(desk, number)
+            case = self._as_seen(desk, number, seen)
             lacking = self._lacking(case, self._kept(case)) if case.kind is CaseKind.CORRECTION else ()
             if refused := cases.confirm_refusal(case, lacking):
                 raise AnswerError(refused)
@@ -114,9 +116,9 @@ class CaseDesk:
                 raise AnswerError(wording[0], words=wording[1])
             self._cases.change(cases.confirmed(case, at, by), "confirm", at, by)
 
-    def send(self, desk: str, number: int, paper: SentPaper, *, at: dt.datetime, by: str) -> None:
+    def send(self, desk: str, number: int, paper: SentPaper, *, at: dt.datetime, by: str, seen: str = "") -> None:
         with self._cases.session():
-            case = self._open(desk, number)
+            case = self._as_seen(desk, number, seen)
             if refused := cases.sending_refusal(case, paper, local_day(at)):
                 raise AnswerError(refused)
             self._cases.change(cases.sent(case, paper, at), "send", at, by, clean(paper.number))
@@ -219,9 +221,9 @@ class CaseDesk:
     def placeholders(self, kind: TemplateKind) -> tuple[tuple[str, bool], ...]:
         return self._press.placeholders(kind)
 
-    def publish(self, desk: str, number: int, *, at: dt.datetime, by: str) -> None:
+    def publish(self, desk: str, number: int, *, at: dt.datetime, by: str, seen: str = "") -> None:
         with self._cases.session():
-            case = self._open(desk, number)
+            case = self._as_seen(desk, number, seen)
             if case.kind is not CaseKind.RELEASE or case.state is not CaseState.READY:
                 raise AnswerError("case.refused.not_ready")
             release = Release(case=case.id, desk=desk, title=case.subject, text=case.body, published=at)
@@ -249,6 +251,13 @@ class CaseDesk:
         case = self._case(desk, number)
         if case.state is CaseState.CLOSED:
             raise AnswerError("case.refused.closed")
+        return case
+
+    def _as_seen(self, desk: str, number: int, seen: str) -> Case:
+        """An open case whose letter is as the officer saw it."""
+        case = self._open(desk, number)
+        if seen and seen != cases.letter_mark(case):
+            raise AnswerError("case.refused.changed")
         return case
 
     def _quoting(self, desk: str, number: int) -> tuple[Case, KeptText | None]:

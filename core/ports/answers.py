@@ -246,7 +246,11 @@ class FactDesk(Protocol):
 
 
 class CaseDesk(Protocol):
-    """What pages ask of the cases. Raises AnswerError where something can't be done."""
+    """What pages ask of the cases. Raises AnswerError where something can't be done.
+
+    `seen`: CaseView.seen of the page that the officer acted on; what was done to the letter since is then not written
+    over or confirmed unread. "": whatever stands.
+    """
 
     def open(self, case: Case) -> Case: ...
 
@@ -266,13 +270,14 @@ class CaseDesk(Protocol):
         ground: Ground | None = None,
         subject: str | None = None,
         body: str | None = None,
+        seen: str = "",
     ) -> None:
         """Change what its letter says. What a ground was opened from (fact, comparison) stays."""
         ...
 
-    def confirm(self, desk: str, number: int, *, at: dt.datetime, by: str) -> None: ...
+    def confirm(self, desk: str, number: int, *, at: dt.datetime, by: str, seen: str = "") -> None: ...
 
-    def send(self, desk: str, number: int, paper: SentPaper, *, at: dt.datetime, by: str) -> None: ...
+    def send(self, desk: str, number: int, paper: SentPaper, *, at: dt.datetime, by: str, seen: str = "") -> None: ...
 
     def close(self, desk: str, number: int, outcome: str, reason: str, *, at: dt.datetime, by: str) -> None: ...
 
@@ -316,7 +321,7 @@ class CaseDesk(Protocol):
         """(name, whether it can't be taken out)."""
         ...
 
-    def publish(self, desk: str, number: int, *, at: dt.datetime, by: str) -> None: ...
+    def publish(self, desk: str, number: int, *, at: dt.datetime, by: str, seen: str = "") -> None: ...
 
     def releases(self, desk: str | None = None) -> tuple[Release, ...]: ...
 

@@ -12,12 +12,13 @@ from answers.case_desk import CaseDesk
 from app import answer_desk
 from core.errors import AnswerError, StoreError
 from core.ports import CaseBook
-from core.records import Case, CaseKind, CaseOutcome, CaseState, Ground
+from core.records import Case, CaseKind, CaseOutcome, CaseState, Ground, SentPaper
 from store.sqlite.record import Record
 from tests.fakes.records import NOON, make_article, make_tagged
 
 DESK, ARTICLE = "binh_son", make_article().id
 QUOTE, BODY = "Cầu dài 120 m, nối hai thôn ven sông.", "Cầu dài 90 m."
+PAPER = SentPaper(number="12/UBND", day=NOON.date(), way="bưu điện")
 
 
 def opened(cases: CaseDesk, kind: CaseKind = CaseKind.ANSWER, body: str = BODY) -> int:
@@ -99,6 +100,46 @@ class CasesContract:
         assert (case.body, case.state, case.confirmed_at) == ("Cầu dài 91 m.", CaseState.OPEN, None)
         assert [step.what for step in book.events(DESK, number)] == ["open", "draft", "confirm", "draft"]
 
+    def test_a_draft_of_a_letter_that_is_confirmed_meanwhile_is_refused(
+        self, cases: CaseDesk, book: CaseBook, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        number = opened(cases)
+        seen = _seen(cases, number)
+        over = meanwhile(
+            monkeypatch, book, lambda: cases.draft(DESK, number, at=NOON, by="binh", body="Khác.", seen=seen)
+        )
+        cases.confirm(DESK, number, at=NOON, by="an", seen=seen)
+        with pytest.raises(AnswerError, match=r"refused\.changed"):
+            over()
+        case = _case(book, number)
+        assert (case.body, case.state, case.confirmed_by) == (BODY, CaseState.READY, "an")
+
+    def test_nobody_confirms_sends_or_publishes_a_letter_that_they_did_not_see(self, cases: CaseDesk) -> None:
+        number = opened(cases, CaseKind.RELEASE)
+        seen = _seen(cases, number)
+        cases.draft(DESK, number, at=NOON, by="binh", body="Cầu dài 91 m.")
+        acts: tuple[Callable[[str], None], ...] = (
+            lambda seen: cases.confirm(DESK, number, at=NOON, by="an", seen=seen),
+            lambda seen: cases.send(DESK, number, PAPER, at=NOON, by="an", seen=seen),
+            lambda seen: cases.publish(DESK, number, at=NOON, by="an", seen=seen),
+        )
+        for act in acts:
+            with pytest.raises(AnswerError, match=r"refused\.changed"):
+                act(seen)
+        for act in acts[0], acts[2]:
+            act(_seen(cases, number))
+        assert [release.text for release in cases.releases(DESK)] == ["Cầu dài 91 m."]
+
+    def test_what_is_no_part_of_the_letter_stands_in_nobodys_way(self, cases: CaseDesk, book: CaseBook) -> None:
+        number = opened(cases)
+        seen = _seen(cases, number)
+        cases.note(DESK, number, "tòa soạn đã gọi", at=NOON, by="binh")
+        cases.set_due(DESK, number, NOON.date(), "Quy chế", at=NOON, by="binh")
+        cases.assign(DESK, number, "binh", at=NOON, by="binh")
+        cases.draft(DESK, number, at=NOON, by="an", body="Cầu dài 91 m.", seen=seen)
+        case = _case(book, number)
+        assert (case.body, case.due, case.assigned) == ("Cầu dài 91 m.", NOON.date(), "binh")
+
     def test_a_new_ground_keeps_what_the_case_was_opened_from(self, cases: CaseDesk, book: CaseBook) -> None:
         number = opened(cases, CaseKind.CORRECTION)
         cases.draft(DESK, number, at=NOON, by="an", ground=Ground(quote=QUOTE, contrary="90 m"))
@@ -135,3 +176,9 @@ def _case(book: CaseBook, number: int) -> Case:
     case = book.case(DESK, number)
     assert case is not None
     return case
+
+
+def _seen(cases: CaseDesk, number: int) -> str:
+    view = cases.view(DESK, number, NOON)
+    assert view is not None
+    return view.seen
