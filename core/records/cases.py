@@ -247,6 +247,7 @@ class CaseView:
     kept: KeptText | None  # the quoted revision, as far as it is kept
     fact: FactEntry | None  # of the fact book, where it names one
     late: bool  # past its deadline
+    seen: str  # of the letter and how far it is: differs once anybody has changed either
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
