@@ -96,6 +96,10 @@ class Machine:
             unlabelled=self._kept.untagged.count(),
         )
 
+    def moved(self) -> bool:
+        """Whether the record is in use elsewhere."""
+        return self._kept.operation.moved()
+
     def disk_free(self) -> int:
         """Bytes of room on the record's disk."""
         return self._kept.operation.disk_free()

@@ -12,6 +12,7 @@ from core.errors import StoreError
 from core.settings import Settings
 from core.urls import article_id, is_web
 from store.sqlite import backup as archives
+from store.sqlite import stones
 
 
 def backup(settings: Settings, folder: Path | None) -> Path:
@@ -34,6 +35,7 @@ def restore(settings: Settings, archive: Path, called: Path | None = None) -> It
 
     `called`: the file that the operator named, where the archive was taken out of it.
     """
+    stones.carry(settings.data_dir / settings.database.name, settings.database)
     done = archives.restore(archive, settings.database, SystemClock().now())
     if settings.on_server:
         _onto_server(settings, done.aside)

@@ -131,6 +131,10 @@ class Operation(Protocol):
 
     def figures(self, at: datetime) -> OperationFigures: ...
 
+    def moved(self) -> bool:
+        """Whether the record is in use elsewhere: nothing can be written to this one."""
+        ...
+
     def disk_free(self) -> int:
         """Bytes of room on the record's disk."""
         ...

@@ -27,6 +27,8 @@ def ready(request: Request) -> Response:
     """`/readyz`: 200 where readers may be sent here: the record answers and its disk has room; else 503 and why."""
     room: Room = request.app.state.room
     try:
+        if room.office.operation and room.office.operation.moved():
+            return JSONResponse({"status": "not ready", "part": "moved"}, status_code=503)
         free = room.office.operation.disk_free() if room.office.operation else _ROOM
         room.desks.desks()
     except StoreError:

@@ -19,6 +19,7 @@ from typing import Final
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 
 from core.errors import StoreError
+from store.sqlite import meta
 
 BUSY_SECONDS: Final = 20.0
 APPLICATION_ID: Final = 0x6469656D
@@ -84,6 +85,7 @@ class Database:
 
     def __init__(self, path: Path, *, busy_seconds: float = BUSY_SECONDS) -> None:
         self.path = path
+        self.opened = False  # as the record in use: from then on nothing is written to one that has moved
         self._busy_seconds = busy_seconds
         self._local = threading.local()
         self._lock = threading.Lock()
@@ -123,6 +125,8 @@ class Database:
                 con.execute("PRAGMA synchronous = FULL")
             try:
                 con.execute("BEGIN IMMEDIATE")
+                if self.opened:
+                    meta.refuse_moved(con, self.place)
                 yield con
                 con.commit()
             except BaseException:
