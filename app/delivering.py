@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from uuid import uuid4
 
 from alerts.channels.email import EmailNotifier
 from alerts.drain import DrainReport, deliver_forever, drain_once
@@ -14,7 +15,8 @@ from alerts.planner import Planner
 from app import alerting, away, reporting, wiring
 from app.channels import channels, upkeep
 from app.duty import Duty
-from app.engine import feed_forever
+from app.engine import DUTY
+from app.feeding import feed_forever
 from app.upkeep import daily
 from app.world import World
 from core.clock import SystemClock, local
@@ -30,7 +32,8 @@ def deliver(settings: Settings, world: World, *, stop: threading.Event, forever:
         planner = Planner(alerting.office(settings, kept, world.clock, world.publishers, notifiers))
         rules = alerting.sending(settings, kept)
         drafts = reporting.scheduled(settings, kept, world.publishers, world.clock)
-        duty, keep_away = Duty(kept.leases, "deliver", "deliver"), away.scheduled(settings)
+        worker, keep_away = uuid4().hex, away.scheduled(settings)
+        duty, feeding = (Duty(kept.leases, name, "deliver", worker) for name in ("deliver", DUTY))
 
         def drain() -> DrainReport:
             if duty.mine():  # of several that deliver, one plans; all send
@@ -42,7 +45,7 @@ def deliver(settings: Settings, world: World, *, stop: threading.Event, forever:
             return drain_once(kept.outbox, notifiers, kept.desks, world.clock, stop=stop, rules=rules)
 
         if forever:
-            feed = threading.Thread(target=feed_forever, args=(settings, kept, world.clock, stop), daemon=True)
+            feed = threading.Thread(target=feed_forever, args=(settings, kept, world.clock, feeding, stop), daemon=True)
             feed.start()
             deliver_forever(drain, stop)
             feed.join(timeout=10)

@@ -88,6 +88,11 @@ class DailyFeed:
             self._client.indices.create(index=self._indices.reading)
             return True
 
+    def begin(self) -> None:
+        """As after a start: the next round compares what stands with the record."""
+        self._begun = False
+        self._next = datetime.min.replace(tzinfo=self._clock.now().tzinfo)
+
     def round(self) -> None:
         """`once`, where it is time again. For a loop that turns quickly."""
         if self._clock.now() >= self._next:
