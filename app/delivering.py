@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from uuid import uuid4
 
 from alerts.channels.email import EmailNotifier
 from alerts.drain import DrainReport, deliver_forever, drain_once
@@ -15,7 +16,8 @@ from app import alerting, answer_desk, away, reporting, wiring
 from app.channels import channels, upkeep
 from app.chores import Chores, daily
 from app.duty import Duty
-from app.engine import feed_forever
+from app.engine import DUTY
+from app.feeding import feed_forever
 from app.world import World
 from core.clock import SystemClock, local
 from core.ports import Notifier
@@ -29,7 +31,8 @@ def deliver(settings: Settings, world: World, *, stop: threading.Event, forever:
     """Send what is due, once or until stopped. Returns a line that says what was done."""
     with wiring.record(settings, world.clock) as kept:
         notifiers = channels(settings, kept, world.clock)
-        rules, duty = alerting.sending(settings, kept), Duty(kept.leases, "deliver", "deliver")
+        rules, worker = alerting.sending(settings, kept), uuid4().hex
+        duty, feeding = (Duty(kept.leases, name, "deliver", worker) for name in ("deliver", DUTY))
         chores = _chores(settings, world, kept, notifiers)
 
         def drain() -> DrainReport:
@@ -37,7 +40,7 @@ def deliver(settings: Settings, world: World, *, stop: threading.Event, forever:
             return drain_once(kept.outbox, notifiers, kept.desks, world.clock, stop=stop, rules=rules)
 
         if forever:
-            feed = threading.Thread(target=feed_forever, args=(settings, kept, world.clock, stop), daemon=True)
+            feed = threading.Thread(target=feed_forever, args=(settings, kept, world.clock, feeding, stop), daemon=True)
             feed.start()
             deliver_forever(drain, stop)
             feed.join(timeout=10)

@@ -152,7 +152,8 @@ def _fed(engines: Engines, count: int) -> Figures:
     sent = engines.upkeep.rebuild(_told(count))
     engines.client.indices.refresh(index=ALIAS)
     took = time.perf_counter() - began
-    engines.record.changes.acknowledge("elastic", engines.record.changes.last())
+    changes = engines.record.changes
+    changes.acknowledge(changes.cursor("elastic"), changes.last())
     assert sent == count == engines.client.count(index=ALIAS)["count"]
     engines.client.indices.flush(index=ALIAS)
     return {"elastic_rows_per_s": count / took, "elastic_mb": engines.upkeep.status().bytes / 1e6}

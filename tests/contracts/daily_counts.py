@@ -45,15 +45,16 @@ class DailyCountsContract:
         old, new = make_article("1.html", at=NOON - timedelta(days=9)), make_article("2.html")
         for article in (old, new):
             record.articles.save(make_tagged(article, (DESK, "que_phong")), [])
-        changes = record.daily.unread("test")
+        cursor = record.daily.cursor("test")
+        changes = record.daily.since(cursor.seq)
         assert record.daily.touched(changes) == (
             {(desk, day) for desk in (DESK, "que_phong") for day in (DAY, "2026-03-01")},
             set(),
         )
-        record.daily.acknowledge("test", changes[-1].seq)
+        assert record.daily.acknowledge(cursor, changes[-1].seq)
         assert record.daily.position("test") == record.daily.last() == changes[-1].seq
         record.retention.erase(old.id, NOON, "operator")
-        assert record.daily.touched(record.daily.unread("test")) == (set(), {DESK, "que_phong"})
+        assert record.daily.touched(record.daily.since(changes[-1].seq)) == (set(), {DESK, "que_phong"})
 
     def test_a_log_that_lost_lines_is_told(self, record: Record) -> None:
         record.articles.save(make_tagged(make_article("1.html")), [])
@@ -62,7 +63,7 @@ class DailyCountsContract:
             con.execute("DELETE FROM changes")
         record.articles.save(make_tagged(make_article("2.html")), [])
         assert record.daily.gap("test")
-        record.daily.acknowledge("test", record.daily.last())
+        assert record.daily.acknowledge(record.daily.cursor("test"), record.daily.last())
         assert not record.daily.gap("test")
 
     def test_reading_is_told_by_publisher_and_kept_by_desk(self, record: Record) -> None:

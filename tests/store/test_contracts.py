@@ -21,6 +21,7 @@ from store.sqlite.reading import ReadingRoom
 from store.sqlite.record import Record
 from store.sqlite.search import Search
 from tests.contracts.cases import CasesContract
+from tests.contracts.change_log import ChangeLogContract
 from tests.contracts.corrections import CorrectionsContract
 from tests.contracts.crawl_ledger import CrawlLedgerContract, CrawlNotesContract
 from tests.contracts.desk_book import DeskBookContract
@@ -114,6 +115,10 @@ class TestCorrections(CorrectionsContract):
 
 
 class TestCases(CasesContract):
+    pass
+
+
+class TestChangeLog(ChangeLogContract):
     pass
 
 
