@@ -102,7 +102,7 @@ class PastedAddresses:
         tagged = pipeline.tagger.tag(replace(located, article=article))
         story = pipeline.stories.choose(tagged.located, pipeline.store.known_hash(article.id))
         self._kept.ledger.reread([pending], page.fetched_at)
-        pipeline.store.save(tagged, (), pending, story=story)
+        pipeline.store.save(tagged, pending, story=story)
         return PageOutcome.NEW
 
     def _ask(self, url: str, publisher: Publisher) -> FetchedPage:
