@@ -149,10 +149,6 @@ class Gazetteer:
         i = self.number[unit]
         return tuple(self.unit(self.ids[j]) for j in self.children.get(self.parent[i], ()) if j != i)
 
-    def predecessors(self, unit: str) -> tuple[Unit, ...]:
-        """The units that became this one, in whole or in part."""
-        return tuple(self.unit(self.ids[i]) for i, _ in self.origins.get(self.number[unit], ()))
-
     def parents(self, i: int) -> list[int]:
         """Numbers of the units above, nearest first."""
         above: list[int] = []

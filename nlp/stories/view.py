@@ -160,12 +160,6 @@ def growth(times: Sequence[datetime], now: datetime, usual: float | None = None)
     return Growth(recent=recent, usual=len(earlier) / days)
 
 
-def usual_pace(stories: Sequence[Sequence[datetime]]) -> float:
-    """Articles a day that are usual for the stories: all articles over all their days, each begun day counted."""
-    days = sum((max(times) - min(times)) // _DAY + 1 for times in stories if times)
-    return sum(map(len, stories)) / days if days else 0.0
-
-
 def state(times: Sequence[datetime], now: datetime, measured: Growth) -> StoryState:
     """Growing before new before quiet."""
     if measured.recent >= GROWS_FROM and measured.recent >= GROWS_BY * measured.usual:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.stories.view import Growth, StoryState, Told, best_title, growth, state, timeline, usual_pace, view
+from nlp.stories.view import Growth, StoryState, Told, best_title, growth, state, timeline, view
 
 NOW = datetime(2026, 9, 10, 5, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -87,8 +87,6 @@ def test_growth_against_the_usual() -> None:
     assert (found.recent, found.usual) == (4, 1.5)
     assert found.ratio == pytest.approx(4 / 1.5)
     assert Growth(recent=2, usual=0.0).ratio is None
-    assert usual_pace([]) == 0.0
-    assert usual_pace([[NOW, NOW - HOUR], [NOW, NOW - 30 * HOUR, NOW - 31 * HOUR]]) == pytest.approx(5 / 3)
 
 
 def test_the_whole_view() -> None:
