@@ -120,7 +120,7 @@ class TestWhatArrives:
 
 
 class TestText:
-    """Row 12: no headline makes a line, no unseen character goes out."""
+    """No headline makes a line, no unseen character goes out."""
 
     @given(st.text(max_size=3000), st.text(max_size=3000), st.sampled_from(["", "https://a.vn/l/abc"]))
     @given_settings(max_examples=40)

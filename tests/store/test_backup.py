@@ -1,4 +1,4 @@
-"""Backup and restore of a record in use; archives that must be refused (hostile input 14)."""
+"""Backup and restore of a record in use; hostile archives that must be refused."""
 
 from __future__ import annotations
 
