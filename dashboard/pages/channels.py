@@ -14,8 +14,6 @@ from dashboard import render
 from dashboard.asking import Asked, NotHere, asked
 from dashboard.forms import Form
 
-PATH = "/kenh-gui"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
