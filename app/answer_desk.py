@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -35,7 +34,6 @@ from nlp.sentences import sentences
 from nlp.stories.reprints import sameness
 from store.sqlite.record import Record
 
-_LOG = logging.getLogger(__name__)
 RECOMPARED_DAYS: Final = 14
 """Articles of so many days are held beside the book anew when a fact is approved or ends."""
 UPTAKE_DAYS: Final = 30

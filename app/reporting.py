@@ -169,14 +169,14 @@ class Reports:
         """The template that comes with the program."""
         return template.shipped()
 
-    def loose(self, desk: Desk, ask: ReportAsk, at: datetime, words: ReportWords | None = None) -> Report:
+    def loose(self, desk: Desk, ask: ReportAsk, at: datetime) -> Report:
         """A report that is kept nowhere, for the command line."""
         content = self.collect(desk, ask, at)
         head = ReportHead(
             id=0, desk=desk.id, ask=ask, title=sections.title(content), articles=content.articles, created=at, by="",
             collected=at, version=0,
         )  # fmt: skip
-        return Report(head=head, content=content, words=words or ReportWords())
+        return Report(head=head, content=content, words=ReportWords())
 
     def write(self, desk: Desk, report: Report, at: datetime, own: bytes | None = None) -> bytes:
         """A report as .docx, in the desk's own template or in `own`."""

@@ -259,7 +259,7 @@ def _lags(engines: Engines, count: int, asked: list[str]) -> Figures:
         thread.start()
     for one in late:
         saved[bench_desk.number(one.located.article)] = time.perf_counter()
-        engines.record.articles.save(one, [])
+        engines.record.articles.save(one)
         stop.wait(1 / PER_SECOND)
     watch.join(timeout=60)
     stop.set()

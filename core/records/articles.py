@@ -140,8 +140,6 @@ class Correction:
     model: str  # version of the model whose label was corrected
     at: datetime
     by: str
-    undone_at: datetime | None = None
-    undone_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -260,8 +260,6 @@ class KeptComparison:
     text_hash: str
     comparison: Comparison
     at: dt.datetime
-    dismissed_by: str = ""
-    dismissed_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

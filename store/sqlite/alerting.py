@@ -39,8 +39,6 @@ REPEATED_FOR: Final = timedelta(days=3)
 """How long after its last message an urgent story may be told again without news."""
 SHOWN_FOR: Final = timedelta(days=1)
 """A message for the page alone is made anew for so long; then it is a thing of the past."""
-LONGEST_WAIT: Final = timedelta(days=3)
-"""A `due` farther off was written while the clock was ahead."""
 _TELLS_OF: Final = "(article = ? OR id IN (SELECT message FROM outbox_articles WHERE article = ?))"
 
 

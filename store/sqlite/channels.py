@@ -42,7 +42,7 @@ class ChannelBook:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def invite(self, desk: str, recipient: str, at: datetime, by: str = "operator") -> str:
+    def invite(self, desk: str, recipient: str, at: datetime, by: str) -> str:
         """A code that the recipient sends to the account to be known as this recipient; good once and for 7 days.
 
         An earlier code of the recipient no longer holds. Raises ConfigError where the desk has no such recipient.

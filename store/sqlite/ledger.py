@@ -143,19 +143,11 @@ class Ledger:
         with self._db.write() as con:
             pages.finish(con, page, "same", at, identity=article_id)
 
-    def page_failed(
-        self,
-        page: PendingPage,
-        reason: str,
-        at: datetime,
-        *,
-        retry_at: datetime | None,
-        article_id: str | None = None,
-    ) -> None:
+    def page_failed(self, page: PendingPage, reason: str, at: datetime, *, retry_at: datetime | None) -> None:
         """It could not be read. With `retry_at` it is tried again; without, it is over and counted by its reason."""
         with self._db.write() as con:
             if retry_at is None:
-                pages.finish(con, page, "failed", at, identity=article_id, reason=reason)
+                pages.finish(con, page, "failed", at, reason=reason)
             else:
                 pages.insert(con, page, backlog=False, day=day_of(at))
                 con.execute(

@@ -93,7 +93,7 @@ class Outbox:
         self._db = db
 
     def add(self, messages: Sequence[Message], at: datetime) -> int:
-        """Write messages that belong to no article (a test). Returns how many were new."""
+        """Write messages; one whose key was ever written is left out. Returns how many were new."""
         with self._db.write() as con:
             return enqueue(con, messages, at)
 

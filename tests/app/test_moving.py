@@ -22,7 +22,7 @@ def settings_of(folder: Path, record: Path | None = None, backup: BackupSettings
 def filled(settings: Settings) -> str:
     with wiring.record(settings, FixedClock(NOON)) as kept:
         kept.desks.apply_desk(make_desk(), NOON, "test")
-        kept.articles.save(make_tagged(), [])
+        kept.articles.save(make_tagged())
     return make_article().id
 
 
@@ -37,7 +37,7 @@ def test_a_process_that_was_forgotten_writes_nothing_into_a_record_that_has_move
     with wiring.record(here) as forgotten:
         list(moving.migrate_to(here, str(tmp_path / "there.sqlite3")))
         with pytest.raises(StoreError, match=r"has moved to .*there\.sqlite3; nothing was written"):
-            forgotten.articles.save(make_tagged(make_article("new.html")), [])
+            forgotten.articles.save(make_tagged(make_article("new.html")))
         assert forgotten.articles.count() == 1
         assert Machine(forgotten).moved()
     with pytest.raises(ConfigError, match="has moved"):

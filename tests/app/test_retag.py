@@ -37,7 +37,7 @@ SPORT = make_article(
 
 def test_kept_articles_get_the_shipped_models_labels_when_asked(settings: Settings) -> None:
     with wiring.record(settings) as kept:
-        kept.articles.save(make_tagged(SPORT), [])
+        kept.articles.save(make_tagged(SPORT))
         made = kept.corrections.correct("binh_son", SPORT.id, tone="negative", at=NOON, by="an")
         assert made is not None
         assert shown(kept, SPORT.id)[0] == make_tagged().model
@@ -63,15 +63,13 @@ def test_kept_articles_get_the_shipped_models_labels_when_asked(settings: Settin
 def test_more_articles_than_a_batch_are_all_labelled(settings: Settings) -> None:
     with wiring.record(settings) as kept:
         for number in range(230):
-            kept.articles.save(
-                make_tagged(replace(SPORT, id=f"{number:020d}", url=f"https://bao.vn/{number}.html")), []
-            )
+            kept.articles.save(make_tagged(replace(SPORT, id=f"{number:020d}", url=f"https://bao.vn/{number}.html")))
     assert CliRunner().invoke(program(), ["nlp", "retag"]).stdout.startswith("230 articles")
 
 
 def test_without_a_whole_model_nothing_is_labelled(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     with wiring.record(settings) as kept:
-        kept.articles.save(make_tagged(SPORT), [])
+        kept.articles.save(make_tagged(SPORT))
 
     def missing() -> taggers.Tagger:
         raise ModelError("no models at nowhere; restore the folder from the release")

@@ -57,7 +57,7 @@ class CasesContract:
 
     @pytest.fixture
     def book(self, desked: Record) -> CaseBook:
-        desked.articles.save(make_tagged(), [])
+        desked.articles.save(make_tagged())
         return desked.cases
 
     @pytest.fixture

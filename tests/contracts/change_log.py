@@ -42,5 +42,5 @@ class ChangeLogContract:
 
 def write(record: Record, lines: int) -> None:
     for number in range(lines):
-        record.articles.save(make_tagged(make_article(f"{number}.html")), [])
+        record.articles.save(make_tagged(make_article(f"{number}.html")))
     assert record.changes.last() == lines

@@ -42,7 +42,7 @@ def fill(settings: Settings) -> list[str]:
         kept.desks.apply_desk(make_desk(), NOON, "test")
         articles = [make_article(f"tin-{n}.html", title=f"{TITLE} {n}") for n in range(3)]
         for article in articles:
-            kept.articles.save(make_tagged(article), ())
+            kept.articles.save(make_tagged(article))
         return [article.id for article in articles]
 
 

@@ -29,7 +29,7 @@ DESK = "binh_son"
 def write(record: Record, number: int, title: str = "", **over: Any) -> str:
     at = NOON - timedelta(days=20 * number)
     article = make_article(f"{number}.html", title=title or f"Lúa vụ {number}", at=at, **over)
-    record.articles.save(make_tagged(article, (DESK,)), [])
+    record.articles.save(make_tagged(article, (DESK,)))
     return article.id
 
 

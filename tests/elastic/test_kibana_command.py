@@ -48,7 +48,7 @@ def settings(node: Node, stand: State, alias: str, tmp_path: Path, client: Elast
     )
     with open_record(made.database, clock=FixedClock(NOON), keep=KeepSettings()) as record:
         record.desks.apply_desk(make_desk(), NOON, "test")
-        record.articles.save(make_tagged(make_article()), [])
+        record.articles.save(make_tagged(make_article()))
     yield made
     drop(made)
     assert not client.indices.get(index=f"{alias}-*")

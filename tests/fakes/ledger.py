@@ -87,15 +87,7 @@ class MemoryLedger:
         if article_id != page.id:
             self.queue.pop(article_id, None)
 
-    def page_failed(
-        self,
-        page: PendingPage,
-        reason: str,
-        at: datetime,
-        *,
-        retry_at: datetime | None,
-        article_id: str | None = None,
-    ) -> None:
+    def page_failed(self, page: PendingPage, reason: str, at: datetime, *, retry_at: datetime | None) -> None:
         if retry_at is not None:
             held = self.queue[page.id]
             self.queue[page.id] = replace(held, attempts=held.attempts + 1, due=retry_at)

@@ -49,7 +49,7 @@ def _save(record: Record, number: int, **what: Any) -> str:
         "paragraphs": ("Đường thông trong ngày.",),
     }
     article = make_article(f"bai-{number}.html", **(given | what))
-    record.articles.save(make_tagged(article), (), story=StoryChoice(story="sat-lo"))
+    record.articles.save(make_tagged(article), story=StoryChoice(story="sat-lo"))
     return article.id
 
 
@@ -200,7 +200,7 @@ def test_the_spreadsheet_has_real_dates_filters_and_no_formula(reports: reportin
         "cong-thuc.html", title='=HYPERLINK("https://xau.example","bấm")', fetched_at=at,
         published=Published(at=at, provenance="meta"),
     )  # fmt: skip
-    record.articles.save(make_tagged(evil), ())
+    record.articles.save(make_tagged(evil))
     file = reports.file(DESK, draft(reports), "xlsx")
     assert file is not None
     sheet = openpyxl.load_workbook(io.BytesIO(file.content)).active
@@ -343,7 +343,7 @@ def test_a_headline_cannot_break_the_feed(reports: reporting.Reports, record: Re
         "xau.html", title='</title><script>alert(1)</script> & "ngoặc" \u202e', fetched_at=at,
         published=Published(at=at, provenance="meta"),
     )  # fmt: skip
-    record.articles.save(make_tagged(evil), ())
+    record.articles.save(make_tagged(evil))
     reports.book.show_headline(DESK.id, evil.id, True, MONDAY, "u1")
     parsed = feedparser.parse(reports.atom(DESK).encode())
     assert not parsed.bozo
