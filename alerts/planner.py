@@ -18,7 +18,7 @@ SOURCES_EVERY: Final = timedelta(minutes=10)
 
 
 class Planner:
-    """Call `round` every few seconds; with nothing to do it asks the record two short questions."""
+    """Call `round` every few seconds; with nothing to do it asks the record a few short questions."""
 
     def __init__(self, office: Office) -> None:
         self._office = office
@@ -58,7 +58,8 @@ class Planner:
         for alert in self._office.book.due(now):
             if alert.desk in by_desk:
                 by_desk[alert.desk].append(alert)
+        escalating = self._office.book.escalating()
         for desk_id, alerts in by_desk.items():
-            if alerts or self._office.book.escalations(desk_id):
+            if alerts or desk_id in escalating:
                 with self._office.book.session():
                     Round(self._office, desks[desk_id], len(desks), now).make(alerts, done)

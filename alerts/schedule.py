@@ -5,12 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Final
 
 from core.clock import VIETNAM, local, to_utc
 from core.records import AlertTiming, Channel, QuietHours, Recipient
-
-DAY: Final = 24 * 60
 
 
 def minute_of(moment: datetime) -> int:

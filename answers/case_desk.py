@@ -50,15 +50,16 @@ class CaseDesk:
         self._cases, self._facts, self._press, self._uptake = cases, facts, press, uptake
 
     def open(self, case: Case) -> Case:
-        if case.article:
-            kept = self._cases.texts(case.desk, case.article)
-            if not kept:
-                raise AnswerError("case.refused.text_gone")
-            case = replace(case, text_hash=case.text_hash or kept[0].text_hash, title=case.title or kept[0].title)
-        case = replace(case, subject=clean(case.subject)[:300], reason=clean(case.reason)[:1000])
-        if refused := cases.opening_refusal(case):
-            raise AnswerError(refused)
-        return self._cases.open(cases.opened(case, self._cases.rules(case.desk)))
+        with self._cases.session():
+            if case.article:
+                kept = self._cases.texts(case.desk, case.article)
+                if not kept:
+                    raise AnswerError("case.refused.text_gone")
+                case = replace(case, text_hash=case.text_hash or kept[0].text_hash, title=case.title or kept[0].title)
+            case = replace(case, subject=clean(case.subject)[:300], reason=clean(case.reason)[:1000])
+            if refused := cases.opening_refusal(case):
+                raise AnswerError(refused)
+            return self._cases.open(cases.opened(case, self._cases.rules(case.desk)))
 
     def cases(self, desk: str, *, closed: bool = False) -> tuple[Case, ...]:
         return self._cases.cases(desk, closed=closed)
@@ -78,6 +79,7 @@ class CaseDesk:
             lacking=self._lacking(case, kept) if wants else (), outcomes=cases.OUTCOMES[case.kind],
             later=cases.later_document(case), kept=kept, fact=self._fact(case),
             late=bool(case.due and case.due < local_day(at) and case.state in (CaseState.OPEN, CaseState.READY)),
+            seen=cases.letter_mark(case),
         )  # fmt: skip
 
     def draft(
@@ -90,55 +92,61 @@ class CaseDesk:
         ground: Ground | None = None,
         subject: str | None = None,
         body: str | None = None,
+        seen: str = "",
     ) -> None:
-        case = self._open(desk, number)
-        if ground is not None:
-            kept = self._kept(case)
-            printed = cases.sentence_with(kept.text, ground.quote) if kept else ""
-            case = replace(case, ground=replace(ground, quote=printed or clean(ground.quote)))
-        if subject is not None and clean(subject):
-            case = replace(case, subject=clean(subject)[:300])
-        if body is not None:
-            case = replace(case, body="\n".join(clean(line) for line in nfc(body)[:LONGEST_BODY].splitlines()).strip())
-        self._cases.change(cases.redrafted(case, at), "draft", at, by)
+        with self._cases.session():
+            case = self._as_seen(desk, number, seen)
+            if ground is not None:
+                case = replace(case, ground=self._grounded(case, ground))
+            if subject is not None and clean(subject):
+                case = replace(case, subject=clean(subject)[:300])
+            if body is not None:
+                lines = nfc(body)[:LONGEST_BODY].splitlines()
+                case = replace(case, body="\n".join(clean(line) for line in lines).strip())
+            self._cases.change(cases.redrafted(case, at), "draft", at, by)
 
-    def confirm(self, desk: str, number: int, *, at: dt.datetime, by: str) -> None:
-        case = self._open(desk, number)
-        lacking = self._lacking(case, self._kept(case)) if case.kind is CaseKind.CORRECTION else ()
-        if refused := cases.confirm_refusal(case, lacking):
-            raise AnswerError(refused)
-        said = f"{case.body}\n{case.ground.contrary if case.ground else ''}"
-        if wording := letters.wording_refusal(said, sanctions=False):
-            raise AnswerError(wording[0], words=wording[1])
-        self._cases.change(cases.confirmed(case, at, by), "confirm", at, by)
+    def confirm(self, desk: str, number: int, *, at: dt.datetime, by: str, seen: str = "") -> None:
+        with self._cases.session():
+            case = self._as_seen(desk, number, seen)
+            lacking = self._lacking(case, self._kept(case)) if case.kind is CaseKind.CORRECTION else ()
+            if refused := cases.confirm_refusal(case, lacking):
+                raise AnswerError(refused)
+            said = f"{case.body}\n{case.ground.contrary if case.ground else ''}"
+            if wording := letters.wording_refusal(said, sanctions=False):
+                raise AnswerError(wording[0], words=wording[1])
+            self._cases.change(cases.confirmed(case, at, by), "confirm", at, by)
 
-    def send(self, desk: str, number: int, paper: SentPaper, *, at: dt.datetime, by: str) -> None:
-        case = self._open(desk, number)
-        if refused := cases.sending_refusal(case, paper, local_day(at)):
-            raise AnswerError(refused)
-        self._cases.change(cases.sent(case, paper, at), "send", at, by, clean(paper.number))
+    def send(self, desk: str, number: int, paper: SentPaper, *, at: dt.datetime, by: str, seen: str = "") -> None:
+        with self._cases.session():
+            case = self._as_seen(desk, number, seen)
+            if refused := cases.sending_refusal(case, paper, local_day(at)):
+                raise AnswerError(refused)
+            self._cases.change(cases.sent(case, paper, at), "send", at, by, clean(paper.number))
 
     def close(self, desk: str, number: int, outcome: str, reason: str, *, at: dt.datetime, by: str) -> None:
-        case = self._open(desk, number)
-        if outcome not in set(CaseOutcome):
-            raise AnswerError("case.refused.outcome")
-        chosen = CaseOutcome(outcome)
-        if refused := cases.closing_refusal(case, chosen, reason):
-            raise AnswerError(refused)
-        if chosen is CaseOutcome.PAPER_RIGHT and not self._corrected(case):
-            raise AnswerError("case.refused.book_first")
-        self._cases.change(cases.closed(case, chosen, reason[:1000], at, by), "close", at, by, chosen.value)
+        with self._cases.session():
+            case = self._open(desk, number)
+            if outcome not in set(CaseOutcome):
+                raise AnswerError("case.refused.outcome")
+            chosen = CaseOutcome(outcome)
+            if refused := cases.closing_refusal(case, chosen, reason):
+                raise AnswerError(refused)
+            if chosen is CaseOutcome.PAPER_RIGHT and not self._corrected(case):
+                raise AnswerError("case.refused.book_first")
+            self._cases.change(cases.closed(case, chosen, reason[:1000], at, by), "close", at, by, chosen.value)
 
     def assign(self, desk: str, number: int, user: str, *, at: dt.datetime, by: str) -> None:
-        case = self._open(desk, number)
-        self._cases.change(cases.touched(replace(case, assigned=user), at), "assign", at, by, user)
+        with self._cases.session():
+            case = self._open(desk, number)
+            self._cases.change(cases.touched(replace(case, assigned=user), at), "assign", at, by, user)
 
     def set_due(self, desk: str, number: int, due: dt.date | None, source: str, *, at: dt.datetime, by: str) -> None:
-        case = self._open(desk, number)
-        if due is not None and not clean(source):
-            raise AnswerError("case.refused.due_source")
-        changed = replace(case, due=due, due_from=clean(source)[:300])
-        self._cases.change(cases.touched(changed, at), "due", at, by, due.isoformat() if due else "")
+        with self._cases.session():
+            case = self._open(desk, number)
+            if due is not None and not clean(source):
+                raise AnswerError("case.refused.due_source")
+            changed = replace(case, due=due, due_from=clean(source)[:300])
+            self._cases.change(cases.touched(changed, at), "due", at, by, due.isoformat() if due else "")
 
     def note(self, desk: str, number: int, text: str, *, at: dt.datetime, by: str) -> None:
         words = nfc(text).strip()[:LONGEST_NOTE]
@@ -153,9 +161,10 @@ class CaseDesk:
             raise AnswerError("case.refused.file_kind", kinds=", ".join(sorted(MEDIA)))
         if refused := caution.document_refusal(name, content):
             raise AnswerError(refused)
-        self._open(desk, number)
         kept = clean(name.replace("\\", "/").rpartition("/")[2])[-120:]
-        self._cases.add_file(desk, number, name=kept, media_type=MEDIA[ending], content=content, at=at, by=by)
+        with self._cases.session():
+            self._open(desk, number)
+            self._cases.add_file(desk, number, name=kept, media_type=MEDIA[ending], content=content, at=at, by=by)
 
     def file(self, desk: str, number: int, file: int) -> tuple[CaseFile, bytes] | None:
         return self._cases.file(desk, number, file)
@@ -172,18 +181,15 @@ class CaseDesk:
         return self._press.write(letters.letter(case, desk, paper), template.docx)
 
     def evidence(self, desk: str, number: int, paper: str, reason: str, *, at: dt.datetime, by: str) -> bytes:
-        case = self._case(desk, number)
-        if not case.article:
-            raise AnswerError("case.refused.no_article")
+        case, kept = self._quoting(desk, number)
         if not clean(reason):
             raise AnswerError("case.refused.no_reason")
-        kept = self._kept(case)
-        if kept is None and not case.ground:
-            raise AnswerError("case.refused.text_gone")
         asked = evidence.Asked(by=by, reason=clean(reason)[:500], at=at)
         content = evidence.archive(case, kept, paper, asked)
         digest = hashlib.sha256(content).hexdigest()
-        self._cases.change(cases.touched(case, at), "evidence", at, by, f"{asked.reason} · SHA-256 {digest}")
+        with self._cases.session():
+            now, _ = self._quoting(desk, number)  # made outside: others may have worked on the case, or erased its text
+            self._cases.change(cases.touched(now, at), "evidence", at, by, f"{asked.reason} · SHA-256 {digest}")
         return content
 
     def rules(self, desk: str) -> AnswerRules:
@@ -215,14 +221,15 @@ class CaseDesk:
     def placeholders(self, kind: TemplateKind) -> tuple[tuple[str, bool], ...]:
         return self._press.placeholders(kind)
 
-    def publish(self, desk: str, number: int, *, at: dt.datetime, by: str) -> None:
-        case = self._open(desk, number)
-        if case.kind is not CaseKind.RELEASE or case.state is not CaseState.READY:
-            raise AnswerError("case.refused.not_ready")
-        release = Release(case=case.id, desk=desk, title=case.subject, text=case.body, published=at)
-        self._cases.publish(release, by)
-        done = replace(case, state=CaseState.SENT, sent_at=at)
-        self._cases.change(cases.touched(done, at), "publish", at, by)
+    def publish(self, desk: str, number: int, *, at: dt.datetime, by: str, seen: str = "") -> None:
+        with self._cases.session():
+            case = self._as_seen(desk, number, seen)
+            if case.kind is not CaseKind.RELEASE or case.state is not CaseState.READY:
+                raise AnswerError("case.refused.not_ready")
+            release = Release(case=case.id, desk=desk, title=case.subject, text=case.body, published=at)
+            self._cases.publish(release, by)
+            done = replace(case, state=CaseState.SENT, sent_at=at)
+            self._cases.change(cases.touched(done, at), "publish", at, by)
 
     def releases(self, desk: str | None = None) -> tuple[Release, ...]:
         return self._cases.releases(desk)
@@ -245,6 +252,34 @@ class CaseDesk:
         if case.state is CaseState.CLOSED:
             raise AnswerError("case.refused.closed")
         return case
+
+    def _as_seen(self, desk: str, number: int, seen: str) -> Case:
+        """An open case whose letter is as the officer saw it."""
+        case = self._open(desk, number)
+        if seen and seen != cases.letter_mark(case):
+            raise AnswerError("case.refused.changed")
+        return case
+
+    def _quoting(self, desk: str, number: int) -> tuple[Case, KeptText | None]:
+        """A case of an article, with the quoted text; of it or the quotation one at least is kept."""
+        case = self._case(desk, number)
+        if not case.article:
+            raise AnswerError("case.refused.no_article")
+        kept = self._kept(case)
+        if kept is None and not case.ground:
+            raise AnswerError("case.refused.text_gone")
+        return case, kept
+
+    def _grounded(self, case: Case, ground: Ground) -> Ground:
+        """The ground as it is taken: the quotation as printed, and what the case was opened from."""
+        if case.article and not case.text_hash:
+            raise AnswerError("case.refused.text_gone")  # it was erased: its quotation doesn't come back by a form
+        kept, opened_from = self._kept(case), case.ground or ground
+        printed = cases.sentence_with(kept.text, ground.quote) if kept else ""
+        return replace(
+            ground, quote=printed or clean(ground.quote), fact=opened_from.fact, fact_version=opened_from.fact_version,
+            comparison=opened_from.comparison,
+        )  # fmt: skip
 
     def _kept(self, case: Case) -> KeptText | None:
         """The quoted revision, as far as it is kept."""

@@ -7,6 +7,7 @@ decree, and each desk sets its own with the place it comes from.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -176,6 +177,12 @@ def confirm_refusal(case: Case, lacking: Sequence[str]) -> str | None:
     if case.kind is CaseKind.CORRECTION:
         return lacking[0] if lacking else None
     return None if clean(case.body) else "case.refused.no_body"
+
+
+def letter_mark(case: Case) -> str:
+    """Differs once what the letter says, or how far it is, has changed; notes, deadline and assignment are apart."""
+    letter = (case.subject, case.body, case.ground, case.state, case.confirmed_by, case.confirmed_at, case.sent)
+    return hashlib.sha256(repr(letter).encode()).hexdigest()[:16]
 
 
 def confirmed(case: Case, at: dt.datetime, by: str) -> Case:

@@ -44,7 +44,6 @@ _CLOCK_AFTER: Final = frozenset(
 )
 _DOCUMENTS: Final = phrases("named_by_number")
 _LAWS: Final = frozenset({"nghị định", "thông tư", "nghị quyết", "chỉ thị", "công văn", "quốc lộ"})
-_SCORES: Final = frozenset({"tỷ số", "tỉ số", "thắng", "thua", "hòa", "dẫn", "ván", "set"})
 _MONEY: Final = words("money")
 _PEOPLE: Final = frozenset(
     {"người", "khách", "dân", "lượt", "hộ", "học", "sinh", "ca", "bản", "chiếc", "con", "cây", "bệnh", "view"}

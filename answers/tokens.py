@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final, Literal, NamedTuple
 
 from core.text import fold
@@ -45,11 +44,6 @@ class Tokens:
 
     def __getitem__(self, index: int) -> Token:
         return self.items[index] if 0 <= index < len(self.items) else NOTHING
-
-    @cached_property
-    def has_dollar(self) -> bool:
-        """Whether the text counts in US dollars anywhere."""
-        return any(t.low in {"usd", "$", "đôla"} for t in self.items)
 
     def opens_sentence(self, index: int) -> bool:
         """Whether a capital letter here says nothing: the first word of a text, sentence, quotation or list item."""

@@ -11,13 +11,12 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from app.crawling import crawl_settings, flow
-from app.flow import Flow, PageOutcome
+from app.flow import Flow, PageOutcome, found_on
 from app.world import World
 from core.errors import ConfigError, DiembaoError, FetchError, StoreError
 from core.records import (
     AddressAnswer,
     AddressState,
-    Article,
     DeskMatch,
     Entry,
     FetchedPage,
@@ -98,12 +97,8 @@ class PastedAddresses:
         located = pipeline.locator.locate(pipeline.extractor.extract(page, publisher), publisher)
         if not any(match.desk == desk for match in located.matches):
             located = replace(located, matches=(*located.matches, _by_hand(desk)))
-        article: Article = replace(located.article, meta=())
-        tagged = pipeline.tagger.tag(replace(located, article=article))
-        story = pipeline.stories.choose(tagged.located, pipeline.store.known_hash(article.id))
         self._kept.ledger.reread([pending], page.fetched_at)
-        pipeline.store.save(tagged, (), pending, story=story)
-        return PageOutcome.NEW
+        return pipeline.keep(found_on(located, page, pending))
 
     def _ask(self, url: str, publisher: Publisher) -> FetchedPage:
         """The page, as politely as the crawl asks. Raises FetchError with a stable reason, ConfigError."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -35,7 +34,6 @@ from nlp.sentences import sentences
 from nlp.stories.reprints import sameness
 from store.sqlite.record import Record
 
-_LOG = logging.getLogger(__name__)
 RECOMPARED_DAYS: Final = 14
 """Articles of so many days are held beside the book anew when a fact is approved or ends."""
 UPTAKE_DAYS: Final = 30
@@ -224,22 +222,24 @@ def _same_words(sentence: str, said: str) -> bool:
 
 def tend(kept: Record, at: datetime, connected: Collection[Channel] = ()) -> int:
     """Once a day: reminders of deadlines, questions about idle cases, and the closing of those nobody answered for."""
-    messages: list[Message] = []
+    return sum(_tend_desk(kept, desk, at, connected) for desk in kept.desks.desks())
+
+
+def _tend_desk(kept: Record, desk: Desk, at: datetime, connected: Collection[Channel]) -> int:
+    """One transaction: a case counts as asked about only together with the message that asks."""
     today = local_day(at)
-    for desk in kept.desks.desks():
+    with kept.cases.session():
         open_now = kept.cases.cases(desk.id)
-        holidays = kept.cases.rules(desk.id).holidays
-        messages += [
-            m for r in rules.reminders(open_now, today, holidays) for m in _messages(desk, r, today, connected)
-        ]
+        reminders = [*rules.reminders(open_now, today, kept.cases.rules(desk.id).holidays)]
         for case in open_now:
             if rules.lapsed(case, at):
                 over = rules.closed(case, CaseOutcome.LAPSED, "", at, "")
                 kept.cases.change(replace(over, touched=case.touched), "lapse", at, "")
             elif rules.idle(case, _idle_before(at)):
                 kept.cases.change(replace(case, asked_at=at), "idle", at, "")
-                messages += _messages(desk, rules.Reminder(case=case, what="idle"), today, connected)
-    return kept.outbox.add(messages, at) if messages else 0
+                reminders.append(rules.Reminder(case=case, what="idle"))
+        messages = [message for one in reminders for message in _messages(desk, one, today, connected)]
+        return kept.outbox.add(messages, at)
 
 
 def _idle_before(at: datetime) -> datetime:

@@ -14,9 +14,10 @@ from app import sealed, upkeep
 from core.clock import Clock, SystemClock
 from core.errors import ConfigError, DiembaoError
 from core.settings import BackupSettings, Settings
+from store.sqlite import stones
 
 _LOG = logging.getLogger(__name__)
-STONES: Final = f"stones.jsonl{sealed.SUFFIX}"
+STONES: Final = f"{stones.NAME}{sealed.SUFFIX}"
 _AGAIN: Final = timedelta(minutes=30)
 """A backup that failed is tried again after this."""
 
@@ -35,9 +36,9 @@ def backup(settings: Settings, folder: Path, key: Path) -> Path:
         archive = upkeep.backup(settings, Path(clear))
         target = folder / f"{archive.name}{sealed.SUFFIX}"
         sealed.seal(archive, target, secret)
-    stones = settings.data_dir / "stones.jsonl"
-    if stones.exists():
-        sealed.seal(stones, folder / STONES, secret)
+    erased = stones.stones_file(settings.database)
+    if erased.exists():
+        sealed.seal(erased, folder / STONES, secret)
     return target
 
 
@@ -58,16 +59,20 @@ def restore(settings: Settings, archive: Path, key: Path) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix=".away-", dir=settings.data_dir) as folder:
         clear = Path(folder) / archive.name.removesuffix(sealed.SUFFIX)
         sealed.unseal(archive, clear, secret)
-        stones = archive.with_name(STONES)
-        if stones.exists():
-            sealed.unseal(stones, Path(folder) / "stones", secret)
-            _add_stones(settings.data_dir / "stones.jsonl", (Path(folder) / "stones").read_text(encoding="utf-8"))
+        erased = archive.with_name(STONES)
+        if erased.exists():
+            sealed.unseal(erased, Path(folder) / "stones", secret)
+            settings.database.parent.mkdir(parents=True, exist_ok=True)
+            stones.merge(settings.database, (Path(folder) / "stones").read_text(encoding="utf-8"))
         yield from upkeep.restore(settings, clear, called=archive)
 
 
 def newest(folder: Path) -> datetime | None:
-    """When the newest sealed backup there was made, by its name; None where there is none."""
-    stamps = [_stamp(file) for file in folder.glob(f"diembao-*{sealed.SUFFIX}")] if folder.is_dir() else []
+    """When the newest sealed backup there was made, by its name; None where none can be seen (a share may be away)."""
+    try:
+        stamps = [_stamp(file) for file in folder.glob(f"diembao-*{sealed.SUFFIX}")] if folder.is_dir() else []
+    except OSError:
+        return None
     return max((stamp for stamp in stamps if stamp), default=None)
 
 
@@ -120,12 +125,3 @@ def _stamp(file: Path) -> datetime | None:
         return datetime.strptime(text, "%Y%m%dT%H%M%S%z")
     except ValueError:
         return None
-
-
-def _add_stones(file: Path, text: str) -> None:
-    known = set(file.read_text(encoding="utf-8").splitlines()) if file.exists() else set()
-    fresh = [line for line in text.splitlines() if line and line not in known]
-    if fresh:
-        with file.open("a", encoding="utf-8") as out:
-            out.write("".join(f"{line}\n" for line in fresh))
-        file.chmod(0o600)

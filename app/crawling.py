@@ -117,7 +117,6 @@ def flow(world: World, kept: Record, desks: tuple[Desk, ...] | None = None, hand
         store=kept.articles,
         ledger=kept.ledger,
         stories=StoryDesk(kept.stories, world.clock),
-        alerts=lambda _: (),  # the record notes what happened; the deliver role makes messages of it
         publishers=world.publishers,
         clock=world.clock,
         beside=Beside(kept),

@@ -27,6 +27,11 @@ class Counting:
         self._feed, self._clock = feed(settings, kept, clock), clock
         self._pause, self._after = _SHORTEST, datetime.min.replace(tzinfo=clock.now().tzinfo)
 
+    def begin(self) -> None:
+        """What stands in the engine is looked at anew: another may have counted since."""
+        if self._feed is not None:
+            self._feed.begin()
+
     def round(self) -> None:
         """Do what is due; nothing where no Kibana is set."""
         if self._feed is None or self._clock.now() < self._after:

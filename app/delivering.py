@@ -5,44 +5,42 @@ from __future__ import annotations
 import smtplib
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from uuid import uuid4
 
 from alerts.channels.email import EmailNotifier
 from alerts.drain import DrainReport, deliver_forever, drain_once
 from alerts.planner import Planner
-from app import alerting, away, reporting, wiring
+from app import alerting, answer_desk, away, reporting, wiring
 from app.channels import channels, upkeep
+from app.chores import Chores, daily
 from app.duty import Duty
-from app.engine import feed_forever
-from app.upkeep import daily
+from app.engine import DUTY
+from app.feeding import feed_forever
 from app.world import World
 from core.clock import SystemClock, local
+from core.ports import Notifier
+from core.records import Channel
 from core.settings import Settings
 from core.text import clean, clip
+from store.sqlite.record import Record
 
 
 def deliver(settings: Settings, world: World, *, stop: threading.Event, forever: bool) -> str:
     """Send what is due, once or until stopped. Returns a line that says what was done."""
     with wiring.record(settings, world.clock) as kept:
         notifiers = channels(settings, kept, world.clock)
-        tidy, tend = daily(kept, world.clock, notifiers), upkeep(settings, world.clock)
-        planner = Planner(alerting.office(settings, kept, world.clock, world.publishers, notifiers))
-        rules = alerting.sending(settings, kept)
-        drafts = reporting.scheduled(settings, kept, world.publishers, world.clock)
-        duty, keep_away = Duty(kept.leases, "deliver", "deliver"), away.scheduled(settings)
+        rules, worker = alerting.sending(settings, kept), uuid4().hex
+        duty, feeding = (Duty(kept.leases, name, "deliver", worker) for name in ("deliver", DUTY))
+        chores = _chores(settings, world, kept, notifiers)
 
         def drain() -> DrainReport:
-            if duty.mine():  # of several that deliver, one plans; all send
-                tidy()
-                tend()
-                keep_away()
-                planner.round()
-                drafts()
+            chores.round(still=duty.mine)  # of several that deliver, one plans; all send
             return drain_once(kept.outbox, notifiers, kept.desks, world.clock, stop=stop, rules=rules)
 
         if forever:
-            feed = threading.Thread(target=feed_forever, args=(settings, kept, world.clock, stop), daemon=True)
+            feed = threading.Thread(target=feed_forever, args=(settings, kept, world.clock, feeding, stop), daemon=True)
             feed.start()
             deliver_forever(drain, stop)
             feed.join(timeout=10)
@@ -51,6 +49,19 @@ def deliver(settings: Settings, world: World, *, stop: threading.Event, forever:
         said = _said(_until_empty(drain))
         duty.end()
         return said
+
+
+def _chores(settings: Settings, world: World, kept: Record, notifiers: Mapping[Channel, Notifier]) -> Chores:
+    clock = world.clock
+    planner = Planner(alerting.office(settings, kept, clock, world.publishers, notifiers))
+    return Chores({
+        "the purge of what has had its time": daily(lambda: kept.retention.purge(clock.now()), clock),
+        "the look at open cases": daily(lambda: answer_desk.tend(kept, clock.now(), notifiers), clock),
+        "the upkeep of Zalo": upkeep(settings, clock),
+        "the backup to another place": away.scheduled(settings),
+        "the planning of alerts": planner.round,
+        "the drafting of reports": reporting.scheduled(settings, kept, world.publishers, clock),
+    })  # fmt: skip
 
 
 def _until_empty(drain: Callable[[], DrainReport]) -> list[DrainReport]:

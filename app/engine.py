@@ -1,20 +1,22 @@
-"""The search engine outside the record, where one is set: its search before the record's own, its feed, its upkeep."""
+"""The search engine outside the record, where one is set: its search before the record's own, and its upkeep."""
 
 from __future__ import annotations
 
 import logging
-import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from app import daily, wiring
+from app.duty import Duty
 from app.progress import progress
-from core.clock import Clock, SystemClock, local_day
+from core.clock import Clock, SystemClock, local, local_day
 from core.errors import ConfigError, StoreError
 from core.ports import NO_FILTERS, SearchIndex
-from core.records import Change, Facets, IndexStatus, NotIndexed, SearchFilters, SearchPage
+from core.records import Change, Facets, IndexStatus, NotIndexed, SearchFilters, SearchPage, Worker
 from core.settings import Settings
 from store.elastic.client import EngineAway, EngineRefuses, connect
 from store.elastic.feed import READER, Feed
@@ -27,10 +29,8 @@ from store.sqlite.retention import months_before
 _LOG = logging.getLogger(__name__)
 _AFTER_AWAY: Final = timedelta(seconds=10)
 """An engine that gave no answer is left alone so long: a reader waits for a time-out once, not at every key."""
-_PURGED_EVERY: Final = timedelta(hours=1)
-"""Soon after the record's own purge, which is done once a day."""
-_PACE: Final = 0.5
-_LONGEST: Final = 30.0
+DUTY: Final = "engine"
+"""Of all that write to the engine, the daily counts too, one does so at a time: a deliverer, or a command."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,35 +114,44 @@ def searching(settings: Settings, kept: Record, clock: Clock) -> SearchIndex:
     return kept.search if far is None else Standby(far.search, kept.search, clock, far.feed.near)
 
 
-def feed_forever(settings: Settings, kept: Record, clock: Clock, stop: threading.Event) -> None:
-    """Feed the engine until stopped; where it is away, ask again after a pause that grows. For a thread of its own."""
-    far = engine(settings, kept, clock)
-    if far is None:
-        return
-    pause, ready = _PACE, False
-    counting = daily.Counting(settings, kept, clock)
-    next_purge = clock.now()
-    while not stop.wait(pause):
-        try:
-            if not ready:
-                far.upkeep.set_up()
-                ready = True
-            _take(far)
-            counting.round()
-            if clock.now() >= next_purge:
-                purge(far, clock.now(), settings.keep.article_months)
-                next_purge = clock.now() + _PURGED_EVERY
-            pause = _PACE
-        except StoreError as error:  # the engine's, or a record that another process holds: both pass
-            pause = min(pause * 2, _LONGEST)
-            _LOG.warning("search engine not fed", extra={"reason": str(error), "pause": pause})
+def build(far: Engine, duty: Duty, note: Callable[[int], None] = lambda _articles: None) -> int:
+    """Build the engine's indices anew; those that answer meanwhile are fed on, if they are near. See Upkeep.rebuild.
 
+    Raises DutyLostError where the work has become another's.
+    """
 
-def _take(far: Engine) -> None:
-    if far.feed.lost():
-        _LOG.warning("search engine built anew: the change log does not reach back to what it holds")
-        far.upkeep.rebuild()
+    def beside(articles: int) -> None:
+        duty.still()
+        note(articles)
+        if far.feed.near():
+            with suppress(EngineAway):  # the rebuild has a patience of its own; what waits is sent with the next batch
+                far.feed.all()
+
+    articles = far.upkeep.rebuild(beside)
     far.feed.all()
+    return articles
+
+
+@contextmanager
+def alone(duty: Duty, pause: Callable[[float], object] = time.sleep) -> Iterator[None]:
+    """The engine is this command's while the body runs: a deliverer gives way. Raises StoreError where none does."""
+    try:
+        with duty.kept():
+            with progress(lambda: "waits until the search engine is free"):
+                free = duty.wait(pause)
+            if not free:
+                raise StoreError(_taken(duty.holder()))
+            yield
+    finally:
+        duty.end()
+
+
+def _taken(by: Worker | None) -> str:
+    who = f"{by.role} on {by.machine}, which runs since {local(by.started):%d/%m %H:%M}" if by else "another process"
+    return (
+        f"the search engine is in the hands of {who}: it fills, builds or merges indices and gives way after that;"
+        " repeat this later, or end that process and repeat it after a minute"
+    )
 
 
 def required(settings: Settings, kept: Record, clock: Clock) -> Engine:
@@ -177,15 +186,14 @@ def refused(settings: Settings, limit: int = 10) -> list[NotIndexed]:
 def rebuild(settings: Settings) -> str:
     """Write the engine's indices anew and switch; then take what came meanwhile."""
     with wiring.record(settings) as kept:
-        far = required(settings, kept, SystemClock())
+        far, duty = required(settings, kept, SystemClock()), Duty(kept.leases, DUTY, "index")
         done = [0]
 
         def note(articles: int) -> None:
             done[0] = articles
 
-        with progress(lambda: f"{done[0]} articles sent"):
-            articles = far.upkeep.rebuild(note)
-            far.feed.all()
+        with alone(duty), progress(lambda: f"{done[0]} articles sent"):
+            articles = build(far, duty, note)
             daily.rebuild(settings, kept, SystemClock())
     return f"{articles} articles are in new indices behind {settings.elastic.alias}; the old ones are gone"
 
@@ -193,7 +201,9 @@ def rebuild(settings: Settings) -> str:
 def drop(settings: Settings) -> str:
     """Take the engine's indices away; the record is untouched."""
     with wiring.record(settings) as kept:
-        gone = required(settings, kept, SystemClock()).upkeep.drop() + daily.drop(settings, kept, SystemClock())
+        far = required(settings, kept, SystemClock())
+        with alone(Duty(kept.leases, DUTY, "index")):
+            gone = far.upkeep.drop() + daily.drop(settings, kept, SystemClock())
     return f"{gone} indices dropped; the record's own search goes on"
 
 

@@ -1,13 +1,13 @@
 """The pipeline on one screen: what becomes of a page that was fetched.
 
-    FetchedPage -> gate -> Article -> LocatedArticle -> TaggedArticle -> store (with its story and alerts)
+    FetchedPage -> gate -> Article -> LocatedArticle -> TaggedArticle -> store (with its story)
 
 Most pages end at the gate. Each end is one transaction of the record, so a kill between two pages loses nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,7 +22,6 @@ from core.records import (
     FetchedPage,
     LocatedArticle,
     Looked,
-    Message,
     PendingPage,
     Publisher,
     Saved,
@@ -31,7 +30,6 @@ from core.records import (
 )
 from crawlers.recheck import next_look
 
-Alerts = Callable[[TaggedArticle], Sequence[Message]]
 Beside = Callable[[TaggedArticle, FetchedPage], Callable[[Saved], None]]
 """What else is written with an article: decided before, called within its transaction."""
 
@@ -84,7 +82,6 @@ class Flow:
     store: Store
     ledger: CrawlLedger
     stories: Stories
-    alerts: Alerts
     publishers: Mapping[str, Publisher]
     clock: Clock
     beside: Beside = _nothing
@@ -128,20 +125,17 @@ class Flow:
         known_hash = self.store.known_hash(article.id)
         if not located.matches and known_hash is None:
             return self._stopped(pending, article.id, article.title)
-        published = article.fetched_at if article.published.doubtful else article.published.at
-        look = _look(page, pending, min(published, article.fetched_at))
-        bare = replace(located, article=replace(article, meta=()))
-        found = Located(located=bare, page=page, pending=pending, look=look)
+        found = found_on(located, page, pending)
         return PageOutcome.HANDED if self.hand_over(found) else self.keep(found)
 
     def keep(self, found: Located) -> PageOutcome:
-        """Label an article and keep it with its story and alerts."""
+        """Label an article and keep it with its story."""
         tagged = self.tagger.tag(found.located)
-        messages, beside = self.alerts(tagged), self.beside(tagged, found.page)
+        beside = self.beside(tagged, found.page)
         try:
             with self.alone():
                 story = self.stories.choose(tagged.located, self.store.known_hash(tagged.located.article.id))
-                saved = self.store.save(tagged, messages, found.pending, story=story, look=found.look, beside=beside)
+                saved = self.store.save(tagged, found.pending, story=story, look=found.look, beside=beside)
         except Exception:
             self.stories.drop()
             raise
@@ -150,6 +144,14 @@ class Flow:
     def _stopped(self, pending: PendingPage, article_id: str, title: str) -> PageOutcome:
         self.ledger.page_stopped(pending, article_id, title, self.clock.now())
         return PageOutcome.STOPPED
+
+
+def found_on(located: LocatedArticle, page: FetchedPage, pending: PendingPage) -> Located:
+    """What is kept of a page with an article that concerns a desk."""
+    article = located.article
+    published = article.fetched_at if article.published.doubtful else article.published.at
+    look = _look(page, pending, min(published, article.fetched_at))
+    return Located(located=replace(located, article=replace(article, meta=())), page=page, pending=pending, look=look)
 
 
 def _look(page: FetchedPage, pending: PendingPage, published: datetime) -> Looked:

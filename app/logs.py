@@ -5,17 +5,20 @@ Secrets are masked by value in whatever is logged, also inside tracebacks.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import logging
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import count
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import IO
 
 from pydantic import BaseModel, SecretStr
 
-from core.settings import Settings
+from core.settings import LogSettings, Settings
 from core.text import clean
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -47,13 +50,45 @@ class JsonLines(logging.Formatter):
         return line
 
 
+class _OwnFile(RotatingFileHandler):
+    """A file that no other process writes: two that turn one over at once lose lines."""
+
+    def __init__(self, folder: Path, role: str, settings: LogSettings) -> None:
+        file, self._claim = _claimed(folder, role)
+        super().__init__(file, maxBytes=settings.max_bytes, backupCount=settings.files, encoding="utf-8")
+
+    def close(self) -> None:
+        """Leave the name to others."""
+        super().close()
+        self._claim.close()
+
+
+def _claimed(folder: Path, role: str) -> tuple[Path, IO[str]]:
+    """<role>.jsonl; where another process has that, <role>-2.jsonl, and so on; with what holds it."""
+    for number in count(1):
+        name = role if number == 1 else f"{role}-{number}"
+        claim = (folder / f".{name}.lock").open("w")
+        try:
+            fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            claim.close()
+        else:
+            return folder / f"{name}.jsonl", claim
+    raise AssertionError("names never end")
+
+
 def start(settings: Settings, role: str, *, quiet: bool = False) -> Path:
-    """Log to data_dir/log/<role>.jsonl, and warnings to the terminal. Returns the file's path."""
-    file = settings.data_dir / "log" / f"{role}.jsonl"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(
-        file, maxBytes=settings.log.max_bytes, backupCount=settings.log.files, encoding="utf-8"
-    )
+    """Log to data_dir/log/<role>.jsonl, and warnings to the terminal. Returns the file's path.
+
+    A second process of the role logs to <role>-2.jsonl.
+    """
+    folder = settings.data_dir / "log"
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in logging.getLogger().handlers[:]:
+        if isinstance(old, _OwnFile):
+            logging.getLogger().removeHandler(old)
+            old.close()
+    handler = _OwnFile(folder, role, settings.log)
     handler.setFormatter(JsonLines(secrets(settings)))
     terminal = logging.StreamHandler(sys.stderr)
     terminal.setLevel(logging.ERROR if quiet else logging.WARNING)
@@ -61,7 +96,7 @@ def start(settings: Settings, role: str, *, quiet: bool = False) -> Path:
     logging.basicConfig(level=settings.log.level.upper(), handlers=[handler, terminal], force=True)
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
-    return file
+    return Path(handler.baseFilename)
 
 
 def secrets(settings: Settings) -> list[str]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 from pydantic import ValidationError
 
@@ -15,13 +17,17 @@ from core.clock import SystemClock
 from core.errors import ConfigError
 from core.settings import RecordSettings, Settings
 from store.postgres import moving
-from store.sqlite.record import open_record
+from store.sqlite import stones
+from store.sqlite.record import Record, open_record
+
+_HEARD: Final = timedelta(minutes=1)
 
 
 def migrate_to(settings: Settings, place: str) -> Iterator[str]:
     """Move the record to a PostgreSQL database or a file; yields what was done, a line each.
 
-    Raises StoreError where the place is not empty or the copy is not the same, ConfigError for a wrong place.
+    What was erased is noted there too, so that a backup from before forgets it again. Raises StoreError where the
+    place is not empty or the copy is not the same, ConfigError for a wrong place and while anybody works on the record.
     """
     there = _at(settings, place)
     if wiring.place(there) == wiring.place(settings):
@@ -37,6 +43,8 @@ def migrate_to(settings: Settings, place: str) -> Iterator[str]:
         wiring.opened(there, clock) as target,
         progress(lambda: f"{far[0]}: {far[1]} rows copied"),
     ):
+        _alone(kept, wiring.place(settings))
+        stones.carry(settings.database, there.database)
         done = moving.move(kept, target, wiring.place(there), note)
     yield f"{done.rows} rows of {done.tables} tables are at {wiring.place(there)}, counted and compared"
     yield f"sha256 of all sums: {done.sha256}"
@@ -62,6 +70,16 @@ def from_file(settings: Settings, file: Path) -> None:
     clock = SystemClock()
     with open_record(file, clock=clock, keep=settings.keep) as kept, wiring.opened(settings, clock) as target:
         moving.move(kept, target, wiring.place(settings))
+
+
+def _alone(kept: Record, place: str) -> None:
+    """Raises ConfigError while anybody is heard of who works on the record."""
+    here = sorted({f"{one.role} on {one.machine}" for one in kept.leases.workers(_HEARD)})
+    if here:
+        raise ConfigError(
+            f"record {place}: in use by {', '.join(here)}; stop the service on every machine and move it then"
+            f" (one that was killed counts as gone after {_HEARD // timedelta(seconds=1)} s)"
+        )
 
 
 def _at(settings: Settings, place: str) -> Settings:

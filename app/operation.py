@@ -96,6 +96,14 @@ class Machine:
             unlabelled=self._kept.untagged.count(),
         )
 
+    def moved(self) -> bool:
+        """Whether the record is in use elsewhere."""
+        return self._kept.operation.moved()
+
+    def disk_free(self) -> int:
+        """Bytes of room on the record's disk."""
+        return self._kept.operation.disk_free()
+
     def would_go(self, at: datetime, months: dict[str, int]) -> dict[str, int]:
         """Rows that a purge under these periods would delete, by setting."""
         return self._kept.operation.would_go(at, months)

@@ -171,14 +171,14 @@ class Reports:
         """The template that comes with the program."""
         return template.shipped()
 
-    def loose(self, desk: Desk, ask: ReportAsk, at: datetime, words: ReportWords | None = None) -> Report:
+    def loose(self, desk: Desk, ask: ReportAsk, at: datetime) -> Report:
         """A report that is kept nowhere, for the command line."""
         content = self.collect(desk, ask, at)
         head = ReportHead(
             id=0, desk=desk.id, ask=ask, title=sections.title(content), articles=content.articles, created=at, by="",
             collected=at, version=0,
         )  # fmt: skip
-        return Report(head=head, content=content, words=words or ReportWords())
+        return Report(head=head, content=content, words=ReportWords())
 
     def write(self, desk: Desk, report: Report, at: datetime, own: bytes | None = None) -> bytes:
         """A report as .docx, in the desk's own template or in `own`."""
@@ -190,22 +190,31 @@ class Reports:
         self.book.set_schedule(replace(schedule, last_done=ended), at, by)
 
     def due(self, desks: Sequence[Desk], at: datetime, public_url: str = "") -> int:
-        """Draft what its schedule asks for, and put the mails into the outbox. Returns how many were drafted.
-
-        A period is drafted once: its mails are keyed by the draft, and the schedule remembers its last day.
-        """
+        """Draft what its schedule asks for, and put the mails into the outbox. Returns how many were drafted."""
         known = {desk.id: desk for desk in desks}
         drafted = 0
         for schedule in self.book.schedules():
             desk, ask = known.get(schedule.desk), due(schedule, at)
-            if desk is None or ask is None:
-                continue
-            number = self.draft(desk, ask, at, "schedule")
-            if schedule.mail:
-                self.mail(desk, number, at, public_url)
-            self.book.schedule_done(schedule.desk, schedule.kind, ask.last)
-            drafted += 1
+            if desk is not None and ask is not None:
+                drafted += self._drafted(desk, schedule, ask, at, public_url)
         return drafted
+
+    def _drafted(self, desk: Desk, schedule: ReportSchedule, ask: ReportAsk, at: datetime, public_url: str) -> bool:
+        """Draft a period with its mails, in one transaction and once, whoever else is about to.
+
+        Where the report can't be written as a file it is drafted all the same, and mailed by nobody.
+        """
+        content = self.collect(desk, ask, at)
+        with self.book.session():
+            if not self.book.schedule_done(desk.id, schedule.kind, ask.last):
+                return False
+            number = self.book.add(content, sections.title(content), ReportWords(), at, "schedule")
+            if schedule.mail:
+                try:
+                    self.mail(desk, number, at, public_url)
+                except ConfigError as error:
+                    _LOG.error("report %d of desk %s is drafted and not mailed: %s", number, desk.id, error)
+        return True
 
     def mail(self, desk: Desk, number: int, at: datetime, public_url: str = "") -> int:
         """Put the summary with the report into the outbox, for leadership and information office. Returns how many.

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Collection, Iterator
-from datetime import date
+from collections.abc import Iterator
 from pathlib import Path
 
-from app import answer_desk, engine, moving, wiring
+from app import engine, moving, wiring
 from app.progress import progress
-from core.clock import Clock, SystemClock, local_day
+from core.clock import SystemClock
 from core.errors import StoreError
-from core.records import Channel
 from core.settings import Settings
 from core.urls import article_id, is_web
 from store.sqlite import backup as archives
-from store.sqlite.record import Record
-
-_LOG = logging.getLogger(__name__)
+from store.sqlite import stones
 
 
 def backup(settings: Settings, folder: Path | None) -> Path:
@@ -40,6 +35,7 @@ def restore(settings: Settings, archive: Path, called: Path | None = None) -> It
 
     `called`: the file that the operator named, where the archive was taken out of it.
     """
+    stones.carry(settings.data_dir / settings.database.name, settings.database)
     done = archives.restore(archive, settings.database, SystemClock().now())
     if settings.on_server:
         _onto_server(settings, done.aside)
@@ -94,18 +90,3 @@ def rebuild_index(settings: Settings) -> str:
         with progress(lambda: f"{far[0]} of {far[1]} articles indexed"):
             kept.search.rebuild(note)
     return f"the search index of {wiring.place(settings)} is made anew"
-
-
-def daily(kept: Record, clock: Clock, connected: Collection[Channel] = ()) -> Callable[[], None]:
-    """To be called often: deletes what has had its time and looks after the cases, at once and then once a day."""
-    done: list[date] = []
-
-    def tidy() -> None:
-        today = local_day(clock.now())
-        if done != [today]:
-            done[:] = [today]
-            purged = kept.retention.purge(clock.now())
-            answer_desk.tend(kept, clock.now(), connected)
-            _LOG.info("purged %s", purged)
-
-    return tidy

@@ -19,7 +19,7 @@ from crawlers.publishers import updated
 from nlp.desks import load_desk, load_desks
 from nlp.gazetteer.units import SHIPPED, Gazetteer
 from nlp.locate.locator import DeskLocator
-from store.sqlite import meta
+from store.postgres.moving import where_to
 from store.sqlite.record import Record, open_record
 
 
@@ -28,9 +28,7 @@ def record(settings: Settings, clock: Clock | None = None) -> Record:
     update = updated.folder(settings.data_dir)
     _units[0] = update / SHIPPED.name if update and (update / SHIPPED.name).exists() else SHIPPED
     kept = opened(settings, clock or SystemClock())
-    with kept.database.read() as con:
-        moved = meta.get(con, meta.MOVED)
-    if moved:
+    if moved := where_to(kept):
         kept.close()
         raise ConfigError(f"the record {place(settings)} has moved to {moved}; set [record] url to that place")
     return kept

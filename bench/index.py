@@ -152,7 +152,8 @@ def _fed(engines: Engines, count: int) -> Figures:
     sent = engines.upkeep.rebuild(_told(count))
     engines.client.indices.refresh(index=ALIAS)
     took = time.perf_counter() - began
-    engines.record.changes.acknowledge("elastic", engines.record.changes.last())
+    changes = engines.record.changes
+    changes.acknowledge(changes.cursor("elastic"), changes.last())
     assert sent == count == engines.client.count(index=ALIAS)["count"]
     engines.client.indices.flush(index=ALIAS)
     return {"elastic_rows_per_s": count / took, "elastic_mb": engines.upkeep.status().bytes / 1e6}
@@ -258,7 +259,7 @@ def _lags(engines: Engines, count: int, asked: list[str]) -> Figures:
         thread.start()
     for one in late:
         saved[bench_desk.number(one.located.article)] = time.perf_counter()
-        engines.record.articles.save(one, [])
+        engines.record.articles.save(one)
         stop.wait(1 / PER_SECOND)
     watch.join(timeout=60)
     stop.set()

@@ -94,7 +94,7 @@ class _Province:
         else:
             story, chosen = self._rng.choice(self._stories)
         with self.record.ledger.batch():
-            self.record.articles.save(_seen_by(tagged, chosen), (), page, story=StoryChoice(story=story))
+            self.record.articles.save(_seen_by(tagged, chosen), page, story=StoryChoice(story=story))
 
 
 def _seen_by(tagged: TaggedArticle, desks: Sequence[Desk]) -> TaggedArticle:

@@ -46,8 +46,8 @@ def _saves(record: Record, count: int) -> float:
     for start in range(0, len(early), 500):
         with record.database.write():
             for tagged in early[start : start + 500]:
-                record.articles.save(tagged, [])
-    return SAVED_ALONE / _seconds(lambda: [record.articles.save(tagged, []) for tagged in late])
+                record.articles.save(tagged)
+    return SAVED_ALONE / _seconds(lambda: [record.articles.save(tagged) for tagged in late])
 
 
 def _ledger(record: Record) -> dict[str, float]:

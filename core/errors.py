@@ -34,10 +34,6 @@ class StoreError(DiembaoError):
     """The record can't be read or written (disk full, newer or damaged database, locked)."""
 
 
-class DeliveryError(DiembaoError):
-    """A message can't be given to any channel."""
-
-
 class ConfigError(DiembaoError):
     """Settings, a desk file or a publisher declaration is wrong. Names the file and the field."""
 

@@ -16,7 +16,6 @@ from typing import Final
 _TONED: Final = {
     "a": "àáảãạ", "e": "èéẻẽẹ", "o": "òóỏõọ", "u": "ùúủũụ", "y": "ỳýỷỹỵ",
 }  # fmt: skip
-_TONES: Final = "̣̀́̉̃"
 _OLD_TO_NEW: Final = {
     first + _TONED[second][tone]: _TONED[first][tone] + second
     for first, second in (("o", "a"), ("o", "e"), ("u", "y"))

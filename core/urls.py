@@ -1,7 +1,7 @@
 """Canonical addresses and the identity of an article.
 
 One parser (urllib's, after the checks below) decides for checking and for fetching, so that the address that was
-allowed is the address that is asked (hostile input 3: parser confusion).
+allowed is the address that is asked, and no second parser can be led to read another host in it.
 """
 
 from __future__ import annotations

@@ -52,7 +52,6 @@ class Discovery:
     skip_hours: frozenset[int] = frozenset()  # hours of the day, UTC, in which the publisher says nothing comes
     skip_days: frozenset[int] = frozenset()  # weekdays in which nothing comes, Monday is 0
     link_shape: str = ""  # section pages: the learned shape to remember in PollState.link_shape
-    self_url: str = ""  # the address that a feed gives as its own
     moved_to: str = ""  # a new address that the feed itself states (itunes:new-feed-url and the like)
 
     @property

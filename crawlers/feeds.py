@@ -123,7 +123,6 @@ def _xml_feed(text: str, charset: str, answer: Answer) -> Discovery:
         ttl=_ttl(head),
         skip_hours=_skip_hours(head),
         skip_days=_skip_days(head),
-        self_url=_self_url(read.feed),
         moved_to=_moved_to(head),
     )
 
@@ -256,13 +255,6 @@ def _skip_days(head: str) -> frozenset[int]:
     block = re.search(r"<skipDays>([^!]{0,2000}?)</skipDays>", head)
     names = re.findall(r"<day>\s*([A-Za-z]{6,9})\s*<", block[1]) if block else []
     return frozenset(_DAYS.index(name.lower()) for name in names if name.lower() in _DAYS)
-
-
-def _self_url(feed: Any) -> str:
-    for link in feed.get("links") or ():
-        if link.get("rel") == "self" and is_web(str(link.get("href") or "")):
-            return str(link["href"])
-    return ""
 
 
 def _moved_to(head: str) -> str:

@@ -1,7 +1,7 @@
 """The crawl: Scrapy's engine and downloader behind our own handler, driven by the loop of crawl_loop.py.
 
 Scrapy's scheduler, duplicate filter, retries, redirects, cookies, referrer and robots middlewares are off: the ledger
-is the durable queue, and etiquette/ does what they leave undone (see facts named in docs/architecture.md).
+is the durable queue, and etiquette/ does what they leave undone: robots.txt, reserved mining, the pace of each host.
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
 from collections.abc import Mapping
 
@@ -42,8 +41,6 @@ from dashboard.people.passwords import Passwords
 from dashboard.room import NoAudit, Room, RunStatus, Status
 from dashboard.routes import DOORS
 from dashboard.safety import HostGuard, SecurityHeaders, allowed_hosts
-
-log = logging.getLogger(__name__)
 
 
 def create_app(

@@ -40,19 +40,6 @@ class Batch:
     def __getitem__(self, chosen: slice | Array) -> Batch:
         return Batch(title=self.title[chosen], lead=self.lead[chosen], ngrams=self.ngrams[chosen])
 
-    def thinned(self, share: float, draw: np.random.Generator) -> Batch:
-        """With a random share of the terms and n-grams left out, the others made heavier."""
-        return Batch(
-            title=_thinned(self.title, share, draw),
-            lead=_thinned(self.lead, share, draw),
-            ngrams=_thinned(self.ngrams, share, draw),
-        )
-
-
-def _thinned(matrix: sparse.csr_matrix, share: float, draw: np.random.Generator) -> sparse.csr_matrix:
-    kept = (draw.random(matrix.nnz, dtype=np.float32) >= share) / np.float32(1 - share)
-    return sparse.csr_matrix((matrix.data * kept, matrix.indices, matrix.indptr), shape=matrix.shape)
-
 
 def count_grams(parts: Parts) -> Counter[str]:
     """How often each 1-3-gram stands in a text; those of the title (but for 3-grams) also under IN_TITLE."""

@@ -101,13 +101,6 @@ class Revision:
         found = {mark for change in self.changes for mark in change.marks}
         return tuple(mark for mark in ("figure", "date", "place") if mark in found)
 
-    @property
-    def kept_share(self) -> float:
-        """Share of the sentences of the earlier version that still stand as they were; 1 for two empty texts."""
-        counts = Counter(change.kind for change in self.changes)
-        before = counts["kept"] + counts["changed"] + counts["removed"]
-        return counts["kept"] / before if before else float(not counts["added"])
-
 
 def compare(before: str, after: str, *, is_place: IsPlace | None = None) -> Revision:
     """Compare two versions of a text (title, lead and body, a line each). Any text, empty ones and 1 MB too.

@@ -84,10 +84,9 @@ class Tagger:
         *,
         thresholds: dict[str, float],
         version: str,
-        corrections: Corrections | None = None,
     ) -> None:
         self.version = version
-        self._corrections = corrections
+        self._corrections: Corrections | None = None
         self._reader = reader
         self._net = net
         self._thresholds = thresholds

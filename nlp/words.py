@@ -41,11 +41,6 @@ def tokens(text: str, limit: int | None = None) -> list[str]:
     return [_shape(token) for token in (found if limit is None else found[:limit])]
 
 
-def raw_tokens(text: str) -> list[str]:
-    """The same pieces as `tokens`, as they are printed."""
-    return _TOKEN.findall(text)
-
-
 def grams(syllables: Sequence[str], longest: int = 3) -> list[str]:
     """All n-grams of a sequence of syllables, from single ones to those of `longest` (at most 3)."""
     found = list(syllables)

@@ -12,8 +12,6 @@ from core.text import clean
 from core.urls import is_web
 from reports.telling import t
 
-ATOM_TYPE = "application/atom+xml; charset=utf-8"
-JSON_TYPE = "application/feed+json"
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 

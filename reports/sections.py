@@ -15,7 +15,6 @@ from reports.telling import (
     day_digits,
     days_between,
     moment_day,
-    number,
     sentence,
     share,
     t,
@@ -287,8 +286,3 @@ def _culture(content: ReportContent) -> Iterator[Block]:
 def closing(content: ReportContent) -> str:
     """The last sentence of the body: "Trên đây là báo cáo …./."."""
     return t("report.closing", title=title(content)[:1].lower() + title(content)[1:])
-
-
-def counted_line(content: ReportContent) -> str:
-    """One line for a mail's subject or a list: "12 bài trong 1.840 bài đã đọc"."""
-    return t("report.line", articles=content.articles, read=number(content.read))

@@ -220,8 +220,3 @@ def _properties(document: Document, report: Report) -> None:
 def outline(report: Report) -> tuple[Section, ...]:
     """The report's sections as the page shows them."""
     return sections.sections(report.content, report.words, draft=report.head.issued is None)
-
-
-def head_of(content: ReportContent) -> str:
-    """The title of a report of this content."""
-    return sections.title(content)

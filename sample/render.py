@@ -20,7 +20,7 @@ from sample.houses import House
 NEWS_SITEMAP: Final = "/sitemap-tin-moi.xml"
 FULL_SITEMAP: Final = "/sitemap-tat-ca.xml.gz"
 NEWS_SITEMAP_AGE: Final = timedelta(days=2)
-"""News sitemaps list the last two days (facts/etiquette.md)."""
+"""As news sitemaps are used: an article is listed for two days, then only in the full sitemap."""
 
 _WEEKDAYS: Final = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
 _TONES: Final = frozenset("\u0300\u0301\u0303\u0309\u0323")

@@ -75,7 +75,7 @@ def invite(
     from core.clock import SystemClock
 
     with wiring.record(settings_module.load()) as kept:
-        code = kept.channels.invite(desk, recipient, SystemClock().now())
+        code = kept.channels.invite(desk, recipient, SystemClock().now(), "operator")
     typer.echo(f"{code}\nThe recipient follows the Official Account and sends it exactly this.")
 
 

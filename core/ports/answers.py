@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from core.records import (
@@ -103,7 +104,12 @@ class Comparisons(Protocol):
 
 
 class CaseBook(Protocol):
-    """Cases of each desk. Every change is a step of the case; `by` is a user's id."""
+    """Cases of each desk. Every change is a step of the case; `by` is a user's id.
+
+    Calls inside `session` are one transaction. Whoever changes a case reads it and writes it in one.
+    """
+
+    def session(self) -> AbstractContextManager[object]: ...
 
     def open(self, case: Case) -> Case:
         """Take a new case (its id is given here); its article is looked at more often from now on."""
@@ -130,7 +136,7 @@ class CaseBook(Protocol):
         ...
 
     def change(self, case: Case, what: str, at: dt.datetime, by: str, detail: str = "") -> None:
-        """Write the case as it is now, with the step that led there."""
+        """Write the case whole, with the step that led there; it was read in the same session."""
         ...
 
     def notes(self, desk: str, number: int) -> tuple[CaseNote, ...]: ...
@@ -240,7 +246,11 @@ class FactDesk(Protocol):
 
 
 class CaseDesk(Protocol):
-    """What pages ask of the cases. Raises AnswerError where something can't be done."""
+    """What pages ask of the cases. Raises AnswerError where something can't be done.
+
+    `seen`: CaseView.seen of the page that the officer acted on; what was done to the letter since is then not written
+    over or confirmed unread. "": whatever stands.
+    """
 
     def open(self, case: Case) -> Case: ...
 
@@ -250,12 +260,24 @@ class CaseDesk(Protocol):
 
     def view(self, desk: str, number: int, at: dt.datetime) -> CaseView | None: ...
 
-    def draft(self, desk: str, number: int, *, at: dt.datetime, by: str, ground: Ground | None = None,
-              subject: str | None = None, body: str | None = None) -> None: ...  # fmt: skip
+    def draft(
+        self,
+        desk: str,
+        number: int,
+        *,
+        at: dt.datetime,
+        by: str,
+        ground: Ground | None = None,
+        subject: str | None = None,
+        body: str | None = None,
+        seen: str = "",
+    ) -> None:
+        """Change what its letter says. What a ground was opened from (fact, comparison) stays."""
+        ...
 
-    def confirm(self, desk: str, number: int, *, at: dt.datetime, by: str) -> None: ...
+    def confirm(self, desk: str, number: int, *, at: dt.datetime, by: str, seen: str = "") -> None: ...
 
-    def send(self, desk: str, number: int, paper: SentPaper, *, at: dt.datetime, by: str) -> None: ...
+    def send(self, desk: str, number: int, paper: SentPaper, *, at: dt.datetime, by: str, seen: str = "") -> None: ...
 
     def close(self, desk: str, number: int, outcome: str, reason: str, *, at: dt.datetime, by: str) -> None: ...
 
@@ -275,7 +297,9 @@ class CaseDesk(Protocol):
         """Its Word file. `paper`: name of the publisher."""
         ...
 
-    def evidence(self, desk: str, number: int, paper: str, reason: str, *, at: dt.datetime, by: str) -> bytes: ...
+    def evidence(self, desk: str, number: int, paper: str, reason: str, *, at: dt.datetime, by: str) -> bytes:
+        """A ZIP of the quoted text; that it was taken is a step of the case as it stands when the ZIP is made."""
+        ...
 
     def rules(self, desk: str) -> AnswerRules: ...
 
@@ -297,7 +321,7 @@ class CaseDesk(Protocol):
         """(name, whether it can't be taken out)."""
         ...
 
-    def publish(self, desk: str, number: int, *, at: dt.datetime, by: str) -> None: ...
+    def publish(self, desk: str, number: int, *, at: dt.datetime, by: str, seen: str = "") -> None: ...
 
     def releases(self, desk: str | None = None) -> tuple[Release, ...]: ...
 

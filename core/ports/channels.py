@@ -50,7 +50,7 @@ class TokenVault(Protocol):
 class ChannelBook(Protocol):
     """Followers, what the webhook has told, and troubles of whole channels."""
 
-    def invite(self, desk: str, recipient: str, at: datetime) -> str:
+    def invite(self, desk: str, recipient: str, at: datetime, by: str) -> str:
         """A code that the recipient sends to the account to be known as this recipient; good once and for 7 days.
 
         Raises ConfigError where the desk has no such recipient.

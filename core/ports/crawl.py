@@ -38,15 +38,7 @@ class CrawlLedger(Protocol):
         """The gate (or the locator) stopped it: counted per source and day; address and title kept 30 days."""
         ...
 
-    def page_failed(
-        self,
-        page: PendingPage,
-        reason: str,
-        at: datetime,
-        *,
-        retry_at: datetime | None,
-        article_id: str | None = None,
-    ) -> None:
+    def page_failed(self, page: PendingPage, reason: str, at: datetime, *, retry_at: datetime | None) -> None:
         """It could not be read. With `retry_at` it is tried again; without, it is over and counted by its reason.
 
         Reasons are stable words: "blocked", "no-body", "http-500", "timeout", "too-large", "robots", ...

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from core.records import Change, DailyCount, DailyReading
+from core.records import Change, Cursor, DailyCount, DailyReading
 
 
 class DailyCounts(Protocol):
@@ -43,7 +43,9 @@ class DailyCounts(Protocol):
         """(desk, day) in which changed articles stand, and desks that lost one whose day is not known any more."""
         ...
 
-    def unread(self, reader: str, limit: int = 1000) -> list[Change]: ...
+    def cursor(self, reader: str) -> Cursor: ...
+
+    def since(self, seq: int, limit: int = 1000) -> list[Change]: ...
 
     def position(self, reader: str) -> int: ...
 
@@ -53,4 +55,6 @@ class DailyCounts(Protocol):
         """Whether lines that this reader has not taken are gone from the log."""
         ...
 
-    def acknowledge(self, reader: str, seq: int) -> None: ...
+    def acknowledge(self, read: Cursor, seq: int) -> bool:
+        """False where the reader has been moved since it stood there: it reads again."""
+        ...

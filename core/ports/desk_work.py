@@ -131,6 +131,14 @@ class Operation(Protocol):
 
     def figures(self, at: datetime) -> OperationFigures: ...
 
+    def moved(self) -> bool:
+        """Whether the record is in use elsewhere: nothing can be written to this one."""
+        ...
+
+    def disk_free(self) -> int:
+        """Bytes of room on the record's disk."""
+        ...
+
     def would_go(self, at: datetime, months: dict[str, int]) -> dict[str, int]:
         """What a purge under these periods (by setting) would delete: setting -> rows."""
         ...

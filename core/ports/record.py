@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from core.records import Correction, Desk, Looked, Message, PendingPage, Saved, StoryChoice, TaggedArticle
+from core.records import Correction, Desk, Looked, PendingPage, Saved, StoryChoice, TaggedArticle
 from core.topics import ToneLabel
 
 
@@ -16,14 +16,13 @@ class Store(Protocol):
     def save(
         self,
         tagged: TaggedArticle,
-        messages: Sequence[Message],
         page: PendingPage | None = None,
         *,
         story: StoryChoice | None = None,
         look: Looked | None = None,
         beside: Callable[[Saved], None] | None = None,
     ) -> Saved:
-        """Article, its story, per-desk rows, alert messages and the ledger's mark, in one transaction.
+        """Article, its story, per-desk rows, a note of it for the alerts and the ledger's mark, in one transaction.
 
         `look`: what the look that brought this text said, and when the next is due; without it there is none.
         `beside` is called within the transaction and may write more of what belongs to the article.

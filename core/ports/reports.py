@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Literal, Protocol
 
@@ -92,7 +93,13 @@ class ReportBook(Protocol):
 
     def set_schedule(self, schedule: ReportSchedule, at: datetime, by: str) -> None: ...
 
-    def schedule_done(self, desk: str, kind: str, last: date) -> None: ...
+    def session(self) -> AbstractContextManager[object]:
+        """Calls inside are one transaction."""
+        ...
+
+    def schedule_done(self, desk: str, kind: str, last: date) -> bool:
+        """That the period which ends on that day is drafted; False where it was already."""
+        ...
 
     def template(self, desk: str) -> bytes | None:
         """The desk's own template; None: the shipped one."""

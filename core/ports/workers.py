@@ -27,6 +27,10 @@ class Leases(Protocol):
         """Give a lease back that was last used so many seconds ago. One that has passed on is left alone."""
         ...
 
+    def holder(self, name: str) -> Worker | None:
+        """Who holds a name now; None for nobody, and for one that has not said that it lives."""
+        ...
+
     def elsewhere(self, holder: str, prefix: str) -> frozenset[str]:
         """Names with the prefix that others hold now."""
         ...

@@ -140,8 +140,15 @@ class Correction:
     model: str  # version of the model whose label was corrected
     at: datetime
     by: str
-    undone_at: datetime | None = None
-    undone_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cursor:
+    """How far a reader has taken the change log, as it was when this was asked."""
+
+    reader: str
+    seq: int  # the last line taken; 0 before the first, below it where the reader has to begin anew
+    rewinds: int  # how often it was set back: since then it is another place, even at the same line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

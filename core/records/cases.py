@@ -247,6 +247,7 @@ class CaseView:
     kept: KeptText | None  # the quoted revision, as far as it is kept
     fact: FactEntry | None  # of the fact book, where it names one
     late: bool  # past its deadline
+    seen: str  # of the letter and how far it is: differs once anybody has changed either
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,8 +260,6 @@ class KeptComparison:
     text_hash: str
     comparison: Comparison
     at: dt.datetime
-    dismissed_by: str = ""
-    dismissed_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

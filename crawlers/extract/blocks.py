@@ -33,7 +33,6 @@ class Block:
     linked: int  # characters that are links
     strong: bool  # all of it bold or italic
     right: bool  # set to the right, as bylines are
-    first_link: bool = False  # it begins with a link
 
 
 @dataclass(slots=True)

@@ -21,7 +21,6 @@ _READ: Final = ("@type", "headline", "description", "articleBody", "datePublishe
 _CONTROL: Final = re.compile(r"[\x00-\x1f]+")
 _MAX_SCRIPT: Final = 2_000_000
 _MAX_VALUES: Final = 20_000
-_TYPE_NOT_ARTICLE: Final = frozenset(("website", "video", "video.other", "profile", "video.movie", "video.episode"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,6 +22,34 @@ from dashboard.uploads import Sent
 
 CASES = "/vu-viec"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+SEEN: Final = "ban"
+"""Field of a form: the letter as the page showed it (CaseView.seen)."""
+_TEXTS: Final = (
+    "tieu-de", "noi-dung", "trich-dan", "so-lieu", "van-ban-so", "van-ban-ngay", "van-ban-co-quan", "van-ban-ten", "so",
+    "ngay", "cach", "ly-do", "theo", "ghi-chu",
+)  # fmt: skip
+"""Fields in which an officer types."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Declined:
+    """Why an act was declined, and what stood in its form: it is shown again, so that nothing typed is lost."""
+
+    error: AnswerError | None = None
+    form: str = ""
+    sent: Sent | None = None
+
+    def __call__(self, form: str, name: str, stored: str = "") -> str:
+        """What a field of a form shows."""
+        return self.sent[name] if self.sent and form == self.form else stored
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """All of it, for a page on which that form no longer stands."""
+        return tuple(line for name in _TEXTS if self.sent for line in self.sent[name].splitlines())
+
+
+_NOTHING: Final = _Declined()
 
 
 def page(request: Request) -> Response:
@@ -70,18 +99,14 @@ def ground(request: Request, sent: Sent) -> Response:
     """POST `/vu-viec/{number}/can-cu`: what a correction request rests on."""
 
     def act(ask: Asked, cases: CaseDesk, desk: Desk, number: int) -> None:
-        view = cases.view(desk.id, number, ask.words.now)
-        before = view.case.ground if view else None
         nature = sent["loai"] if sent["loai"] in ("figure", "dated_fact", "opinion", "criticism", "question") else ""
         if not nature:
             raise BadRequest("error.bad_form")
         made = Ground(
             quote=sent["trich-dan"], nature=nature, typed=bool(sent["tu-go"]),  # type: ignore[arg-type]
             contrary=clean(sent["so-lieu"])[:1000], document=_document(sent),
-            fact=before.fact if before else "", fact_version=before.fact_version if before else 0,
-            comparison=before.comparison if before else 0,
         )  # fmt: skip
-        cases.draft(desk.id, number, at=ask.words.now, by=ask.user.id, ground=made)
+        cases.draft(desk.id, number, at=ask.words.now, by=ask.user.id, ground=made, seen=sent[SEEN])
 
     return _acted(request, sent, act)
 
@@ -90,7 +115,10 @@ def draft(request: Request, sent: Sent) -> Response:
     """POST `/vu-viec/{number}/noi-dung`: subject and text of the answer, release or reply."""
 
     def act(ask: Asked, cases: CaseDesk, desk: Desk, number: int) -> None:
-        cases.draft(desk.id, number, at=ask.words.now, by=ask.user.id, subject=sent["tieu-de"], body=sent["noi-dung"])
+        cases.draft(
+            desk.id, number, at=ask.words.now, by=ask.user.id, subject=sent["tieu-de"], body=sent["noi-dung"],
+            seen=sent[SEEN],
+        )  # fmt: skip
 
     return _acted(request, sent, act)
 
@@ -101,7 +129,7 @@ def confirm(request: Request, sent: Sent) -> Response:
     def act(ask: Asked, cases: CaseDesk, desk: Desk, number: int) -> None:
         if not sent["da-doc"]:
             raise AnswerError("case.refused.say_confirmed")
-        cases.confirm(desk.id, number, at=ask.words.now, by=ask.user.id)
+        cases.confirm(desk.id, number, at=ask.words.now, by=ask.user.id, seen=sent[SEEN])
 
     return _acted(request, sent, act)
 
@@ -111,7 +139,7 @@ def send(request: Request, sent: Sent) -> Response:
 
     def act(ask: Asked, cases: CaseDesk, desk: Desk, number: int) -> None:
         paper = SentPaper(number=clean(sent["so"])[:60], day=day_of(sent["ngay"]), way=clean(sent["cach"])[:60])
-        cases.send(desk.id, number, paper, at=ask.words.now, by=ask.user.id)
+        cases.send(desk.id, number, paper, at=ask.words.now, by=ask.user.id, seen=sent[SEEN])
 
     return _acted(request, sent, act)
 
@@ -171,9 +199,11 @@ def attach(request: Request, sent: Sent) -> Response:
 
 def publish(request: Request, sent: Sent) -> Response:
     """POST `/vu-viec/{number}/cong-bo`: the release goes to the office's own feeds."""
-    return _acted(
-        request, sent, lambda ask, cases, desk, number: cases.publish(desk.id, number, at=ask.words.now, by=ask.user.id)
-    )
+
+    def act(ask: Asked, cases: CaseDesk, desk: Desk, number: int) -> None:
+        cases.publish(desk.id, number, at=ask.words.now, by=ask.user.id, seen=sent[SEEN])
+
+    return _acted(request, sent, act)
 
 
 def letter(request: Request) -> Response:
@@ -186,7 +216,7 @@ def letter(request: Request) -> Response:
     try:
         content = cases.letter(desk, number, ask.room.publisher_name(view.case.source))
     except AnswerError as error:
-        return _shown(ask, cases, desk, number, error)
+        return _shown(ask, cases, desk, number, _Declined(error=error))
     ask.audit("case.letter", str(number))
     return download(content, DOCX, f"van-ban-{number}.docx")
 
@@ -203,7 +233,7 @@ def evidence(request: Request, sent: Sent) -> Response:
             desk.id, number, ask.room.publisher_name(view.case.source), sent["ly-do"], at=ask.words.now, by=ask.user.id
         )
     except AnswerError as error:
-        return _shown(ask, cases, desk, number, error, sent=sent)
+        return _shown(ask, cases, desk, number, _Declined(error=error, form=_step_of(request), sent=sent))
     return download(content, "application/zip", f"bang-chung-{number}.zip")
 
 
@@ -238,32 +268,29 @@ def colleagues(ask: Asked, desk: Desk) -> tuple[User, ...]:
 
 
 def _acted(request: Request, sent: Sent, act: Callable[[Asked, CaseDesk, Desk, int], None]) -> Response:
-    """The case again after an act; with the reason and what was typed where it was declined."""
+    """The case again after an act; with the reason, and what was typed, where it was declined."""
     ask, cases, desk = asked_cases(request)
     number = request.path_params["number"]
     try:
         act(ask, cases, desk, number)
     except AnswerError as error:
-        return _shown(ask, cases, desk, number, error, sent=sent)
+        return _shown(ask, cases, desk, number, _Declined(error=error, form=_step_of(request), sent=sent))
     return forms.onward(ask, f"{CASES}/{number}")
 
 
-def _shown(
-    ask: Asked, cases: CaseDesk, desk: Desk, number: int, error: AnswerError | None = None, *, sent: Sent | None = None
-) -> Response:
-    """The case; `sent`: a form that was declined, whose fields show again what was typed."""
-    back = ask.request.url.path.rpartition("/")[2] if sent else ""
+def _step_of(request: Request) -> str:
+    """The step of a case that a form is for, as its address says it."""
+    return request.url.path.rpartition("/")[2]
 
-    def was(form: str, name: str, kept: str = "") -> str:
-        return sent[name] if sent and form == back else kept
 
+def _shown(ask: Asked, cases: CaseDesk, desk: Desk, number: int, declined: _Declined = _NOTHING) -> Response:
     view = cases.view(desk.id, number, ask.words.now)
     if view is None:
         raise NotHere("case.refused.none")
     release = next((one for one in cases.releases(desk.id) if one.case == number), None)
     return render.page(
-        ask, "case.html", status=409 if error else 200, changes=True, view=view, case=view.case, error=error,
-        back=back, was=was,
+        ask, "case.html", status=409 if declined.error else 200, changes=True, view=view, case=view.case,
+        error=declined.error, typed=declined, seen_field=SEEN,
         colleagues=colleagues(ask, desk), today=local_day(ask.words.now).isoformat(), kinds=CaseKind,
         states=CaseState, release=release, uptake=cases.taken_up(release, ask.words.now) if release else (),
         paper=ask.room.publisher_name(view.case.source) if view.case.source else "",

@@ -14,8 +14,6 @@ from dashboard import render
 from dashboard.asking import Asked, NotHere, asked
 from dashboard.forms import Form
 
-PATH = "/kenh-gui"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
@@ -40,7 +38,7 @@ def invite(request: Request, form: Form) -> Response:
     if book is None or ask.desk is None or recipient not in names:
         raise NotHere("error.no_such_recipient")
     try:
-        code = book.invite(ask.desk.id, recipient, ask.words.now)
+        code = book.invite(ask.desk.id, recipient, ask.words.now, ask.user.id)
     except ConfigError:
         raise NotHere("error.no_such_recipient") from None
     return _page(ask, code=code, whose=names[recipient])

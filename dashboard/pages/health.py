@@ -27,11 +27,13 @@ def ready(request: Request) -> Response:
     """`/readyz`: 200 where readers may be sent here: the record answers and its disk has room; else 503 and why."""
     room: Room = request.app.state.room
     try:
-        figures = room.office.operation.figures(room.clock.now()) if room.office.operation else None
+        if room.office.operation and room.office.operation.moved():
+            return JSONResponse({"status": "not ready", "part": "moved"}, status_code=503)
+        free = room.office.operation.disk_free() if room.office.operation else _ROOM
         room.desks.desks()
     except StoreError:
         return JSONResponse({"status": "not ready", "part": "record"}, status_code=503)
-    if figures is not None and figures.disk_free < _ROOM:
+    if free < _ROOM:
         return JSONResponse({"status": "not ready", "part": "disk"}, status_code=503)
     return JSONResponse({"status": "ready"})
 

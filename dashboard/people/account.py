@@ -16,7 +16,7 @@ from dashboard.people import throttle, totp
 from dashboard.people.login import confirmed, later, whole_seconds
 from dashboard.people.signing import fresh, people
 
-ACCOUNT, FACTOR = "/tai-khoan", "/tai-khoan/ma-xac-thuc"
+ACCOUNT = "/tai-khoan"
 
 
 def page(request: Request) -> Response:

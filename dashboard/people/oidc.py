@@ -33,7 +33,7 @@ from dashboard.people.signing import STEP_COOKIE, drop_cookie, people, set_cooki
 
 log = logging.getLogger(__name__)
 
-START, BACK = f"{LOGIN}/oidc", f"{LOGIN}/oidc/ve"
+BACK = f"{LOGIN}/oidc/ve"
 _LASTS: Final = timedelta(minutes=10)
 _ALGORITHMS: Final = ("RS256", "ES256", "PS256", "RS384", "RS512", "ES384", "EdDSA")
 """Signatures only: no `none`, and no shared secret taken for a key."""

@@ -18,7 +18,6 @@ from dashboard.asking import Asked, asked, open_here
 from dashboard.forms import Form
 from dashboard.people.signing import people, sign_in
 
-START = "/bat-dau"
 _LONGEST = 120
 _FIRST = "first"
 """As whom the audit names whoever made the first user."""

@@ -144,15 +144,6 @@ class Gazetteer:
         """Units that bear that name in any usual spelling."""
         return tuple(self.unit(self.ids[i]) for i in self.names.get(key(name), ()))
 
-    def siblings(self, unit: str) -> tuple[Unit, ...]:
-        """The other units with the same parent."""
-        i = self.number[unit]
-        return tuple(self.unit(self.ids[j]) for j in self.children.get(self.parent[i], ()) if j != i)
-
-    def predecessors(self, unit: str) -> tuple[Unit, ...]:
-        """The units that became this one, in whole or in part."""
-        return tuple(self.unit(self.ids[i]) for i, _ in self.origins.get(self.number[unit], ()))
-
     def parents(self, i: int) -> list[int]:
         """Numbers of the units above, nearest first."""
         above: list[int] = []

@@ -8,8 +8,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.text import fold
-from nlp.sentences import sentences
 from nlp.stories.words import hashes, is_number, runs, words
 
 RUN: Final = 4
@@ -25,15 +23,12 @@ _FORM: Final = 0.9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sameness:
-    """What two texts have in common. Shares are 0 to 1; sentences are compared word for word."""
+    """What two texts have in common. Shares are 0 to 1."""
 
     of_first: float  # share of the first text's words that stand in the second, in runs of at least RUN
     of_second: float
     words_first: int
     words_second: int
-    same_sentences: int
-    sentences_first: int
-    sentences_second: int
     figures: int  # figures of the shorter text, each once
     figures_kept: float  # share of them that stand in the other; 1 for none
 
@@ -60,15 +55,11 @@ def sameness(first: str, second: str) -> Sameness:
     ours, theirs = hashes(here), hashes(there)
     one, two = runs(ours, RUN), runs(theirs, RUN)
     figures, others = ({w for w in side if is_number(w)} for side in sorted((here, there), key=len))
-    told, told_too = ({fold(s) for s in sentences(text[:20_000])} for text in (first, second))
     return Sameness(
         of_first=_covered(one, two, len(ours)),
         of_second=_covered(two, one, len(theirs)),
         words_first=len(ours),
         words_second=len(theirs),
-        same_sentences=len(told & told_too),
-        sentences_first=len(told),
-        sentences_second=len(told_too),
         figures=len(figures),
         figures_kept=len(figures & others) / len(figures) if figures else 1.0,
     )

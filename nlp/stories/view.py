@@ -1,14 +1,13 @@
-"""What a story looks like to people: its title, timeline, sources, growth and state. Pure functions."""
+"""What a story looks like to people: its title, growth and state. Pure functions."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from core.clock import local_day
 from core.text import fold
 from nlp.stories.words import words
 
@@ -35,76 +34,11 @@ class StoryState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """One article of a story. `published` is aware UTC; `adds` is False for a reprint of another one."""
-
-    article: str
-    title: str
-    source: str
-    published: datetime
-    adds: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimelineDay:
-    """What was told on one Vietnamese day, in order of time: own reports, and the reprints counted."""
-
-    day: date
-    articles: tuple[Told, ...]
-    reprints: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Growth:
     """Articles in the last 24 hours, beside the usual number for 24 hours of the story."""
 
     recent: int
     usual: float
-
-    @property
-    def ratio(self) -> float | None:
-        """How many times the usual; None where nothing is usual yet."""
-        return self.recent / self.usual if self.usual > 0 else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoryView:
-    """A story as a page shows it. `sources` in order of their first article; nothing is added up about them."""
-
-    story: str
-    title: str
-    first: datetime
-    last: datetime
-    articles: int
-    reprints: int
-    sources: tuple[str, ...]
-    timeline: tuple[TimelineDay, ...]
-    growth: Growth
-    state: StoryState
-
-
-def view(story: str, told: Sequence[Told], now: datetime, usual: float | None = None) -> StoryView:
-    """The story as it stands at `now`. `usual`: articles in 24 hours that are usual for a story of the desk.
-
-    Raises ValueError for a story without articles.
-    """
-    if not told:
-        raise ValueError(f"story {story} without articles")
-    ordered = sorted(told, key=lambda a: (a.published, a.article))
-    times = [a.published for a in ordered]
-    measured = growth(times, now, usual)
-    return StoryView(
-        story=story,
-        title=best_title([a.title for a in ordered]),
-        first=times[0],
-        last=times[-1],
-        articles=len(ordered),
-        reprints=sum(not a.adds for a in ordered),
-        sources=tuple(dict.fromkeys(a.source for a in ordered)),
-        timeline=timeline(ordered),
-        growth=measured,
-        state=state(times, now, measured),
-    )
 
 
 def best_title(titles: Sequence[str]) -> str:
@@ -139,31 +73,12 @@ def _fault(title: str) -> float:
     )
 
 
-def timeline(told: Sequence[Told]) -> tuple[TimelineDay, ...]:
-    """Day by day, the oldest first; a day of reprints only shows none of them but counts them."""
-    days: dict[date, list[Told]] = {}
-    for article in sorted(told, key=lambda a: (a.published, a.article)):
-        days.setdefault(local_day(article.published), []).append(article)
-    return tuple(
-        TimelineDay(day=day, articles=tuple(a for a in found if a.adds), reprints=sum(not a.adds for a in found))
-        for day, found in days.items()
-    )
-
-
-def growth(times: Sequence[datetime], now: datetime, usual: float | None = None) -> Growth:
-    """Articles of the last 24 hours beside the usual: `usual` if given, else the story's own mean a day before."""
+def growth(times: Sequence[datetime], now: datetime) -> Growth:
+    """Articles of the last 24 hours beside the usual: the story's own mean a day before."""
     recent = sum(now - _DAY < at <= now for at in times)
-    if usual is not None:
-        return Growth(recent=recent, usual=usual)
     earlier = [at for at in times if at <= now - _DAY]
     days = max(1.0, (now - _DAY - min(earlier)) / _DAY) if earlier else 1.0
     return Growth(recent=recent, usual=len(earlier) / days)
-
-
-def usual_pace(stories: Sequence[Sequence[datetime]]) -> float:
-    """Articles a day that are usual for the stories: all articles over all their days, each begun day counted."""
-    days = sum((max(times) - min(times)) // _DAY + 1 for times in stories if times)
-    return sum(map(len, stories)) / days if days else 0.0
 
 
 def state(times: Sequence[datetime], now: datetime, measured: Growth) -> StoryState:

@@ -88,6 +88,11 @@ class DailyFeed:
             self._client.indices.create(index=self._indices.reading)
             return True
 
+    def begin(self) -> None:
+        """As after a start: the next round compares what stands with the record."""
+        self._begun = False
+        self._next = datetime.min.replace(tzinfo=self._clock.now().tzinfo)
+
     def round(self) -> None:
         """`once`, where it is time again. For a loop that turns quickly."""
         if self._clock.now() >= self._next:
@@ -100,12 +105,13 @@ class DailyFeed:
             done = self._begin()
             self._begun = True
             return done
-        done = 0
-        while changes := self._record.unread(self._reader):
+        done, cursor = 0, self._record.cursor(self._reader)
+        while changes := self._record.since(cursor.seq):
             days, lost = self._record.touched(changes)
             done += self._take(days) + sum(map(self._reconcile, sorted(lost)))
             done += self._read_days({day for _, day in days})
-            self._record.acknowledge(self._reader, changes[-1].seq)
+            self._record.acknowledge(cursor, changes[-1].seq)
+            cursor = self._record.cursor(self._reader)
         return done + self._read_lately()
 
     def rebuild(self) -> int:
@@ -146,10 +152,10 @@ class DailyFeed:
         return self.once() + sum(map(self._reconcile, self._record.days()))
 
     def _everything(self) -> int:
-        last = self._record.last()
+        cursor, last = self._record.cursor(self._reader), self._record.last()
         done = self._take((desk, day) for desk, days in self._record.days().items() for day in days)
         done += self._read_days(self._record.reading_days()) + self._read_lately()
-        self._record.acknowledge(self._reader, last)
+        self._record.acknowledge(cursor, last)
         return done
 
     def _take(self, days: Iterable[tuple[str, str]]) -> int:

@@ -1,8 +1,9 @@
 """Feeds the engine from the record's change log, so that it holds what the record holds.
 
-A cursor says how far the log was taken; it moves only after the engine has answered for every line. Documents carry
-the log's line as their external version, so that what is sent twice, or late, changes nothing. One that the engine
-refuses is listed and stops nobody; too large a request is halved; an engine that is away is tried again later.
+A cursor says how far the log was taken. It moves only after the engine has answered for every line, and only from where
+they were read: indices that were built anew meanwhile have not got them. Documents carry the log's line as their
+external version, so that what is sent twice, or late, changes nothing. One that the engine refuses is listed and stops
+nobody; too large a request is halved; an engine that is away is tried again later.
 """
 
 from __future__ import annotations
@@ -61,7 +62,8 @@ class Feed:
 
     def once(self) -> Fed:
         """Take at most LINES lines. Raises EngineAway (nothing is lost: the next call begins where this one did)."""
-        changes = self._record.unread(READER, LINES)
+        cursor = self._record.cursor(READER)
+        changes = [] if cursor.seq < 0 else self._record.since(cursor.seq, LINES)  # to be built anew, not fed
         if not changes:
             return Fed()
         try:
@@ -69,7 +71,7 @@ class Feed:
         except EngineAway:
             self._record.note_away(READER, self._clock.now())
             raise
-        self._record.acknowledge(READER, changes[-1].seq)
+        self._record.acknowledge(cursor, changes[-1].seq)  # in vain where another has set it back: it is read again
         self._record.note_away(READER, None)
         return done
 

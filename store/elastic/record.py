@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from core.records import Change, IndexDocument, NotIndexed, SearchHit
+from core.records import Change, Cursor, IndexDocument, NotIndexed, SearchHit
 from store.sqlite.query import Query
 
 
@@ -29,11 +29,15 @@ class RecordSide(Protocol):
         """Whether any article of this Vietnamese month still has its text."""
         ...
 
-    def unread(self, reader: str, limit: int = 1000) -> list[Change]: ...
+    def cursor(self, reader: str) -> Cursor: ...
+
+    def since(self, seq: int, limit: int = 1000) -> list[Change]: ...
 
     def position(self, reader: str) -> int: ...
 
-    def acknowledge(self, reader: str, seq: int) -> None: ...
+    def acknowledge(self, read: Cursor, seq: int) -> bool:
+        """False where the reader has been moved since it stood there: it reads again."""
+        ...
 
     def rewind(self, reader: str, seq: int) -> None:
         """Let a reader take the log from there again (after a rebuild)."""

@@ -63,16 +63,20 @@ class Upkeep:
     def rebuild(self, progress: Callable[[int], None] | None = None) -> int:
         """Write all documents into new indices, then switch; the old ones answer until then and go after it.
 
-        What changes meanwhile is in the log and comes again by the feed. Returns the number of documents.
+        What changes meanwhile is in the log and comes again by the feed. `progress` is called with each batch and once
+        more before the switch; what it raises leaves everything as it was. Returns the number of documents.
         """
         self.set_up()
         began = self._record.last()
-        old = self._indices()
-        self._clear_leftovers(old)
-        generation = layout.newest(old) + 1
+        live = self._indices()
+        self._clear_leftovers(live)
+        generation = layout.newest(live) + 1
         with self._making(f"{self._alias}-g{generation}-*"):
             done = self._write_all(generation, began, progress)
-            self._switch(generation, old)
+            self._finish(generation)
+            if progress:
+                progress(done)
+            self._switch(generation)
         self._record.rewind(READER, began)
         return done
 
@@ -194,15 +198,19 @@ class Upkeep:
         self._client.options(request_timeout=_MERGING).indices.forcemerge(index=indices, max_num_segments=1)
         self._client.indices.refresh(index=indices)
 
-    def _switch(self, generation: int, old: list[str]) -> None:
+    def _finish(self, generation: int) -> None:
         first = layout.index_name(self._alias, generation, NO_MONTH)
         with told():
             self._client.options(ignore_status=400).indices.create(index=first)
             self._made(f"{self._alias}-g{generation}-*")
-            actions: list[dict[str, Any]] = [
-                {"add": {"index": f"{self._alias}-g{generation}-*", "alias": self._alias}},
-                *({"remove_index": {"index": index}} for index in old),
-            ]
+
+    def _switch(self, generation: int) -> None:
+        """From those that answer now, months that were begun during the rebuild among them."""
+        actions: list[dict[str, Any]] = [
+            {"add": {"index": f"{self._alias}-g{generation}-*", "alias": self._alias}},
+            *({"remove_index": {"index": index}} for index in self._indices()),
+        ]
+        with told():
             self._client.indices.update_aliases(actions=actions)
 
     def _indices(self, *, every: bool = False) -> list[str]:

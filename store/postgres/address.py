@@ -15,7 +15,6 @@ from pg8000.native import Connection as Driver
 
 from core.errors import ConfigError
 
-SCHEMES: Final = ("postgresql", "postgres")
 SCHEMA: Final = "diembao"
 """The schema in which the record's tables are."""
 PORT: Final = 5432
@@ -48,11 +47,6 @@ class Address:
     def __str__(self) -> str:
         hosts = ",".join(f"{host}:{port}" for host, port in self.hosts)
         return f"postgresql://{self.user}@{hosts}/{self.database}"
-
-
-def is_address(place: str) -> bool:
-    """Whether a place of a record is a server's address (and no path)."""
-    return place.split("://", 1)[0] in SCHEMES and "://" in place
 
 
 def read(url: str, *, password: str = "", ca_file: str = "", connections: int = 8, timeout: float = 10.0) -> Address:

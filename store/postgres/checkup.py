@@ -27,12 +27,6 @@ def problems(db: Database) -> tuple[str, ...]:
         return (str(error),)
 
 
-def version(db: Database) -> str:
-    """The server's."""
-    with db.read() as con:
-        return str(con.execute("SHOW server_version").fetchone()[0]).split(" ", maxsplit=1)[0]
-
-
 def _problems(con: Any, place: str) -> Iterator[str]:
     told = {row["name"]: row["setting"] for row in con.execute(_SETTINGS)}
     if int(told["server_version_num"]) < OLDEST:

@@ -8,14 +8,16 @@ rows that they take and skip those that others have. A machine that falls silent
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from core.errors import StoreError
 from store.postgres.address import Address
 from store.postgres.connection import Connection
+from store.sqlite import meta
 
 BUSY_SECONDS: Final = 20.0
 TURN: Final = 0x6469656D
@@ -34,6 +36,7 @@ class Database:
 
     def __init__(self, address: Address, *, busy_seconds: float = BUSY_SECONDS) -> None:
         self.address = address
+        self.opened = False  # as the record in use: from then on nothing is written to one that has moved
         self._busy_seconds = busy_seconds
         self._mine = threading.local()
         self._free: list[Connection] = []
@@ -63,6 +66,8 @@ class Database:
         with self._session("ISOLATION LEVEL READ COMMITTED") as con:
             if not joined and not claims:
                 con.execute("SELECT pg_advisory_xact_lock(?)", (TURN,))
+            if not joined and self.opened:
+                meta.refuse_moved(cast(sqlite3.Connection, con), self.place)
             yield con
 
     @contextmanager

@@ -57,6 +57,7 @@ def open_record(
         )  # fmt: skip
         labels.bring_up_to_date(shared)
         record.search.bring_up_to_date()
+        db.opened = True
     except BaseException:
         db.close()
         raise

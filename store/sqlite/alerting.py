@@ -39,8 +39,7 @@ REPEATED_FOR: Final = timedelta(days=3)
 """How long after its last message an urgent story may be told again without news."""
 SHOWN_FOR: Final = timedelta(days=1)
 """A message for the page alone is made anew for so long; then it is a thing of the past."""
-LONGEST_WAIT: Final = timedelta(days=3)
-"""A `due` farther off was written while the clock was ahead."""
+_TELLS_OF: Final = "(article = ? OR id IN (SELECT message FROM outbox_articles WHERE article = ?))"
 
 
 class AlertBook:
@@ -154,6 +153,11 @@ class AlertBook:
                 )
             }
 
+    def escalating(self) -> frozenset[str]:
+        """Desks where any wait."""
+        with self._db.read() as con:
+            return frozenset(row["desk"] for row in con.execute("SELECT DISTINCT desk FROM escalations"))
+
     def escalations(self, desk: str) -> tuple[Escalation, ...]:
         """Those that wait, by story."""
         with self._db.read() as con:
@@ -204,18 +208,26 @@ def note_event(con: sqlite3.Connection, desk: str, article: str, kind: str, at: 
     )
 
 
-def forget_article(con: sqlite3.Connection, article: str) -> None:
-    """An article is erased: every message that tells of it loses its words; what was not sent yet is made anew."""
+def forget_article(con: sqlite3.Connection, article: str, at: datetime) -> None:
+    """An article is erased: every message that tells of it loses its words and is never sent.
+
+    Alerts that nobody has had yet are made anew without it; other mail that waited stays as refused, so that the
+    office sees what did not go out. One that a worker has in hand at this moment may still be told as delivered.
+    """
     con.execute("DELETE FROM alert_events WHERE article = ?", (article,))
     _make_anew(con, article)
+    con.execute("DELETE FROM outbox WHERE article = ? AND state IN ('waiting', 'held')", (article,))
     con.execute(
-        "UPDATE outbox SET subject = '', text = '', html = '', brief = '', fields = '{}' WHERE id IN"
-        " (SELECT message FROM outbox_articles WHERE article = ?)",
-        (article,),
+        "UPDATE outbox SET subject = '', text = '', html = '', brief = '', fields = '{}',"  # noqa: S608
+        " reason = CASE WHEN state IN ('delivered', 'page') THEN reason ELSE ? END,"
+        " done_at = CASE WHEN state IN ('waiting', 'held', 'claimed') THEN ? ELSE done_at END,"
+        " state = CASE WHEN state IN ('waiting', 'held', 'claimed') THEN 'refused' ELSE state END"
+        f" WHERE {_TELLS_OF}",
+        (outbox.ERASED, to_us(at), article, article),
     )
     con.execute(
-        "DELETE FROM outbox_attachments WHERE message IN (SELECT message FROM outbox_articles WHERE article = ?)",
-        (article,),
+        f"DELETE FROM outbox_attachments WHERE message IN (SELECT id FROM outbox WHERE {_TELLS_OF})",  # noqa: S608
+        (article, article),
     )
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
 from core.clock import Clock
 from core.ports import StoryTelling
-from core.records import Article, DeskMatch, Looked, Message, PendingPage, Saved, StoryChoice, TaggedArticle
-from store.sqlite import alerting, cases, changes, labels, looks, outbox, pages, search, stories
+from core.records import Article, DeskMatch, Looked, PendingPage, Saved, StoryChoice, TaggedArticle
+from store.sqlite import alerting, cases, changes, labels, looks, pages, search, stories
 from store.sqlite.database import Database
 from store.sqlite.rows import (
     content_hash,
@@ -41,17 +41,16 @@ class Articles:
     def save(
         self,
         tagged: TaggedArticle,
-        messages: Sequence[Message],
         page: PendingPage | None = None,
         *,
         story: StoryChoice | None = None,
         look: Looked | None = None,
         beside: Callable[[Saved], None] | None = None,
     ) -> Saved:
-        """Article, its story, per-desk rows, alert messages and the ledger's mark, in one transaction.
+        """Article, its story, per-desk rows, a note of it for the alerts and the ledger's mark, in one transaction.
 
         An article that nothing was decided about is a story of its own. A page that was looked at again marks nothing.
-        A message whose key was ever written is not written again. An article that was erased is not stored again.
+        An article that was erased is not stored again.
         Raises ValueError for a new article that concerns no desk: it is the ledger's to mark as stopped.
         """
         article = tagged.located.article
@@ -71,7 +70,6 @@ class Articles:
                 if look is not None:
                     looks.plan(con, n, article, page, _after(look, saved))
                 _log(con, tagged, saved, at)
-                outbox.enqueue(con, messages, at)
                 if beside is not None:
                     beside(saved)
             if page is not None and page.again is None:
@@ -151,7 +149,7 @@ def withdraw(con: sqlite3.Connection, article_id: str, at: datetime, missing_sin
         "UPDATE articles SET state = 'withdrawn', lead = '', revised_at = ?, revisions = revisions + 1 WHERE n = ?",
         (to_us(at), n),
     )
-    con.execute("UPDATE desk_articles SET mentions = '[]' WHERE n = ?", (n,))
+    labels.strip_words(con, n)
     for view in con.execute("SELECT desk FROM desk_articles WHERE n = ?", (n,)).fetchall():
         changes.log(con, article_id, view["desk"], "upsert", at)
         alerting.note_event(con, view["desk"], article_id, "changed", at)

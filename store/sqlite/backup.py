@@ -271,16 +271,24 @@ def _prepare(staged: Path, record: Path, manifest: Manifest, at: datetime, by: s
 
 def _put_aside(record: Path, at: datetime) -> Path | None:
     """A copy of the present record, or its files as they are where it can't be read."""
-    if not record.exists() or record.stat().st_size == 0:
-        return None
     aside = record.with_name(f"{record.name}.aside-{_stamp(at)}")
+    if not record.exists():
+        _move(record, aside)  # a log without its record would be played into the one that comes in its place
+        return None
+    if record.stat().st_size == 0:
+        return None
     try:
         _copy(record, aside, None)
     except StoreError:
-        for suffix in ("", "-wal", "-shm"):
-            with suppress(FileNotFoundError):
-                record.with_name(record.name + suffix).replace(aside.with_name(aside.name + suffix))
+        _move(record, aside)
     return aside
+
+
+def _move(record: Path, aside: Path) -> None:
+    """The record's files, whichever there are, under another name."""
+    for suffix in ("", "-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            record.with_name(record.name + suffix).replace(aside.with_name(aside.name + suffix))
 
 
 def _take(staged: Path, record: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -38,6 +39,10 @@ class CaseBook:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+
+    def session(self) -> AbstractContextManager[object]:
+        """Calls inside are one transaction, and whoever else writes waits for its end."""
+        return self._db.write()
 
     def open(self, case: Case) -> Case:
         values = case_values(case)
@@ -83,6 +88,7 @@ class CaseBook:
             return tuple(map(load_case, rows))
 
     def change(self, case: Case, what: str, at: datetime, by: str, detail: str = "") -> None:
+        """Every column is written: a case that was read before this session would undo what others did since."""
         values = case_values(case)
         with self._db.write() as con:
             con.execute(

@@ -6,7 +6,7 @@ import sqlite3
 from datetime import datetime
 from typing import Literal
 
-from core.records import Change
+from core.records import Change, Cursor
 from store.sqlite.database import Database
 from store.sqlite.rows import from_us, to_us
 
@@ -33,24 +33,34 @@ class Changes:
                 for r in rows
             ]
 
-    def unread(self, reader: str, limit: int = 1000) -> list[Change]:
-        """Lines that this reader has not acknowledged."""
-        return self.since(self.position(reader), limit)
+    def cursor(self, reader: str) -> Cursor:
+        """Where this reader stands; before the first line for a new one."""
+        with self._db.read() as con:
+            row = con.execute("SELECT seq, rewinds FROM change_readers WHERE name = ?", (reader,)).fetchone()
+            return Cursor(reader=reader, seq=row["seq"] if row else 0, rewinds=row["rewinds"] if row else 0)
 
     def position(self, reader: str) -> int:
         """The last line that this reader has acknowledged; 0 for a new one."""
-        with self._db.read() as con:
-            row = con.execute("SELECT seq FROM change_readers WHERE name = ?", (reader,)).fetchone()
-            return row["seq"] if row else 0
+        return self.cursor(reader).seq
 
-    def acknowledge(self, reader: str, seq: int) -> None:
-        """Remember that this reader has taken all lines up to `seq`. Never moves back."""
+    def acknowledge(self, read: Cursor, seq: int) -> bool:
+        """Remember that the lines from `read` up to `seq` are taken. Never moves back.
+
+        False, and nothing is remembered, where the reader has been moved since: it reads again from where it is now.
+        """
         with self._db.write() as con:
-            con.execute(
-                "INSERT INTO change_readers VALUES (?, ?)"
-                " ON CONFLICT (name) DO UPDATE SET seq = max(change_readers.seq, excluded.seq)",
-                (reader, seq),
+            con.execute("INSERT OR IGNORE INTO change_readers (name, seq) VALUES (?, 0)", (read.reader,))
+            moved = con.execute(
+                "UPDATE change_readers SET seq = ? WHERE name = ? AND seq = ? AND rewinds = ?",
+                (max(seq, read.seq), read.reader, read.seq, read.rewinds),
             )
+            return moved.rowcount == 1
+
+    def rewind(self, reader: str, seq: int) -> None:
+        """Let a reader take the log from there again. What it has in hand is not acknowledged any more."""
+        with self._db.write() as con:
+            con.execute("INSERT OR IGNORE INTO change_readers (name, seq) VALUES (?, 0)", (reader,))
+            con.execute("UPDATE change_readers SET seq = ?, rewinds = rewinds + 1 WHERE name = ?", (seq, reader))
 
     def last(self) -> int:
         """The newest line's number; 0 for an empty log."""

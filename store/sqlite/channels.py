@@ -9,6 +9,7 @@ import dataclasses
 import hashlib
 import secrets
 import sqlite3
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -41,7 +42,7 @@ class ChannelBook:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def invite(self, desk: str, recipient: str, at: datetime, by: str = "operator") -> str:
+    def invite(self, desk: str, recipient: str, at: datetime, by: str) -> str:
         """A code that the recipient sends to the account to be known as this recipient; good once and for 7 days.
 
         An earlier code of the recipient no longer holds. Raises ConfigError where the desk has no such recipient.
@@ -147,10 +148,16 @@ class ChannelBook:
             return con.execute("DELETE FROM zalo_followers").rowcount
 
 
-def with_followers(con: sqlite3.Connection, desk: Desk) -> Desk:
-    """The desk with the Zalo id of each recipient who has made himself known and follows."""
-    rows = con.execute("SELECT recipient, user FROM zalo_followers WHERE desk = ? AND following = 1", (desk.id,))
-    users = {row["recipient"]: row["user"] for row in rows}
+def followers(con: sqlite3.Connection) -> dict[str, dict[str, str]]:
+    """Desk -> recipient -> Zalo id of those who have made themselves known and follow."""
+    found: dict[str, dict[str, str]] = {}
+    for row in con.execute("SELECT desk, recipient, user FROM zalo_followers WHERE following = 1"):
+        found.setdefault(row["desk"], {})[row["recipient"]] = row["user"]
+    return found
+
+
+def with_followers(desk: Desk, users: Mapping[str, str]) -> Desk:
+    """The desk with the Zalo ids of its recipients."""
     if not users:
         return desk
     filled = (

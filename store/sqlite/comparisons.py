@@ -14,10 +14,10 @@ from core.records import Comparison, ComparisonReason, Figure, KeptComparison
 from core.text import clean, fold
 from store.sqlite import alerting, audit
 from store.sqlite.database import Database
-from store.sqlite.rows import dump, from_us, maybe_from_us, to_us
+from store.sqlite.rows import dump, from_us, to_us
 
 _SELECT: Final = (
-    "SELECT c.*, a.id AS article, x.at AS dismissed_at, x.who AS dismissed_by FROM comparisons c"
+    "SELECT c.*, a.id AS article FROM comparisons c"
     " JOIN articles a ON a.n = c.n LEFT JOIN comparisons_dismissed x"
     " ON x.desk = c.desk AND x.n = c.n AND x.fact = c.fact AND x.phrase = c.phrase"
 )
@@ -122,5 +122,5 @@ def _comparison(row: sqlite3.Row) -> Comparison:
 def _load(row: sqlite3.Row) -> KeptComparison:
     return KeptComparison(
         id=row["id"], desk=row["desk"], article=row["article"], text_hash=row["hash"], comparison=_comparison(row),
-        at=from_us(row["at"]), dismissed_by=row["dismissed_by"] or "", dismissed_at=maybe_from_us(row["dismissed_at"]),
+        at=from_us(row["at"]),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from core.records import Correction
 from core.topics import TONES, TOPIC_IDS, ToneLabel
 from store.sqlite import audit, changes, labels, search
 from store.sqlite.database import Database
-from store.sqlite.rows import from_us, maybe_from_us, texts, to_us
+from store.sqlite.rows import from_us, texts, to_us
 
 _SELECT = "SELECT c.*, a.id AS article FROM corrections c JOIN articles a ON a.n = c.n"
 
@@ -141,6 +141,4 @@ def _load(row: sqlite3.Row) -> Correction:
         model=row["model"],
         at=from_us(row["at"]),
         by=row["who"],
-        undone_at=maybe_from_us(row["undone_at"]),
-        undone_by=row["undone_by"],
     )

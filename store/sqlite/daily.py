@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Final
 
 from core.clock import local_day
-from core.records import Change, Cut, DailyCount, DailyReading, EndpointStatus
+from core.records import Change, Cursor, Cut, DailyCount, DailyReading, EndpointStatus
 from core.topics import HARM_TOPICS
 from store.sqlite import labels
 from store.sqlite.changes import Changes
@@ -109,9 +109,12 @@ class DailyCounts:
         lost = [change.desk for change in changes if not known[change.article]]
         return days, every | {d for d in lost if d} if None in lost else {d for d in lost if d}
 
-    def unread(self, reader: str, limit: int = 1000) -> list[Change]:
+    def cursor(self, reader: str) -> Cursor:
         """See core.ports.DailyCounts, as for the rest."""
-        return self._changes.unread(reader, limit)
+        return self._changes.cursor(reader)
+
+    def since(self, seq: int, limit: int = 1000) -> list[Change]:
+        return self._changes.since(seq, limit)
 
     def position(self, reader: str) -> int:
         return self._changes.position(reader)
@@ -125,8 +128,8 @@ class DailyCounts:
             oldest = con.execute("SELECT min(seq) FROM changes").fetchone()[0]
         return oldest is not None and oldest > self.position(reader) + 1
 
-    def acknowledge(self, reader: str, seq: int) -> None:
-        self._changes.acknowledge(reader, seq)
+    def acknowledge(self, read: Cursor, seq: int) -> bool:
+        return self._changes.acknowledge(read, seq)
 
 
 _KEPT: Final = (

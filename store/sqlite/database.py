@@ -19,6 +19,7 @@ from typing import Final
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 
 from core.errors import StoreError
+from store.sqlite import meta
 
 BUSY_SECONDS: Final = 20.0
 APPLICATION_ID: Final = 0x6469656D
@@ -28,8 +29,8 @@ _ADVICE: Final = {
     "SQLITE_FULL": "the disk is full; free some space there and start again (nothing was lost)",
     "SQLITE_BUSY": f"another process has held it for over {BUSY_SECONDS:.0f} s; end that process or try again",
     "SQLITE_LOCKED": "another part of this process holds it; try again",
-    "SQLITE_CORRUPT": "the file is damaged; put it aside and run `diembao restore` with the last backup",
-    "SQLITE_NOTADB": "the file is damaged or no database; put it aside and run `diembao restore` with the last backup",
+    "SQLITE_CORRUPT": "it is damaged; stop the service and run `diembao restore` with the last backup",
+    "SQLITE_NOTADB": "it is damaged or no database; stop the service and run `diembao restore` with the last backup",
     "SQLITE_CANTOPEN": "it can't be opened; check that the folder exists and that this user may write in it",
     "SQLITE_READONLY": "it can't be written; check the rights of the file and of its folder",
     "SQLITE_PERM": "access was denied; check the rights of the file and of its folder",
@@ -84,6 +85,7 @@ class Database:
 
     def __init__(self, path: Path, *, busy_seconds: float = BUSY_SECONDS) -> None:
         self.path = path
+        self.opened = False  # as the record in use: from then on nothing is written to one that has moved
         self._busy_seconds = busy_seconds
         self._local = threading.local()
         self._lock = threading.Lock()
@@ -121,8 +123,10 @@ class Database:
                 return
             if durable:
                 con.execute("PRAGMA synchronous = FULL")
-            con.execute("BEGIN IMMEDIATE")
             try:
+                con.execute("BEGIN IMMEDIATE")
+                if self.opened:
+                    meta.refuse_moved(con, self.place)
                 yield con
                 con.commit()
             except BaseException:

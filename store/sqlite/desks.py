@@ -70,7 +70,8 @@ def check_recipients(desk: Desk) -> None:
 def all_desks(con: sqlite3.Connection) -> tuple[Desk, ...]:
     """The desks, by id, with those who follow the Zalo account."""
     rows = con.execute("SELECT body FROM desks ORDER BY id").fetchall()
-    return tuple(channels.with_followers(con, load_desk(row["body"])) for row in rows)
+    known = channels.followers(con)
+    return tuple(channels.with_followers(desk, known.get(desk.id, {})) for desk in (load_desk(r["body"]) for r in rows))
 
 
 def people(con: sqlite3.Connection) -> dict[tuple[str, str], Recipient]:

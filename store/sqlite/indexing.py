@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from core.clock import day_bounds
-from core.records import Change, IndexDocument, NotIndexed, SearchHit
+from core.records import Change, Cursor, IndexDocument, NotIndexed, SearchHit
 from store.sql import upsert
 from store.sqlite import labels, search
 from store.sqlite.changes import Changes
@@ -63,19 +63,21 @@ class Indexing:
         with self._db.read() as con:
             return con.execute(_LIVE, _numbers(month)).fetchone() is not None
 
-    def unread(self, reader: str, limit: int = 1000) -> list[Change]:
-        return self._changes.unread(reader, limit)
+    def cursor(self, reader: str) -> Cursor:
+        return self._changes.cursor(reader)
+
+    def since(self, seq: int, limit: int = 1000) -> list[Change]:
+        return self._changes.since(seq, limit)
 
     def position(self, reader: str) -> int:
         return self._changes.position(reader)
 
-    def acknowledge(self, reader: str, seq: int) -> None:
-        self._changes.acknowledge(reader, seq)
+    def acknowledge(self, read: Cursor, seq: int) -> bool:
+        return self._changes.acknowledge(read, seq)
 
     def rewind(self, reader: str, seq: int) -> None:
         """Let a reader take the log from there again (after a rebuild)."""
-        with self._db.write() as con:
-            con.execute(upsert("change_readers", "name, seq", key="name"), (reader, seq))
+        self._changes.rewind(reader, seq)
 
     def last(self) -> int:
         return self._changes.last()

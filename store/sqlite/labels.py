@@ -6,13 +6,14 @@ Derived from desk_articles and corrections; written anew in the transaction of w
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
 from core.records import LabelCount, Step
 from store.sqlite import meta
 from store.sqlite.database import Database
-from store.sqlite.rows import LISTED_COLUMNS, LISTED_FROM, load_listed
+from store.sqlite.rows import LISTED_COLUMNS, LISTED_FROM, dump_labels, load_labels, load_listed
 
 VERSION: Final = "1"
 """Changes whenever the labels of an article change: they are then written anew."""
@@ -36,6 +37,16 @@ def write(con: sqlite3.Connection, n: int, desk: str | None = None) -> None:
         con.executemany(
             "INSERT INTO desk_labels (desk, n, kind, key, day) VALUES (?, ?, ?, ?, ?)",
             [(row["desk"], n, kind, key, row["day"]) for kind, key in _labels(row)],
+        )
+
+
+def strip_words(con: sqlite3.Connection, n: int) -> None:
+    """Take the text's own words out of an article's labels; what they say of it stays."""
+    for row in con.execute("SELECT desk, topics FROM desk_articles WHERE n = ?", (n,)).fetchall():
+        bare = [replace(label, words=()) for label in load_labels(row["topics"])]
+        con.execute(
+            "UPDATE desk_articles SET mentions = '[]', topics = ? WHERE desk = ? AND n = ?",
+            (dump_labels(bare), row["desk"], n),
         )
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from core.clock import Clock
 from core.records import Lease, Worker
-from store.sql import Connection, Database
+from store.sql import Connection, Database, Row
 from store.sqlite.rows import from_us, to_us
 
 FORGOTTEN: Final = timedelta(days=2)
@@ -54,6 +54,15 @@ class Leases:
                 (to_us(self._clock.now()) - _us(ago), lease.name, lease.holder, lease.fence),
             )
 
+    def holder(self, name: str) -> Worker | None:
+        """Who holds a name now; None for nobody, and for one that has not said that it lives."""
+        with self._db.read() as con:
+            row = con.execute(
+                "SELECT w.* FROM leases l JOIN workers w ON w.id = l.holder WHERE l.name = ? AND l.until > ?",
+                (name, to_us(self._clock.now())),
+            ).fetchone()
+            return _worker(row) if row else None
+
     def elsewhere(self, holder: str, prefix: str) -> frozenset[str]:
         """Names with the prefix that others hold now."""
         with self._db.read() as con:
@@ -85,13 +94,7 @@ class Leases:
         since = to_us(self._clock.now() - within)
         with self._db.read() as con:
             rows = con.execute("SELECT * FROM workers WHERE seen >= ? ORDER BY role, started, id", (since,))
-            return tuple(
-                Worker(
-                    id=row["id"], role=row["role"], machine=row["machine"], started=from_us(row["started"]),
-                    seen=from_us(row["seen"]),
-                )
-                for row in rows
-            )  # fmt: skip
+            return tuple(map(_worker, rows))
 
 
 def purge(con: Connection, at: datetime) -> None:
@@ -115,6 +118,13 @@ def _take(con: Connection, name: str, holder: str, at: int, lasts: int) -> Lease
         return None
     ago = None if before is None or before["holder"] == holder else max(0, at - before["until"]) / 1e6
     return Lease(name=name, holder=holder, fence=row["fence"], ago=ago)
+
+
+def _worker(row: Row) -> Worker:
+    return Worker(
+        id=row["id"], role=row["role"], machine=row["machine"], started=from_us(row["started"]),
+        seen=from_us(row["seen"]),
+    )  # fmt: skip
 
 
 def _us(seconds: float) -> int:

@@ -31,6 +31,10 @@ _PUT_STATE: Final = upsert(
 _SEEN_STEP: Final = timedelta(days=7)
 """How stale `seen_day` may be, so that a poll of known entries hardly writes."""
 
+_GUID: Final = (
+    "SELECT g.page, g.urls, p.state FROM guids g LEFT JOIN pages p ON p.id = g.page WHERE g.source = ? AND g.guid = ?"
+)
+
 
 class Ledger:
     """CrawlLedger on SQLite. Every call is one transaction; errors of the database are StoreError."""
@@ -139,19 +143,11 @@ class Ledger:
         with self._db.write() as con:
             pages.finish(con, page, "same", at, identity=article_id)
 
-    def page_failed(
-        self,
-        page: PendingPage,
-        reason: str,
-        at: datetime,
-        *,
-        retry_at: datetime | None,
-        article_id: str | None = None,
-    ) -> None:
+    def page_failed(self, page: PendingPage, reason: str, at: datetime, *, retry_at: datetime | None) -> None:
         """It could not be read. With `retry_at` it is tried again; without, it is over and counted by its reason."""
         with self._db.write() as con:
             if retry_at is None:
-                pages.finish(con, page, "failed", at, identity=article_id, reason=reason)
+                pages.finish(con, page, "failed", at, reason=reason)
             else:
                 pages.insert(con, page, backlog=False, day=day_of(at))
                 con.execute(
@@ -257,13 +253,19 @@ def _list_entry(
 
 
 def _guid_twin(con: sqlite3.Connection, page_id: str, entry: Entry) -> str | None:
-    """The page that this source has listed with the same guid, where the guid tells articles apart."""
+    """The page that this source has listed with the same guid, where the guid tells articles apart.
+
+    One that could not be had is no twin: a paper that puts a wrong link right keeps the guid.
+    """
     key = (entry.source, hashlib.sha256(entry.guid.encode()).hexdigest()[:20])
-    row = con.execute("SELECT page, urls FROM guids WHERE source = ? AND guid = ?", key).fetchone()
+    row = con.execute(_GUID, key).fetchone()
     if row is None:
         con.execute("INSERT INTO guids (source, guid, page) VALUES (?, ?, ?)", (*key, page_id))
         return None
     con.execute("UPDATE guids SET urls = urls + 1 WHERE source = ? AND guid = ?", key)
+    if row["state"] == "failed":
+        con.execute("UPDATE guids SET page = ? WHERE source = ? AND guid = ?", (page_id, *key))
+        return None
     return row["page"] if row["urls"] < GUID_URLS else None
 
 

@@ -21,6 +21,7 @@ from core.records import (
     SourceDetail,
     SourceItem,
 )
+from store.sqlite import meta
 from store.sqlite.database import Database
 from store.sqlite.retention import backup_dir, months_before, old_backups
 from store.sqlite.rows import from_us, maybe_from_us, to_us
@@ -69,6 +70,15 @@ class Operation:
                 check_held=bool(check and check["verified"]),
                 check_pages=_sampled(check["report"]) if check else (),
             )
+
+    def moved(self) -> bool:
+        """Whether the record is in use elsewhere: nothing can be written to this one."""
+        with self._db.read() as con:
+            return meta.get(con, meta.MOVED) is not None
+
+    def disk_free(self) -> int:
+        """Bytes of room on the record's disk."""
+        return shutil.disk_usage(self._path.parent).free
 
     def figures(self, at: datetime, versions: Mapping[str, str]) -> OperationFigures:
         """Of the installation: queues, failures, sizes, versions."""

@@ -30,6 +30,9 @@ FALLBACK_RETRY: Final = timedelta(minutes=5)
 """Where a Retry names no time: the drain normally sets its own."""
 LONGEST_WAIT: Final = timedelta(days=3)
 """Nothing is put off so long: a `not_before` beyond it was written while the clock was ahead, and counts as due."""
+ERASED: Final = "erased"
+"""Reason of a message whose words went with an article: it can't be sent any more."""
+_OR_ERASED: Final = f" OR (state = 'refused' AND reason = '{ERASED}')"
 
 
 def enqueue(
@@ -90,7 +93,7 @@ class Outbox:
         self._db = db
 
     def add(self, messages: Sequence[Message], at: datetime) -> int:
-        """Write messages that belong to no article (a test). Returns how many were new."""
+        """Write messages; one whose key was ever written is left out. Returns how many were new."""
         with self._db.write() as con:
             return enqueue(con, messages, at)
 
@@ -116,6 +119,8 @@ class Outbox:
     def mark(self, claim: Claim, result: DeliveryResult | PassOn, at: datetime) -> None:
         """Record what came of a claimed message. A claim whose lease has passed on is ignored.
 
+        What was sent while the article that it tells of was erased counts as delivered; else it is not tried again.
+
         It outlasts a kill at once and a power cut from the next `claim` on, which syncs all that came before: a power
         cut repeats at most what was sent since.
         """
@@ -133,10 +138,11 @@ class Outbox:
                 sets = "state = 'waiting', reason = ?, not_before = ?, attempts = attempts - ?"
                 after = FALLBACK_RETRY if result.after is None else result.after
                 values = (result.reason, to_us(at + after), 0 if result.counts else 1)
+        sent = isinstance(result, Delivered)
         with self._db.write(claims=True) as con:
             con.execute(
                 f"UPDATE outbox SET {sets}, lease_until = NULL"  # noqa: S608
-                " WHERE id = ? AND state = 'claimed' AND lease_until = ?",
+                f" WHERE id = ? AND lease_until = ? AND (state = 'claimed'{_OR_ERASED if sent else ''})",
                 (*values, claim.id, to_us(claim.until)),
             )
 
@@ -160,10 +166,14 @@ class Outbox:
             return hold(con, reason, at)
 
     def send_again(self, message_id: int, at: datetime) -> bool:
-        """Let a held or refused message go out after all, by the recipient's first way; False where it is neither."""
+        """Let a held or refused message go out after all, by the recipient's first way.
+
+        False where it is neither, or where its words went with an article.
+        """
         with self._db.write(durable=True) as con:
             row = con.execute(
-                "SELECT * FROM outbox WHERE id = ? AND state IN ('held', 'refused')", (message_id,)
+                "SELECT * FROM outbox WHERE id = ? AND state IN ('held', 'refused') AND reason <> ?",
+                (message_id, ERASED),
             ).fetchone()
             if row is None:
                 return False

@@ -20,9 +20,7 @@ Outcome = Literal["stopped", "kept", "failed", "same"]
 _READ: Final = (counts.STOPPED, counts.KEPT)
 
 
-def insert(
-    con: sqlite3.Connection, page: PendingPage, *, backlog: bool, day: str, not_before: datetime | None = None
-) -> bool:
+def insert(con: sqlite3.Connection, page: PendingPage, *, backlog: bool, day: str) -> bool:
     """A new pending page; False where its address is known already or no web address."""
     entry = page.entry
     try:
@@ -36,7 +34,7 @@ def insert(
         (
             page.id, entry.source, host, entry.url, entry.found_in, entry.title, entry.lead, entry.guid,
             *published_values(entry.published), int(backlog),
-            to_us(page.found_at), to_us(not_before or page.found_at), page.attempts, day,
+            to_us(page.found_at), to_us(page.found_at), page.attempts, day,
         ),
     )  # fmt: skip
     return done.rowcount == 1

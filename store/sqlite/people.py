@@ -186,13 +186,15 @@ def _since(present: Path) -> tuple[list[str], list[tuple[int, str]]]:
 def _unanswered(con: sqlite3.Connection, at: datetime) -> int:
     done = 0
     for user in users(con):
-        alone = _needed(con, user)
-        if user.disabled is None and user.asked and at - user.asked >= ANSWER_IN and not alone:
+        since = user.disabled or user.asked
+        if since is None or at - since < ANSWER_IN or _needed(con, user):
+            continue
+        if user.disabled is None:
             con.execute("UPDATE people SET disabled_at = ? WHERE id = ?", (to_us(at), user.id))
             con.execute("DELETE FROM sessions WHERE person = ?", (user.id,))
             audit.write(con, at, who="purge", action="user.disable", subject=user.id, detail="idle")
             done += 1
-        elif user.disabled and at - user.disabled >= ANSWER_IN and not alone:
+        else:
             forget(con, user.id, at)
             audit.write(con, at, who="purge", action="user.delete", subject=user.id, detail="disabled long ago")
             done += 1

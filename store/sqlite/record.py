@@ -115,6 +115,7 @@ def open_record(
         record = ports(db, path, clock=clock, keep=keep, telling=telling)
         labels.bring_up_to_date(db)
         record.search.bring_up_to_date()
+        db.opened = True
     except sqlite3.Error as error:
         db.close()
         raise told(error, path) from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
@@ -198,12 +199,19 @@ class ReportBook:
             )  # fmt: skip
             audit.write(con, at, who=by, action="report.schedule", subject=schedule.kind, desk=schedule.desk)
 
-    def schedule_done(self, desk: str, kind: str, last: date) -> None:
-        """That the period which ends on that day was drafted."""
+    def session(self) -> AbstractContextManager[object]:
+        """Calls inside are one transaction."""
+        return self._db.write(durable=True)
+
+    def schedule_done(self, desk: str, kind: str, last: date) -> bool:
+        """That the period which ends on that day is drafted; False where it was already."""
         with self._db.write(durable=True) as con:
-            con.execute(
-                "UPDATE report_schedules SET last_done = ? WHERE desk = ? AND kind = ?", (last.isoformat(), desk, kind)
+            done = con.execute(
+                "UPDATE report_schedules SET last_done = :last WHERE desk = :desk AND kind = :kind"
+                " AND (last_done IS NULL OR last_done < :last)",
+                {"last": last.isoformat(), "desk": desk, "kind": kind},
             )
+            return done.rowcount == 1
 
     def template(self, desk: str) -> bytes | None:
         """The desk's own template; None: the shipped one."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from core.records import Article, TaggedArticle
-from store.sqlite import audit, changes, labels
+from store.sqlite import audit, changes, labels, search
 from store.sqlite.database import Database
 from store.sqlite.rows import dump_labels, load_article
 
@@ -80,4 +80,6 @@ def _relabel(con: sqlite3.Connection, tagged: TaggedArticle, at: datetime) -> bo
     for row in desks:
         labels.write(con, row["n"], row["desk"])
         changes.log(con, article, row["desk"], "upsert", at)
+    if desks:
+        search.again(con, desks[0]["n"])
     return bool(desks)

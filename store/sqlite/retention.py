@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+import re
 import sqlite3
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -20,6 +22,7 @@ from store.sqlite import (
     comparisons,
     desk_work,
     factbook,
+    labels,
     leases,
     people,
     reports,
@@ -30,13 +33,15 @@ from store.sqlite import (
 from store.sqlite.database import Database
 from store.sqlite.keeping import Keeping
 from store.sqlite.outbox import key_hash
-from store.sqlite.rows import day_of, dump_labels, from_us, load_labels, maybe_from_us, to_us
+from store.sqlite.rows import day_of, from_us, maybe_from_us, to_us
 from store.sqlite.stones import Stone
 
+_LOG = logging.getLogger(__name__)
 FORGET_UNLISTED: Final = timedelta(days=60)
 """How long the bare id of a page is remembered after its publisher last listed it, so that it isn't read again."""
 _CHANGES_DAYS: Final = 35
 _AT_ONCE: Final = 200
+_STAMP: Final = re.compile(r"\d{8}T\d{6}Z")
 _LONGEST_MONTHS: Final = 36
 """A text that an open case quotes is kept up to design's bound for article texts, whatever the setting says."""
 
@@ -52,7 +57,7 @@ class Purged:
     messages: int
     audit: int
     changes: int
-    backups: int
+    backups: int = 0
 
 
 class Retention:
@@ -64,7 +69,10 @@ class Retention:
         self._keeping = Keeping(db, keep)
 
     def purge(self, at: datetime) -> Purged:
-        """Delete everything whose time is over, in short transactions; safe to stop and to repeat."""
+        """Delete everything whose time is over, in short transactions; safe to stop and to repeat.
+
+        Backups go last: StoreError for one that can't be deleted comes after all else is done.
+        """
         keep = self._keeping.now()
         with self._db.write() as con:
             channels.purge(con, at)
@@ -78,14 +86,15 @@ class Retention:
             messages=self._messages(months_before(at, keep.delivery_months), at),
             audit=self._audit(months_before(at, keep.audit_months)),
             changes=self._changes(at - timedelta(days=_CHANGES_DAYS)),
-            backups=remove_old_backups(self._path, at - timedelta(days=keep.backup_days)),
         )
         self._office(at, keep)
         self._answers(at, keep)
         with self._db.write() as con:
             reports.purge(con, months_before(at, keep.article_months))
         self._scrub(index=bool(purged.texts or purged.replaced))
-        return purged
+        backups = remove_old_backups(self._path, at - timedelta(days=keep.backup_days))
+        _LOG.info("purged", extra={**asdict(purged), "backups": backups})
+        return replace(purged, backups=backups)
 
     def _answers(self, at: datetime, keep: KeepSettings) -> None:
         """Closed cases with their evidence, uploads nobody confirmed, comparisons of texts that are gone."""
@@ -234,12 +243,8 @@ def _expire(con: sqlite3.Connection, n: int, at: datetime) -> None:
     con.execute("DELETE FROM corrections WHERE n = ?", (n,))
     con.execute("UPDATE article_stories SET signature = NULL WHERE n = ?", (n,))
     con.execute("UPDATE articles SET lead = '', state = 'expired' WHERE n = ?", (n,))
-    for row in con.execute("SELECT desk, topics FROM desk_articles WHERE n = ?", (n,)).fetchall():
-        bare = [type(label)(topic=label.topic, score=label.score) for label in load_labels(row["topics"])]
-        con.execute(
-            "UPDATE desk_articles SET mentions = '[]', topics = ? WHERE desk = ? AND n = ?",
-            (dump_labels(bare), row["desk"], n),
-        )
+    labels.strip_words(con, n)
+    for row in con.execute("SELECT desk FROM desk_articles WHERE n = ?", (n,)).fetchall():
         changes.log(con, article, row["desk"], "upsert", at)
     search.add(con, n)
 
@@ -256,10 +261,8 @@ def erase_rows(con: sqlite3.Connection, stone: Stone) -> bool:
         ),
     )
     con.execute("UPDATE pages SET title = '', lead = '' WHERE id = :a OR identity = :a", {"a": stone.article})
-    alerting.forget_article(con, stone.article)
+    alerting.forget_article(con, stone.article, stone.erased_at)
     reports.forget(con, stone.article)
-    con.execute("DELETE FROM outbox WHERE article = ? AND state IN ('waiting', 'held')", (stone.article,))
-    con.execute("UPDATE outbox SET subject = '', text = '', html = '' WHERE article = ?", (stone.article,))
     row = con.execute("SELECT n, title FROM articles WHERE id = ?", (stone.article,)).fetchone()
     if row is None:
         return False
@@ -293,13 +296,18 @@ def backup_dir(record: Path) -> Path:
 
 
 def remove_old_backups(record: Path, before: datetime) -> int:
-    """Delete backups (and records put aside by a restore) whose name says that they are older. Raises StoreError."""
-    old = old_backups(record, before)
+    """Delete backups (and records put aside by a restore) whose name says that they are older.
+
+    Raises StoreError where one can't be deleted, after all others are.
+    """
+    old, left = old_backups(record, before), list[str]()
     for file in old:
         try:
-            file.unlink()
+            file.unlink(missing_ok=True)
         except OSError as error:
-            raise StoreError(f"{file}: an old backup can't be deleted ({error.strerror}); delete it") from None
+            left.append(f"{file}: an old backup can't be deleted ({error.strerror}); delete it")
+    if left:
+        raise StoreError("\n".join(left))
     return len(old)
 
 
@@ -307,4 +315,4 @@ def old_backups(record: Path, before: datetime) -> list[Path]:
     """Backups, and records put aside by a restore, whose name says that they are older."""
     stamp = before.strftime("%Y%m%dT%H%M%SZ")
     every = [*backup_dir(record).glob("diembao-*.tar.gz"), *record.parent.glob(f"{record.name}.aside-*")]
-    return [file for file in every if file.name.removesuffix(".tar.gz").rsplit("-", 1)[-1] < stamp]
+    return [file for file in every if (made := _STAMP.findall(file.name)) and made[-1] < stamp]

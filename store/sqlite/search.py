@@ -124,7 +124,7 @@ class Search:
         if row is not None and row["value"] == words.VERSION:
             return False
         with self._db.write() as con:
-            con.execute("UPDATE change_readers SET seq = -1 WHERE name = ?", (_SAME_WORDS,))
+            con.execute("UPDATE change_readers SET seq = -1, rewinds = rewinds + 1 WHERE name = ?", (_SAME_WORDS,))
         self.rebuild()
         return True
 

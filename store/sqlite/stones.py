@@ -53,6 +53,29 @@ def add(record: Path, stone: Stone) -> None:
         raise StoreError(f"{path}: {error.strerror or error}; nothing was erased; free space and try again") from None
 
 
+def merge(record: Path, lines: str) -> None:
+    """Add those of another file's lines that are not there yet. Raises StoreError."""
+    path = stones_file(record)
+    try:
+        known = set(path.read_text(encoding="utf-8").splitlines()) if path.exists() else set[str]()
+        fresh = [line for line in lines.splitlines() if line and line not in known]
+        if fresh:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a", encoding="utf-8") as file:
+                file.write("".join(f"{line}\n" for line in fresh))
+                file.flush()
+                os.fsync(file.fileno())
+    except (OSError, UnicodeDecodeError) as error:
+        raise StoreError(f"{path}: {error}; what was erased can't be noted there; nothing was changed") from None
+
+
+def carry(source: Path, target: Path) -> None:
+    """Note beside the one record what was erased from the other. Raises StoreError."""
+    file = stones_file(source)
+    if file != stones_file(target) and file.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        merge(target, file.read_text(encoding="utf-8"))
+
+
 def read(record: Path) -> list[Stone]:
     """All stones; an unfinished last line (a power cut) is left out. Raises StoreError where unreadable."""
     path = stones_file(record)

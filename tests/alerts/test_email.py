@@ -103,7 +103,7 @@ class TestWhatArrives:
 
 
 class TestHostileText:
-    """Row 12: nothing in a headline becomes a header."""
+    """Nothing in a headline becomes a header."""
 
     @pytest.mark.parametrize(
         "subject",

@@ -42,7 +42,7 @@ def test_once_to_each_whose_roles_cover_it(tmp_path: Path, record: Record, clock
     desk = newsroom(record, clock, ROADS, desk=DESK, channels=("email",))
     with mail_server(tmp_path) as room:
         article = desk.prints("transport_infrastructure", source="bao_mau")
-        record.articles.save(make_tagged(article), ())
+        record.articles.save(make_tagged(article))
         room.on_rcpt = ["451 4.7.1 Greylisted"]
         for _ in range(6):
             desk.round(5)

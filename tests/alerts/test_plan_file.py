@@ -1,4 +1,4 @@
-"""Files of rules: back and forth, and what they may not hold (no words, no patterns: hostile input 18)."""
+"""Files of rules: back and forth, and what they may not hold: no words, no patterns."""
 
 from __future__ import annotations
 

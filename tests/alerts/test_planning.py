@@ -79,7 +79,7 @@ class TestUrgent:
         tagged = make_tagged(
             again, topics=(Label(topic="disaster", score=0.9),), tone=Tone(label="negative", score=0.9)
         )
-        record.articles.save(tagged, (), story=choice)
+        record.articles.save(tagged, story=choice)
         room.until(5)
         assert len(room.rows()) == 1
 
@@ -275,7 +275,7 @@ class TestHeldBack:
         tagged = make_tagged(
             third, topics=(Label(topic="disaster", score=0.9),), tone=Tone(label="negative", score=0.9)
         )
-        record.articles.save(tagged, (), story=StoryChoice(story=first.id, merged=(second.id,)))
+        record.articles.save(tagged, story=StoryChoice(story=first.id, merged=(second.id,)))
         room.until(4)
         assert len(room.rows()) == 3
         assert [a.story for a in record.alerts.alerts("binh_son")] == [first.id]
@@ -292,7 +292,7 @@ class TestOther:
         assert room.rows() == []
         changed = replace(article, title="Tiêu đề đã khác", fetched_at=clock.now())
         tagged = make_tagged(changed, topics=(Label(topic="health", score=0.9),))
-        record.articles.save(tagged, ())
+        record.articles.save(tagged)
         room.until(1)
         assert [subject for _, subject in room.told()] == ["KHẨN: Tiêu đề đã khác (Báo A)"]
         assert "đã được sửa hoặc gỡ" in room.rows()[0].message.text
@@ -325,7 +325,7 @@ class TestOther:
         room = room_of(record, clock, URGENT, DIGEST)
         old = make_article("cu.html", "bao_a", at=NOON)
         old = replace(old, published=replace(old.published, at=NOON - timedelta(days=3)))
-        record.articles.save(make_tagged(old, topics=(Label(topic="disaster", score=0.9),)), ())
+        record.articles.save(make_tagged(old, topics=(Label(topic="disaster", score=0.9),)))
         room.until(24, step=60)
         assert room.rows() == []
 

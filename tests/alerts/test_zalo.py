@@ -120,7 +120,7 @@ class TestWhatArrives:
 
 
 class TestText:
-    """Row 12: no headline makes a line, no unseen character goes out."""
+    """No headline makes a line, no unseen character goes out."""
 
     @given(st.text(max_size=3000), st.text(max_size=3000), st.sampled_from(["", "https://a.vn/l/abc"]))
     @given_settings(max_examples=40)
@@ -204,14 +204,14 @@ class TestEveryDocumentedAnswer:
 
     def test_who_does_not_follow_any_longer_is_not_tried_again(self, here: Office) -> None:
         here.record.channels.take(_event(here, "user_send_text", code=here.record.channels.invite(
-            "binh_son", "van-phong", MORNING)), MORNING)  # fmt: skip
+            "binh_son", "van-phong", MORNING, "test")), MORNING)  # fmt: skip
         del here.zalo.followers[USER]
         assert to_follower(here) == Refused(reason="zalo-follower -213", fall_back=True)
         (desk,) = here.record.desks.desks()
         assert desk.recipients[0].ways == ()
 
     def test_a_follower_whose_last_word_is_too_long_ago_is_not_asked_for(self, here: Office) -> None:
-        code = here.record.channels.invite("binh_son", "van-phong", MORNING)
+        code = here.record.channels.invite("binh_son", "van-phong", MORNING, "test")
         here.record.channels.take(_event(here, "user_send_text", code=code), MORNING)
         here.clock.move(timedelta(hours=23))
         assert isinstance(to_follower(here), Delivered)

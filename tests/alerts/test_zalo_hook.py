@@ -53,7 +53,7 @@ class Pages:
         return self.browser.post(HOOK, content=body, headers=headers).status_code
 
     def invite(self) -> str:
-        return self.office.record.channels.invite("binh_son", "van-phong", self.office.clock.now())
+        return self.office.record.channels.invite("binh_son", "van-phong", self.office.clock.now(), "test")
 
     def ways(self) -> tuple[str, ...]:
         (desk,) = self.office.record.desks.desks()
@@ -310,6 +310,8 @@ class TestPage:
         )
         code = re.search(r"DB[2-9A-HJKMNP-Z]{8}", sent.text)
         assert sent.status_code == 200 and code
+        (line,) = pages.office.record.audit.lines(1)
+        assert (line.action, line.who) == ("zalo.invite", "page")
         assert code[0] not in pages.browser.get("/kenh-gui").text
         pages.tell("user_send_text", text=code[0])
         assert pages.ways() == ("zalo_oa",) and "đang theo dõi" in pages.browser.get("/kenh-gui").text

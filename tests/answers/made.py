@@ -79,7 +79,7 @@ class Office:
             located=LocatedArticle(article=article, matches=(match,)), topics=(),
             tone=Tone(label="negative", score=0.9), model="t",
         )  # fmt: skip
-        self.kept.articles.save(tagged, ())
+        self.kept.articles.save(tagged)
         return article.id
 
     def opened(self, kind: CaseKind = CaseKind.CORRECTION, ground: Ground | None = GROUND) -> Case:

@@ -259,6 +259,42 @@ def test_a_release_goes_to_the_feeds_and_shows_who_took_it_up(browser: Browser) 
     assert "Chợ phiên sẽ dời về gần đó" in shown
 
 
+def seen_on(browser: Browser, where: str) -> str:
+    """The letter's mark in the forms of a case's page."""
+    marks = set(re.findall(r'name="ban" value="(\w+)"', browser.see(where)))
+    assert len(marks) == 1
+    return str(marks.pop())
+
+
+def test_who_drafts_beside_a_colleague_is_told_so_and_loses_nothing_typed(browser: Browser) -> None:
+    article = browser.here.prints(QUOTE)
+    where = browser.send("/vu-viec/mo", loai="answer", bai=article, noi_dung="Nhà tốc mái")
+    before = seen_on(browser, where)
+    browser.send(f"{where}/noi-dung", tieu_de="Nhà tốc mái", noi_dung="Lời của người thứ nhất.", ban=before)
+    refused = browser.send(f"{where}/xac-nhan", 409, da_doc="1", ban=before)
+    assert "đã được sửa" in refused
+    refused = browser.send(f"{where}/noi-dung", 409, tieu_de="Tiêu đề khác", noi_dung="Lời thứ hai.", ban=before)
+    assert "đã được sửa" in refused
+    assert "<p>Lời của người thứ nhất.</p>" in refused
+    assert ">Lời thứ hai.</textarea>" in refused
+    assert 'value="Tiêu đề khác"' in refused
+    marks = re.findall(r'name="ban" value="(\w+)"', refused)
+    browser.send(f"{where}/noi-dung", tieu_de="Tiêu đề khác", noi_dung="Lời thứ hai.", ban=marks[0])
+    assert "<p>Lời thứ hai.</p>" in browser.see(where)
+
+
+def test_what_was_typed_for_a_case_that_is_closed_meanwhile_can_be_copied(browser: Browser) -> None:
+    article = browser.here.prints(QUOTE)
+    where = browser.send("/vu-viec/mo", loai="correction", bai=article, noi_dung="Nhà tốc mái")
+    before = seen_on(browser, where)
+    browser.send(f"{where}/dong", ket_qua="withdrawn", ly_do="nhầm")
+    refused = browser.send(f"{where}/can-cu", 409, loai="figure", trich_dan=QUOTE, so_lieu="là 9 <nhà>", ban=before)
+    assert "đã đóng nên việc này chưa được ghi" in refused
+    assert "chưa được lưu" in refused
+    assert "là 9 &lt;nhà&gt;" in refused
+    assert "chưa được lưu" not in browser.see(where)
+
+
 def test_reading_a_case_is_audited(browser: Browser) -> None:
     article = browser.here.prints(QUOTE)
     where = browser.send("/vu-viec/mo", loai="answer", bai=article, noi_dung="x")

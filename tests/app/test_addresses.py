@@ -74,6 +74,10 @@ def test_what_the_gate_stopped_is_taken_when_somebody_says_so(desk: Desk) -> Non
     assert taken.state == "taken"
     read = desk.record.reading.article(desk.desk, taken.article)
     assert read is not None and read.listed.focus
+    with desk.record.database.read() as con:
+        (n,) = con.execute("SELECT n FROM articles WHERE id = ?", (taken.article,)).fetchone()
+        origins = con.execute("SELECT count(*) FROM text_origins WHERE n = ?", (n,)).fetchone()[0]
+    assert origins == 1, "kept as the pipeline keeps every article"
     assert desk.look(stopped.url).state == "read"
 
 

@@ -30,7 +30,7 @@ def test_the_layer_follows_corrections_and_undoes_them(tmp_path: Path) -> None:
         tagger = CorrectedTagger(load_tagger(), kept.corrections)
         plain = tagger.tag(located(reprint))
         assert "health" not in {label.topic for label in plain.topics}
-        kept.articles.save(make_tagged(article), [])
+        kept.articles.save(make_tagged(article))
         made = kept.corrections.correct("binh_son", article.id, topic="health", at=NOON, by="an")
         assert made is not None
         assert "health" in {label.topic for label in tagger.tag(located(reprint)).topics}
@@ -43,7 +43,7 @@ def test_corrections_are_printed_without_who_made_them_and_go_with_an_erase(
 ) -> None:
     monkeypatch.setenv("DIEMBAO_DATA_DIR", str(tmp_path))
     with wiring.record(Settings(data_dir=tmp_path)) as kept:
-        kept.articles.save(make_tagged(), [])
+        kept.articles.save(make_tagged())
         kept.corrections.correct("binh_son", make_article().id, tone="negative", at=NOON, by="canary-user")
     printed = CliRunner().invoke(program(), ["nlp", "corrections"]).stdout
     (line,) = printed.splitlines()

@@ -38,7 +38,7 @@ def _told(desk: StoryDesk, record: Record, article: Article) -> StoryChoice:
     tagged = make_tagged(article)
     choice = desk.choose(tagged.located, None)
     assert choice is not None
-    record.articles.save(tagged, [], story=choice)
+    record.articles.save(tagged, story=choice)
     return choice
 
 

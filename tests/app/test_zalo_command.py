@@ -62,7 +62,7 @@ def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Termin
 def follower(terminal: Terminal) -> None:
     now = SystemClock().now()
     with terminal.record() as record:
-        code = record.channels.invite("binh_son", "van-phong", now)
+        code = record.channels.invite("binh_son", "van-phong", now, "test")
         assert record.channels.take(ZaloEvent(kind="wrote", user=USER, at=now, receipt="r" + code, code=code), now)
 
 

@@ -19,7 +19,7 @@ class CorrectionsContract:
     def test_a_correction_is_shown_at_once_and_for_its_desk_only(
         self, corrections: Corrections, reading: ReadingRoom, store: Store
     ) -> None:
-        store.save(make_tagged(desks=("binh_son", "que_phong")), [])
+        store.save(make_tagged(desks=("binh_son", "que_phong")))
         corrections.correct("binh_son", ARTICLE, topic="health", at=NOON, by="an")
         corrections.correct("binh_son", ARTICLE, topic="transport_infrastructure", present=False, at=NOON, by="an")
         corrections.correct("binh_son", ARTICLE, tone="negative", at=NOON, by="an")
@@ -35,7 +35,7 @@ class CorrectionsContract:
     def test_what_is_taken_back_holds_no_more(
         self, corrections: Corrections, reading: ReadingRoom, store: Store
     ) -> None:
-        store.save(make_tagged(), [])
+        store.save(make_tagged())
         before = reading.article("binh_son", ARTICLE)
         made = corrections.correct("binh_son", ARTICLE, topic="health", at=NOON, by="an")
         assert made is not None
@@ -49,7 +49,7 @@ class CorrectionsContract:
     def test_a_later_correction_of_the_same_label_replaces_the_earlier(
         self, corrections: Corrections, store: Store
     ) -> None:
-        store.save(make_tagged(), [])
+        store.save(make_tagged())
         corrections.correct("binh_son", ARTICLE, topic="health", at=NOON, by="an")
         corrections.correct("binh_son", ARTICLE, topic="health", present=False, at=NOON + HOUR, by="an")
         assert [(c.topic, c.present) for c in corrections.corrections("binh_son", ARTICLE)] == [("health", False)]
@@ -57,9 +57,9 @@ class CorrectionsContract:
     def test_a_correction_outlives_a_change_of_the_text(
         self, corrections: Corrections, reading: ReadingRoom, store: Store
     ) -> None:
-        store.save(make_tagged(), [])
+        store.save(make_tagged())
         corrections.correct("binh_son", ARTICLE, tone="negative", at=NOON, by="an")
-        store.save(make_tagged(make_article(at=NOON + HOUR, lead="Cầu dài hơn.")), [])
+        store.save(make_tagged(make_article(at=NOON + HOUR, lead="Cầu dài hơn.")))
         read = reading.article("binh_son", ARTICLE)
         assert read is not None
         assert read.listed.tone.label == "negative"
@@ -67,7 +67,7 @@ class CorrectionsContract:
     def test_only_labels_of_the_closed_sets_and_articles_of_the_desk(
         self, corrections: Corrections, store: Store
     ) -> None:
-        store.save(make_tagged(), [])
+        store.save(make_tagged())
         for label in ({"topic": "religion"}, {"tone": "hostile"}, {}, {"topic": "health", "tone": "negative"}):
             with pytest.raises(ValueError, match="topic"):
                 corrections.correct("binh_son", ARTICLE, at=NOON, by="an", **label)  # type: ignore[arg-type]

@@ -88,6 +88,14 @@ class CrawlLedgerContract:
         assert listed(ledger, [make_entry("c.html", guid="7")]) == 0
         assert len(ledger.pending(NOON, 10)) == 1
 
+    def test_a_link_put_right_under_the_same_guid_is_read(self, ledger: CrawlLedger) -> None:
+        listed(ledger, [make_entry("a.html", guid="7")])
+        (wrong,) = ledger.pending(NOON, 1)
+        ledger.page_failed(wrong, "http-404", NOON, retry_at=None)
+        assert listed(ledger, [make_entry("b.html", guid="7")]) == 1
+        assert urls(ledger.pending(NOON, 10)) == ["https://bao_mau.vn/b.html"]
+        assert listed(ledger, [make_entry("c.html", guid="7")]) == 0
+
     def test_a_guid_is_the_sources_own(self, ledger: CrawlLedger) -> None:
         assert listed(ledger, [make_entry("a.html", guid="7")]) == 1
         assert listed(ledger, [make_entry("b.html", "bao_khac", guid="7")]) == 1

@@ -19,7 +19,7 @@ class DailyCountsContract:
     def test_a_day_is_counted_in_every_cut(self, record: Record) -> None:
         topics = tuple(Label(topic=topic, score=0.9, words=()) for topic in ("education", "health"))
         assert "health" in HARM_TOPICS and "education" not in HARM_TOPICS
-        record.articles.save(make_tagged(topics=topics, tone=Tone(label="negative", score=0.9)), [])
+        record.articles.save(make_tagged(topics=topics, tone=Tone(label="negative", score=0.9)))
         cell = {"desk": DESK, "day": DAY, "articles": 1}
         place = "xa_binh_son"
         assert record.daily.counts(DESK, DAY) == [
@@ -36,7 +36,7 @@ class DailyCountsContract:
 
     def test_an_article_set_aside_is_not_counted(self, record: Record) -> None:
         article = make_article()
-        record.articles.save(make_tagged(article), [])
+        record.articles.save(make_tagged(article))
         record.work.set_aside(DESK, article.id, NOON, "lan")
         assert record.daily.counts(DESK, DAY) == []
         assert record.daily.totals(DESK) == {}
@@ -44,30 +44,31 @@ class DailyCountsContract:
     def test_changes_tell_days_and_what_is_gone_tells_desks(self, record: Record) -> None:
         old, new = make_article("1.html", at=NOON - timedelta(days=9)), make_article("2.html")
         for article in (old, new):
-            record.articles.save(make_tagged(article, (DESK, "que_phong")), [])
-        changes = record.daily.unread("test")
+            record.articles.save(make_tagged(article, (DESK, "que_phong")))
+        cursor = record.daily.cursor("test")
+        changes = record.daily.since(cursor.seq)
         assert record.daily.touched(changes) == (
             {(desk, day) for desk in (DESK, "que_phong") for day in (DAY, "2026-03-01")},
             set(),
         )
-        record.daily.acknowledge("test", changes[-1].seq)
+        assert record.daily.acknowledge(cursor, changes[-1].seq)
         assert record.daily.position("test") == record.daily.last() == changes[-1].seq
         record.retention.erase(old.id, NOON, "operator")
-        assert record.daily.touched(record.daily.unread("test")) == (set(), {DESK, "que_phong"})
+        assert record.daily.touched(record.daily.since(changes[-1].seq)) == (set(), {DESK, "que_phong"})
 
     def test_a_log_that_lost_lines_is_told(self, record: Record) -> None:
-        record.articles.save(make_tagged(make_article("1.html")), [])
+        record.articles.save(make_tagged(make_article("1.html")))
         assert not record.daily.gap("test")
         with record.database.write() as con:
             con.execute("DELETE FROM changes")
-        record.articles.save(make_tagged(make_article("2.html")), [])
+        record.articles.save(make_tagged(make_article("2.html")))
         assert record.daily.gap("test")
-        record.daily.acknowledge("test", record.daily.last())
+        assert record.daily.acknowledge(record.daily.cursor("test"), record.daily.last())
         assert not record.daily.gap("test")
 
     def test_reading_is_told_by_publisher_and_kept_by_desk(self, record: Record) -> None:
         record.desks.apply_desk(make_desk(), NOON, "test")
-        record.articles.save(make_tagged(make_article()), [])
+        record.articles.save(make_tagged(make_article()))
         record.ledger.save_poll(make_state(make_endpoint("bao_ba"), status=EndpointStatus.BLOCKED), [], NOON)
         with record.database.write() as con:
             for outcome, n in ((FOUND, 5), (STOPPED, 3), (KEPT, 1), ("failed:no-body", 1)):

@@ -65,6 +65,16 @@ class LeasesContract:
         (left,) = leases.workers(timedelta(seconds=60))
         assert left.id == "two" and left.seen - left.started == timedelta(seconds=20)
 
+    def test_who_holds_a_name_is_told_while_it_is_held(self, leases: Leases, clock: FixedClock) -> None:
+        leases.take(["duty:a"], "one", 30)
+        assert leases.holder("duty:a") is None, "it never said who it is"
+        leases.seen("one", "deliver", "may-1")
+        told = leases.holder("duty:a")
+        assert told is not None and (told.id, told.role, told.machine) == ("one", "deliver", "may-1")
+        assert leases.holder("duty:b") is None
+        clock.move(timedelta(seconds=31))
+        assert leases.holder("duty:a") is None
+
     def test_a_worker_that_ends_leaves_nothing_behind(self, leases: Leases) -> None:
         leases.seen("one", "crawl", "may-1")
         leases.take(["host:a"], "one", 30)

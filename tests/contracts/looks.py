@@ -21,7 +21,7 @@ def keep(store: Store, ledger: CrawlLedger, seen: Looked) -> None:
     """Read and keep one article under another address than its own."""
     listed(ledger, [make_entry("r/1")])
     (page,) = ledger.pending(NOON, 1)
-    store.save(make_tagged(), [], page, look=seen)
+    store.save(make_tagged(), page, look=seen)
 
 
 class LooksContract:
@@ -51,11 +51,11 @@ class LooksContract:
         before = reading.sources(NOON)
         (page,) = ledger.looks(NOON + HOUR, 1)
         changed = make_tagged(make_article(at=NOON + HOUR, lead="Cầu dài hơn."))
-        store.save(changed, [], page, look=look(NOON + HOUR, next_if_changed=NOON + 2 * HOUR, after=3 * HOUR))
+        store.save(changed, page, look=look(NOON + HOUR, next_if_changed=NOON + 2 * HOUR, after=3 * HOUR))
         (page,) = ledger.looks(NOON + 2 * HOUR, 1)
         assert page.again is not None
         assert page.again.changes == 1
-        store.save(changed, [], page, look=look(NOON + 2 * HOUR, next_if_changed=NOON + 3 * HOUR, after=5 * HOUR))
+        store.save(changed, page, look=look(NOON + 2 * HOUR, next_if_changed=NOON + 3 * HOUR, after=5 * HOUR))
         assert ledger.looks(NOON + 6 * HOUR, 1) == []
         assert [(s.read_7d, s.kept_7d) for s in reading.sources(NOON)] == [(s.read_7d, s.kept_7d) for s in before]
 
@@ -93,7 +93,7 @@ class LooksContract:
         (page,) = ledger.looks(NOON + HOUR, 1)
         ledger.looked(page, look(NOON + HOUR, 404, withdrawn=True))
         (page,) = ledger.looks(NOON + 2 * HOUR, 1)
-        store.save(make_tagged(make_article(at=NOON + 2 * HOUR)), [], page, look=look(NOON + 2 * HOUR))
+        store.save(make_tagged(make_article(at=NOON + 2 * HOUR)), page, look=look(NOON + 2 * HOUR))
         (listed,) = [view.of_day[0] for view in reading.stories("binh_son", NOON.date(), NOON)]
         assert (listed.state, listed.withdrawn_at) == ("live", None)
         assert index.search("binh_son", "cầu").total == 1

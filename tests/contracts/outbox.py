@@ -22,6 +22,12 @@ class OutboxContract:
         assert (claim.message.key, claim.address) == ("article:1:office", "tin@binhson.gov.vn")
         assert (claim.attempts, claim.until) == (1, NOON + MINUTE)
 
+    def test_a_message_is_written_once_a_key(self, outbox: Outbox, enqueue: Enqueue) -> None:
+        message = make_message()
+        enqueue([message, message])
+        enqueue([message])
+        assert [c.message.key for c in outbox.claim(NOON, 10, 60)] == [message.key]
+
     def test_a_recipient_who_is_gone_has_no_address(self, outbox: Outbox, enqueue: Enqueue) -> None:
         enqueue([make_message(recipient="gone")])
         assert outbox.claim(NOON, 10, 60)[0].address == ""

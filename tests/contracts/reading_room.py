@@ -8,6 +8,7 @@ from typing import Any
 from core.ports import CrawlLedger, ReadingRoom, Store
 from core.records import DayCount, EndpointStatus, Published, ReadArticle, StoryChoice
 from tests.contracts.crawl_ledger import listed
+from tests.contracts.outbox import Enqueue
 from tests.fakes.records import NOON, make_article, make_endpoint, make_entry, make_message, make_state, make_tagged
 
 TODAY = date(2026, 3, 10)
@@ -16,11 +17,11 @@ HOUR = timedelta(hours=1)
 
 
 class ReadingRoomContract:
-    """Subclass with fixtures `reading`, `store` and `ledger` on one empty record."""
+    """Subclass with fixtures `reading`, `store`, `ledger` and `enqueue` (see outbox.py) on one empty record."""
 
     def test_an_article_comes_back_as_its_desk_sees_it(self, reading: ReadingRoom, store: Store) -> None:
         tagged = make_tagged()
-        store.save(tagged, [])
+        store.save(tagged)
         article, match = tagged.located.article, tagged.located.matches[0]
         read = reading.article("binh_son", article.id)
         assert read is not None
@@ -35,17 +36,17 @@ class ReadingRoomContract:
         )
 
     def test_another_desk_does_not_see_it(self, reading: ReadingRoom, store: Store) -> None:
-        store.save(make_tagged(), [])
+        store.save(make_tagged())
         assert reading.article("que_phong", make_article().id) is None
         assert reading.day("que_phong", TODAY) == ()
 
     def test_an_article_is_stored_once_and_seen_by_each_desk(self, reading: ReadingRoom, store: Store) -> None:
-        store.save(make_tagged(desks=("binh_son", "que_phong")), [])
+        store.save(make_tagged(desks=("binh_son", "que_phong")))
         assert reading.day("binh_son", TODAY)[0].id == reading.day("que_phong", TODAY)[0].id
 
     def test_a_revision_shows_the_new_text_and_its_time(self, reading: ReadingRoom, store: Store) -> None:
-        store.save(make_tagged(), [])
-        store.save(make_tagged(make_article(at=NOON + HOUR, paragraphs=("Cầu dài 210 m.",))), [])
+        store.save(make_tagged())
+        store.save(make_tagged(make_article(at=NOON + HOUR, paragraphs=("Cầu dài 210 m.",))))
         read = reading.article("binh_son", make_article().id)
         assert read is not None
         assert (read.paragraphs, read.revisions) == (("Cầu dài 210 m.",), 1)
@@ -53,7 +54,7 @@ class ReadingRoomContract:
         assert len(reading.day("binh_son", TODAY)) == 1
 
     def test_a_reserved_source_shows_title_and_lead_only(self, reading: ReadingRoom, store: Store) -> None:
-        store.save(make_tagged(make_article(reserved=True)), [])
+        store.save(make_tagged(make_article(reserved=True)))
         read = reading.article("binh_son", make_article().id)
         assert read is not None
         assert (read.paragraphs, read.captions) == ((), ())
@@ -62,12 +63,12 @@ class ReadingRoomContract:
     def test_a_day_is_vietnamese_and_newest_first(self, reading: ReadingRoom, store: Store) -> None:
         midnight = NOON.replace(hour=17) - DAY  # 00:00 of 10 March in Viet Nam
         for name, at in (("truoc", midnight - HOUR), ("sau", midnight + HOUR), ("trua", NOON)):
-            store.save(make_tagged(make_article(name, at=at)), [])
+            store.save(make_tagged(make_article(name, at=at)))
         assert [a.url.rsplit("/", 1)[-1] for a in reading.day("binh_son", TODAY)] == ["trua", "sau"]
         assert [a.url.rsplit("/", 1)[-1] for a in reading.day("binh_son", TODAY - DAY)] == ["truoc"]
 
     def test_what_was_found_late_is_of_the_day_on_which_it_was_found(self, reading: ReadingRoom, store: Store) -> None:
-        store.save(make_tagged(make_article(published=Published(at=NOON - DAY, provenance="meta"))), [])
+        store.save(make_tagged(make_article(published=Published(at=NOON - DAY, provenance="meta"))))
         assert len(reading.day("binh_son", TODAY)) == 1
 
     def test_the_backlog_of_a_new_source_is_of_its_own_day(
@@ -76,7 +77,7 @@ class ReadingRoomContract:
         published = Published(at=NOON - 2 * DAY, provenance="feed")
         listed(ledger, [make_entry("tin-1.html", published=published), make_entry("tin-2.html", published=published)])
         first, second = ledger.pending(NOON, 2)
-        store.save(make_tagged(make_article("tin-1.html", published=published)), [], first)
+        store.save(make_tagged(make_article("tin-1.html", published=published)), first)
         ledger.page_stopped(second, second.id, "Tin 2", NOON)
         assert len(reading.day("binh_son", TODAY - 2 * DAY)) == 1
         assert reading.day("binh_son", TODAY) == ()
@@ -92,8 +93,8 @@ class ReadingRoomContract:
         ledger.save_poll(make_state(last_success=NOON - DAY), [], NOON - DAY)
         listed(ledger, [make_entry(f"tin-{i}.html") for i in range(1, 5)])
         one, two, three, four = ledger.pending(NOON, 4)
-        store.save(make_tagged(make_article("tin-1.html")), [], one)
-        store.save(make_tagged(make_article("tin-2.html"), ("que_phong",)), [], two)
+        store.save(make_tagged(make_article("tin-1.html")), one)
+        store.save(make_tagged(make_article("tin-2.html"), ("que_phong",)), two)
         ledger.page_stopped(three, three.id, "Tin 3", NOON)
         ledger.page_failed(four, "no-body", NOON, retry_at=None)
         assert reading.day_counts("binh_son", TODAY, 1) == (DayCount(day="2026-03-10", articles=1, read=3),)
@@ -168,8 +169,8 @@ class ReadingRoomContract:
         (health,) = reading.sources(NOON)
         assert (health.reserved, health.moved_to) == (True, "https://bao-moi.vn/rss")
 
-    def test_messages_newest_first(self, reading: ReadingRoom, store: Store) -> None:
-        store.save(make_tagged(), [make_message("1"), make_message("2", channel="page")])
+    def test_messages_newest_first(self, reading: ReadingRoom, enqueue: Enqueue) -> None:
+        enqueue([make_message("1"), make_message("2", channel="page")])
         rows = reading.messages("binh_son")
         assert [(row.message.key, row.state) for row in rows] == [("2", "page"), ("1", "waiting")]
         assert len(reading.messages("binh_son", 1)) == 1
@@ -180,7 +181,7 @@ class ReadingRoomContract:
     def test_an_article_that_nothing_was_decided_about_is_a_story_of_its_own(
         self, reading: ReadingRoom, store: Store
     ) -> None:
-        store.save(make_tagged(), [])
+        store.save(make_tagged())
         (view,) = reading.stories("binh_son", TODAY, NOON)
         assert (view.id, view.title, view.articles) == (make_article().id, make_article().title, 1)
         assert [a.id for a in view.of_day] == [make_article().id]
@@ -228,15 +229,15 @@ class ReadingRoomContract:
     def test_a_story_is_decided_once(self, reading: ReadingRoom, store: Store) -> None:
         one, two = self._told(store, "1.html", NOON - HOUR), self._told(store, "2.html", NOON)
         changed = make_article("2.html", at=NOON + HOUR, lead="Cầu dài hơn.")
-        store.save(make_tagged(changed), [], story=StoryChoice(story=one, signature=b"x"))
+        store.save(make_tagged(changed), story=StoryChoice(story=one, signature=b"x"))
         assert {view.id for view in reading.stories("binh_son", TODAY, NOON + HOUR)} == {one, two}
 
     # --- changes
 
     def test_a_change_shows_the_text_before_and_after(self, reading: ReadingRoom, store: Store) -> None:
-        store.save(make_tagged(), [])
-        store.save(make_tagged(make_article(at=NOON + HOUR, paragraphs=("Cầu dài 210 m.",))), [])
-        store.save(make_tagged(make_article(at=NOON + 2 * HOUR, paragraphs=("Cầu dài 220 m.",))), [])
+        store.save(make_tagged())
+        store.save(make_tagged(make_article(at=NOON + HOUR, paragraphs=("Cầu dài 210 m.",))))
+        store.save(make_tagged(make_article(at=NOON + 2 * HOUR, paragraphs=("Cầu dài 220 m.",))))
         last, first = reading.revisions("binh_son", make_article().id)
         assert (first.number, last.number) == (1, 2)
         assert first.before is not None
@@ -250,8 +251,8 @@ class ReadingRoomContract:
     def test_of_a_reserved_source_only_hash_and_times_of_a_change_are_told(
         self, reading: ReadingRoom, store: Store
     ) -> None:
-        store.save(make_tagged(make_article(reserved=True)), [])
-        store.save(make_tagged(make_article(reserved=True, at=NOON + HOUR, paragraphs=("Cầu dài 210 m.",))), [])
+        store.save(make_tagged(make_article(reserved=True)))
+        store.save(make_tagged(make_article(reserved=True, at=NOON + HOUR, paragraphs=("Cầu dài 210 m.",))))
         (change,) = reading.revisions("binh_son", make_article().id)
         assert (change.before, change.after) == (None, None)
         assert change.hash_before != change.hash_after
@@ -259,8 +260,8 @@ class ReadingRoomContract:
     def test_places_of_a_text_that_was_replaced_are_not_shown_in_the_new_one(
         self, reading: ReadingRoom, store: Store
     ) -> None:
-        store.save(make_tagged(), [])
-        store.save(make_tagged(make_article(at=NOON + HOUR, title="Khánh thành"), desks=()), [])
+        store.save(make_tagged())
+        store.save(make_tagged(make_article(at=NOON + HOUR, title="Khánh thành"), desks=()))
         (listed,) = reading.day("binh_son", TODAY)
         assert (listed.title, listed.mentions) == ("Khánh thành", ())
 
@@ -269,5 +270,5 @@ class ReadingRoomContract:
         """Save an article with what was decided about it (by default: a story of its own); its id."""
         article = make_article(name, source, at=at)
         made = StoryChoice(**({"story": article.id, "signature": b"x"} | choice))
-        store.save(make_tagged(article), [], story=made)
+        store.save(make_tagged(article), story=made)
         return article.id

@@ -20,7 +20,7 @@ DESK = "binh_son"
 
 def write(store: Store, path: str, title: str, *paragraphs: str, lead: str = "", **over: Any) -> Article:
     article = make_article(path, title=title, lead=lead, paragraphs=paragraphs, captions=(), **over)
-    store.save(make_tagged(article, (DESK,)), [])
+    store.save(make_tagged(article, (DESK,)))
     return article
 
 
@@ -105,7 +105,7 @@ class SearchIndexContract:
 
     def test_captions_and_lead_are_searched(self, index: SearchIndex, store: Store, refresh: Refresh) -> None:
         article = make_article(title="Cầu", lead="Sapo nói về lúa.", paragraphs=(), captions=("Ảnh chụp con trâu.",))
-        store.save(make_tagged(article), [])
+        store.save(make_tagged(article))
         refresh()
         assert found(index, "trâu") == found(index, "lúa") == ["Cầu"]
 

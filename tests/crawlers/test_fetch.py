@@ -1,4 +1,4 @@
-"""Hostile servers: rows 1 to 4 and 7 to 10 of the hostile inputs, and limits of time and size, by real crawls."""
+"""Hostile servers, by real crawls: private addresses, redirects, bombs, endless sitemaps, limits of time and size."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def site() -> Iterator[Site]:
         yield site
 
 
-# --- 1 and 2: addresses, at entry, at connect time, at a hop
+# --- private addresses, at entry, at connect time, at a hop
 
 
 def _resolver(*answers: Sequence[str]) -> Callable[[str, int], Deferred[Sequence[str]]]:
@@ -187,7 +187,7 @@ def test_redirects_in_a_circle_end(site: Site) -> None:
     assert len(site.paths()) < 20
 
 
-# --- 9 and 10
+# --- cookies, credentials and referrers
 
 
 def test_nothing_is_carried_from_host_to_host(site: Site) -> None:
@@ -206,7 +206,7 @@ def test_nothing_is_carried_from_host_to_host(site: Site) -> None:
         assert not sent & {"cookie", "authorization", "referer"}
 
 
-# --- 7: bombs
+# --- compressed bombs and bodies too large
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd", "gzip, br"])
@@ -408,7 +408,7 @@ def test_a_host_that_is_not_there_is_a_reason() -> None:
     assert state.reason == "robots-unreachable"
 
 
-# --- 8: sitemaps without end
+# --- sitemaps without end
 
 
 def _index(site: Site, *names: str) -> Reply:

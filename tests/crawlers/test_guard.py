@@ -1,4 +1,4 @@
-"""The address guard as rules: hostile inputs 1, 3 and 4."""
+"""The address guard as rules: private addresses however written, parser confusion, other schemes than the web's."""
 
 from __future__ import annotations
 

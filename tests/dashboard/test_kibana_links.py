@@ -27,7 +27,7 @@ LINKED = {"/xu-huong": "trends", "/nguon-tin": "operation", "/cac-ban-tin": "ope
 def record(tmp_path: Path) -> Iterator[Record]:
     with open_record(blank(tmp_path / "d.sqlite3"), clock=FixedClock(NOON), keep=KeepSettings()) as opened:
         opened.desks.apply_desk(make_desk(), NOON, "test")
-        opened.articles.save(make_tagged(make_article()), [])
+        opened.articles.save(make_tagged(make_article()))
         yield opened
 
 

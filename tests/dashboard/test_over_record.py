@@ -35,7 +35,7 @@ def record(tmp_path: Path) -> Iterator[Record]:
         record.desks.apply_desk(make_desk(), NOON, "test")
         for article, reprint_of in ((FIRST, ""), (OWN, ""), (REPRINT, FIRST.id)):
             choice = StoryChoice(story=FIRST.id, reprint_of=reprint_of, overlap=0.97, earlier_is=reprint_of)
-            record.articles.save(make_tagged(article), [], story=choice)
+            record.articles.save(make_tagged(article), story=choice)
         yield record
 
 
@@ -64,7 +64,7 @@ def test_a_reprint_names_the_text_that_it_repeats(browser: TestClient) -> None:
 
 def test_a_changed_figure_is_shown(record: Record, browser: TestClient) -> None:
     changed = replace(FIRST, paragraphs=("Cầu dài 210 m, nối hai thôn ven sông.", FIRST.paragraphs[1]))
-    record.articles.save(make_tagged(changed), [])
+    record.articles.save(make_tagged(changed))
     page = browser.get(f"/bai/{FIRST.id}").text
     assert '<strong class="marked">120</strong>' in page and '<strong class="marked">210</strong>' in page
     assert "Có thay đổi về: con số" in words(page)
@@ -73,7 +73,7 @@ def test_a_changed_figure_is_shown(record: Record, browser: TestClient) -> None:
 def test_a_reserved_source_is_told_by_hash(record: Record, browser: TestClient) -> None:
     kept = make_article("tin-4.html", "bao_tu", reserved=True)
     for article in (kept, replace(kept, paragraphs=("Chữ bí mật đã đổi.",))):
-        record.articles.save(make_tagged(article), [])
+        record.articles.save(make_tagged(article))
     page = browser.get(f"/bai/{kept.id}").text
     assert "mã nhận dạng của từng bản" in words(page) and "<del>" not in page and "bí mật" not in page
 

@@ -93,7 +93,7 @@ class TestHeaders:
 
 
 class TestHostileFeeds:
-    """Rows 11 and 12 of the hostile inputs."""
+    """Scripts and header lines in titles, links that lead off the web."""
 
     @pytest.fixture
     def pages(self) -> list[str]:

@@ -101,7 +101,7 @@ def record(tmp_path: Path) -> Iterator[Record]:
         long_ago = NOON - timedelta(days=40)
         older = replace(older, published=replace(older.published, at=long_ago), fetched_at=long_ago)
         for article in (first, other, older):
-            record.articles.save(make_tagged(article), [])
+            record.articles.save(make_tagged(article))
         yield record
 
 

@@ -36,7 +36,7 @@ CASE = {"loai": "release", "noi-dung": "Khánh thành đường thôn"}
 def record(tmp_path: Path) -> Iterator[Record]:
     with open_record(blank(tmp_path / "d.sqlite3"), clock=FixedClock(NOON), keep=KeepSettings()) as opened:
         opened.desks.apply_desk(DESK, NOON, "test")
-        opened.articles.save(make_tagged(FIRST), ())
+        opened.articles.save(make_tagged(FIRST))
         yield opened
 
 

@@ -94,7 +94,8 @@ def record(tmp_path: Path) -> Iterator[Record]:
         message = Message(
             key="k1", desk="binh_son", recipient="page", channel="page", article=FIRST.id, subject="Cầu", text="Cầu"
         )
-        record.articles.save(make_tagged(FIRST), [message])
+        record.articles.save(make_tagged(FIRST))
+        record.outbox.add([message], NOON)
         yield record
 
 
@@ -235,7 +236,7 @@ class TestSetAside:
     def test_a_new_text_does_not_bring_it_back(self, record: Record, browser: TestClient) -> None:
         send(browser, f"{HERE}/khong-phai", {}, opened=HERE)
         changed = replace(FIRST, paragraphs=("Cầu dài 300 m ở Bình Sơn.",))
-        record.articles.save(make_tagged(changed), [])
+        record.articles.save(make_tagged(changed))
         assert FIRST.title not in words(browser.get("/").text)
         assert record.reading.label_counts("binh_son", local_day(NOON), local_day(NOON), "day") == ()
 
@@ -250,7 +251,7 @@ class TestVisits:
         at = clock.now()
         late = make_article("tin-9.html", "bao_mau", title="Bình Sơn mở chợ", lead="Chợ mới.")
         late = replace(late, fetched_at=at, published=replace(late.published, at=at))
-        record.articles.save(make_tagged(late), [])
+        record.articles.save(make_tagged(late))
         assert "1 bài mới từ lần xem trước" in words(browser.get("/").text)
         clock.move(timedelta(hours=2))
         browser.get("/")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app import away, sealed, wiring
+from app import away, delivering, sealed, wiring
+from app.operation import Machine
+from app.world import World
 from core.clock import FixedClock, SystemClock
 from core.errors import ConfigError, StoreError
 from core.settings import BackupSettings, Settings
@@ -38,7 +42,7 @@ def fill(settings: Settings) -> list[str]:
         kept.desks.apply_desk(make_desk(), NOON, "test")
         articles = [make_article(f"tin-{n}.html", title=f"{TITLE} {n}") for n in range(3)]
         for article in articles:
-            kept.articles.save(make_tagged(article), ())
+            kept.articles.save(make_tagged(article))
         return [article.id for article in articles]
 
 
@@ -179,3 +183,24 @@ def test_doctor_says_how_old_the_newest_is_and_what_stands_against_the_next(
     fill(desk(tmp_path / "var"))
     assert run_here(["backup", "elsewhere"]).returncode == 0
     assert said().startswith("ok") and "is 0 hours old" in said()
+
+
+def test_a_share_that_is_away_and_a_backup_that_cannot_be_deleted_stop_no_delivery(
+    tmp_path: Path, key: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    share = tmp_path / "share"
+    here = desk(tmp_path / "here", key, share)
+    fill(here)
+    (tmp_path / "here" / "backups" / "diembao-20200101T000000Z.tar.gz").mkdir(parents=True)  # no file: it stays
+    seen = Path.is_dir
+
+    def is_dir(path: Path) -> bool:
+        if path == share:
+            raise OSError(errno.EHOSTDOWN, "Host is down")
+        return seen(path)
+
+    monkeypatch.setattr(Path, "is_dir", is_dir)
+    world = World(kind="real", publishers={}, clock=FixedClock(NOON))
+    assert delivering.deliver(here, world, stop=threading.Event(), forever=False).startswith("delivered")
+    with wiring.record(here) as kept:
+        assert Machine(kept, here.backup).figures(NOON).backup_away is None

@@ -28,7 +28,7 @@ LINE = re.compile(r'diembao_[a-z0-9_]+(\{[a-z]+="[^"\\\n]*"(,[a-z]+="[^"\\\n]*")
 def record(tmp_path: Path) -> Iterator[Record]:
     with wiring.record(Settings(data_dir=tmp_path), FixedClock(NOON)) as kept:
         kept.desks.apply_desk(make_desk(name=f"Bàn của {NAME}"), NOON, "test")
-        kept.articles.save(make_tagged(make_article(title=TITLE)), ())
+        kept.articles.save(make_tagged(make_article(title=TITLE)))
         listed(kept.ledger, [make_entry(f"{n}.html", title=TITLE) for n in range(5)], NOON)
         page = kept.ledger.pending(NOON, 1)[0]
         kept.ledger.page_failed(page, 'lạ "\n{x}', NOON, retry_at=None)

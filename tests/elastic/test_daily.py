@@ -47,7 +47,7 @@ def daily(client: Elasticsearch, indices: DailyIndices, record: Record, clock: F
 
 def save(record: Record, number: int, *, desks: tuple[str, ...] = (DESK,), **over: Any) -> Article:
     article = make_article(f"{number}.html", title=f"Tin {number}", at=NOON - timedelta(days=over.pop("back", 0)))
-    record.articles.save(make_tagged(article, desks, **over), [])
+    record.articles.save(make_tagged(article, desks, **over))
     return article
 
 
@@ -232,7 +232,7 @@ def test_nothing_of_a_text_or_a_person_reaches_the_indices(
         title=f"{canary} nói về cầu mới", lead=f"Theo bà {canary}.", paragraphs=(f"Bà {canary} cho biết.",),
         captions=(f"Ảnh: {canary}",),
     )  # fmt: skip
-    record.articles.save(make_tagged(article, (DESK,), topics=(Label(topic="health", score=1, words=(canary,)),)), [])
+    record.articles.save(make_tagged(article, (DESK,), topics=(Label(topic="health", score=1, words=(canary,)),)))
     record.work.add_note(DESK, "article", article.id, f"Gọi cho {canary}", at=NOON, by=canary)
     daily.once()
     for index in (indices.counts(DESK), indices.reading):

@@ -15,7 +15,9 @@ from elasticsearch import Elasticsearch
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from app import daily
-from app.engine import drop, feed_forever, rebuild
+from app.duty import Duty
+from app.engine import DUTY, drop, rebuild
+from app.feeding import feed_forever
 from core.clock import FixedClock, SystemClock
 from core.settings import ElasticSettings, KeepSettings, KibanaSettings, Settings
 from store.elastic.client import EngineRefuses
@@ -46,7 +48,7 @@ def settings(node: Node, stand: State, alias: str, tmp_path: Path, client: Elast
     )
     with open_record(made.database, clock=FixedClock(NOON), keep=KeepSettings()) as record:
         record.desks.apply_desk(make_desk(), NOON, "test")
-        record.articles.save(make_tagged(make_article()), [])
+        record.articles.save(make_tagged(make_article()))
     yield made
     drop(made)
     assert not client.indices.get(index=f"{alias}-*")
@@ -142,11 +144,14 @@ def test_counts_are_fed_beside_the_articles(settings: Settings, client: Elastics
     stop = threading.Event()
     index = f"{settings.kibana.indices}-counts-binh_son"
     with record_of(settings) as record:
-        thread = threading.Thread(target=feed_forever, args=(settings, record, SystemClock(), stop))
+        duty = Duty(record.leases, DUTY, "deliver")
+        thread = threading.Thread(target=feed_forever, args=(settings, record, SystemClock(), duty, stop))
         thread.start()
         try:
             counted(client, index, 4)
             counted(client, settings.elastic.alias, 1)
+            assert "1 articles are in new indices" in rebuild(settings), "beside the service, which gives way"
+            counted(client, index, 4)
         finally:
             stop.set()
             thread.join()

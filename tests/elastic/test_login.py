@@ -139,7 +139,7 @@ def test_readers_of_counts_see_their_desk_and_figures_of_operation(guarded: Guar
     indices, others = DailyIndices(prefix="diembao-daily"), "que_phong"
     for desk in (DESK, others):
         record.desks.apply_desk(make_desk(desk), NOON, "test")
-    record.articles.save(make_tagged(make_article(), (DESK, others)), [])
+    record.articles.save(make_tagged(make_article(), (DESK, others)))
     with connect(guarded.settings("diembao")) as client:
         set_up(Upkeep(client, ALIAS, Indexing(record.database)))
         daily = DailyFeed(

@@ -103,7 +103,7 @@ def _fill(record: Record) -> None:
             topics=tuple(Label(topic=topic, score=0.9, words=()) for topic in topics),
             tone=Tone(label=chance.choice(TONES), score=chance.choice((0.9, 0.9, 0.3))),
         )  # fmt: skip
-        record.articles.save(tagged, [])
+        record.articles.save(tagged)
         if number % 10 == 3:
             record.corrections.correct(seen_by[0], article.id, tone="negative", at=NOON, by="lan")
             record.corrections.correct(seen_by[0], article.id, topic="disaster", at=NOON, by="lan")

@@ -67,7 +67,7 @@ def both(request: pytest.FixtureRequest, node: Node, tmp_path_factory: pytest.Te
     papers = Counter[str]()
     with open_record(path, clock=FixedClock(NOON), keep=KeepSettings()) as record:
         for one in (*sample_press(), *(replayed_press() if replayed else ())):
-            record.articles.save(one, [])
+            record.articles.save(one)
             papers[one.located.article.source] += 1
         with connect(patient(node.url)) as client:
             side = Indexing(record.database)

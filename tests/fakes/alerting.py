@@ -85,7 +85,7 @@ class Newsroom:
             article, desks, topics=tuple(Label(topic=topic, score=0.9) for topic in topics),
             tone=Tone(label=tone, score=0.9),  # type: ignore[arg-type]
         )  # fmt: skip
-        self.record.articles.save(tagged, (), story=StoryChoice(story=story) if story else None)
+        self.record.articles.save(tagged, story=StoryChoice(story=story) if story else None)
         return article
 
     def round(self, minutes: float = 0) -> Planned:

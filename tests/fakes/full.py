@@ -81,7 +81,9 @@ def _save(record: Record, one: ReadArticle, now: datetime, story: str = "", unit
         key=f"alert:{listed.id}", desk=DESK, recipient="page", channel="page", article=listed.id, subject=listed.title,
         text=f"{listed.title}\n\n{listed.lead}",
     )  # fmt: skip
-    record.articles.save(tagged, [message] if fresh else [], story=StoryChoice(story=story) if story else None)
+    record.articles.save(tagged, story=StoryChoice(story=story) if story else None)
+    if fresh:
+        record.outbox.add([message], now)
 
 
 def _moved(one: ReadArticle, days: int, number: int) -> ReadArticle:

@@ -1,4 +1,4 @@
-"""A press whose feeds carry rows 11 and 12 of hostile inputs: what a title or link must never do."""
+"""A press whose feeds carry scripts, header lines and addresses off the web in titles and links."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class MemoryLedger:
     reasons: Counter[str] = field(default_factory=Counter)
     log: list[tuple[str, str, str]] = field(default_factory=list)  # (call, page id, reason)
     twice: list[str] = field(default_factory=list)  # addresses
-    guids: set[tuple[str, str]] = field(default_factory=set)
+    guids: dict[tuple[str, str], str] = field(default_factory=dict)
     stopped: dict[str, tuple[datetime, PendingPage]] = field(default_factory=dict)
     reserved: dict[str, bool] = field(default_factory=dict)
     notes: dict[str, tuple[str, datetime]] = field(default_factory=dict)
@@ -54,10 +54,11 @@ class MemoryLedger:
         guid = (entry.source, entry.guid)
         if key in self.queue or key in self.outcome:
             return False
-        if own_guid and entry.guid and guid in self.guids:
+        twin = self.guids.get(guid) if own_guid and entry.guid else None
+        if twin is not None and self.outcome.get(twin) != "failed":
             self.outcome[key] = "same"
             return False
-        self.guids.add(guid)
+        self.guids[guid] = key
         self.queue[key] = PendingPage(id=key, entry=entry, found_at=at)
         return True
 
@@ -86,15 +87,7 @@ class MemoryLedger:
         if article_id != page.id:
             self.queue.pop(article_id, None)
 
-    def page_failed(
-        self,
-        page: PendingPage,
-        reason: str,
-        at: datetime,
-        *,
-        retry_at: datetime | None,
-        article_id: str | None = None,
-    ) -> None:
+    def page_failed(self, page: PendingPage, reason: str, at: datetime, *, retry_at: datetime | None) -> None:
         if retry_at is not None:
             held = self.queue[page.id]
             self.queue[page.id] = replace(held, attempts=held.attempts + 1, due=retry_at)

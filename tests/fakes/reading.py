@@ -70,6 +70,7 @@ class FakePress:
     merges: dict[str, list[StoryMerge]] = field(default_factory=dict)  # by story
     standings: dict[str, StoryStanding] = field(default_factory=dict)  # by story; "quiet" where none is given
     corrected: list[Correction] = field(default_factory=list)
+    undone: set[int] = field(default_factory=set)  # ids of corrections
 
     def day(self, desk: str, day: date) -> tuple[ListedArticle, ...]:
         found = [self._shown(desk, a.listed) for a in self.articles.get(desk, [])]
@@ -144,16 +145,15 @@ class FakePress:
         return made
 
     def undo(self, desk: str, correction: int, at: datetime, by: str) -> bool:
-        for number, held in enumerate(self.corrected):
-            if held.id == correction and held.desk == desk and held.undone_at is None:
-                self.corrected[number] = replace(held, undone_at=at, undone_by=by)
-                return True
-        return False
+        if correction not in {held.id for held in self.corrections(desk)}:
+            return False
+        self.undone.add(correction)
+        return True
 
     def corrections(self, desk: str | None = None, article: str | None = None) -> tuple[Correction, ...]:
         return tuple(
             c for c in self.corrected
-            if c.undone_at is None and desk in (None, c.desk) and article in (None, c.article)
+            if c.id not in self.undone and desk in (None, c.desk) and article in (None, c.article)
         )  # fmt: skip
 
     def _shown(self, desk: str, listed: ListedArticle) -> ListedArticle:

@@ -48,7 +48,6 @@ def test_how_much_is_kept_is_said_of_both_sides() -> None:
     found = sameness(whole, whole + added)
     assert found.of_first == 1.0
     assert 0.4 < found.of_second < 0.6
-    assert (found.same_sentences, found.sentences_first, found.sentences_second) == (3, 3, 4)
 
 
 @pytest.mark.parametrize(("first", "second"), [("", ""), ("một", "một"), ("", "một hai"), ("hello world", "xin chào")])

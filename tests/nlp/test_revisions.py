@@ -68,7 +68,6 @@ def test_same_and_empty_texts() -> None:
     assert compare("Mưa lớn. Nước lên.", "Mưa lớn.\n\n Nước  lên.").same
     assert [c.kind for c in compare("", "Mưa lớn.").changes] == ["added"]
     assert [c.kind for c in compare("Mưa lớn.", "").changes] == ["removed"]
-    assert compare("", "Mưa.").kept_share == 0.0
 
 
 def test_figures_dates_and_places_are_marked() -> None:
@@ -85,7 +84,6 @@ def test_figures_dates_and_places_are_marked() -> None:
     ]
     assert revision.changes[1].marks == ("date",)
     assert revision.marks == ("figure", "date", "place")
-    assert revision.kept_share == pytest.approx(1 / 3)
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ def test_what_is_erased_is_in_no_table_and_its_words_are_not_found(
     server: Server, address: Address, record: Record, desked: Record
 ) -> None:
     article = make_article(title="Cầu Trà Bồng", paragraphs=("Lời riêng quyzxwon trong bài.",))
-    desked.articles.save(make_tagged(article), [])
+    desked.articles.save(make_tagged(article))
     assert _holds(server, address, "quyzxwon")
     assert desked.retention.erase(article.id, NOON, "operator")
     assert not _holds(server, address, "quyzxwon")
@@ -116,7 +116,7 @@ def test_what_is_erased_is_in_no_table_and_its_words_are_not_found(
 def test_texts_go_when_their_time_is_over(server: Server, address: Address, tmp_path: Path) -> None:
     clock = FixedClock(NOON)
     with open_record(address, tmp_path, clock=clock, keep=KeepSettings(article_months=1)) as kept:
-        kept.articles.save(make_tagged(make_article(paragraphs=("Lời riêng quyzxwon trong bài.",))), [])
+        kept.articles.save(make_tagged(make_article(paragraphs=("Lời riêng quyzxwon trong bài.",))))
         clock.move(timedelta(days=92))
         assert kept.retention.purge(clock.now()).texts == 1
         assert not _holds(server, address, "quyzxwon")

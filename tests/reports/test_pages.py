@@ -36,7 +36,7 @@ def record(tmp_path: Path) -> Iterator[Record]:
         opened.desks.apply_desk(DESK, MONDAY, "test")
         at = MONDAY.replace(day=4)
         article = make_article(published=Published(at=at, provenance="meta"), fetched_at=at)
-        opened.articles.save(make_tagged(article), ())
+        opened.articles.save(make_tagged(article))
         yield opened
 
 

@@ -16,7 +16,7 @@ import pytest
 from app import reporting
 from core.clock import FixedClock
 from core.errors import ConfigError
-from core.records import OfficePapers, Published, ReportSchedule, ReportWords, StoryChoice
+from core.records import Delivered, OfficePapers, Published, ReportSchedule, ReportWords, Retry, StoryChoice
 from core.settings import KeepSettings
 from reports import check
 from store.sqlite.record import Record, open_record
@@ -49,7 +49,7 @@ def _save(record: Record, number: int, **what: Any) -> str:
         "paragraphs": ("Đường thông trong ngày.",),
     }
     article = make_article(f"bai-{number}.html", **(given | what))
-    record.articles.save(make_tagged(article), (), story=StoryChoice(story="sat-lo"))
+    record.articles.save(make_tagged(article), story=StoryChoice(story="sat-lo"))
     return article.id
 
 
@@ -200,7 +200,7 @@ def test_the_spreadsheet_has_real_dates_filters_and_no_formula(reports: reportin
         "cong-thuc.html", title='=HYPERLINK("https://xau.example","bấm")', fetched_at=at,
         published=Published(at=at, provenance="meta"),
     )  # fmt: skip
-    record.articles.save(make_tagged(evil), ())
+    record.articles.save(make_tagged(evil))
     file = reports.file(DESK, draft(reports), "xlsx")
     assert file is not None
     sheet = openpyxl.load_workbook(io.BytesIO(file.content)).active
@@ -239,7 +239,37 @@ def test_an_erased_article_leaves_the_mails_too(reports: reporting.Reports, reco
     reports.mail(DESK, number, MONDAY)
     quoted = content_of(reports, number).stories[0].quotes[0]
     record.retention.erase(quoted.article, MONDAY, "operator")
-    assert not any(quoted.text in row.message.text for row in record.reading.messages(DESK.id))
+    (row,) = record.reading.messages(DESK.id)
+    assert (row.state, row.reason, row.message.text) == ("refused", "erased", "")
+    assert not record.outbox.send_again(row.id, MONDAY)
+    assert record.outbox.claim(MONDAY, 10, 60) == [], "an empty mail goes to nobody"
+
+
+def test_a_mail_that_is_under_way_while_its_article_is_erased_is_not_tried_again(
+    reports: reporting.Reports, record: Record
+) -> None:
+    number = draft(reports)
+    reports.mail(DESK, number, MONDAY)
+    quoted = content_of(reports, number).stories[0].quotes[0]
+    (claim,) = record.outbox.claim(MONDAY, 10, 60)
+    record.retention.erase(quoted.article, MONDAY, "operator")
+    record.outbox.mark(claim, Retry(reason="connect"), MONDAY)
+    (row,) = record.reading.messages(DESK.id)
+    assert (row.state, row.reason) == ("refused", "erased")
+    assert record.outbox.claim(MONDAY + timedelta(days=1), 10, 60) == []
+
+
+def test_a_mail_that_was_sent_while_its_article_was_erased_counts_as_sent(
+    reports: reporting.Reports, record: Record
+) -> None:
+    number = draft(reports)
+    reports.mail(DESK, number, MONDAY)
+    quoted = content_of(reports, number).stories[0].quotes[0]
+    (claim,) = record.outbox.claim(MONDAY, 10, 60)
+    record.retention.erase(quoted.article, MONDAY, "operator")
+    record.outbox.mark(claim, Delivered(reference="r"), MONDAY)
+    (row,) = record.reading.messages(DESK.id)
+    assert (row.state, row.message.text) == ("delivered", "")
 
 
 def test_a_schedule_drafts_each_period_once(reports: reporting.Reports) -> None:
@@ -253,6 +283,34 @@ def test_a_schedule_drafts_each_period_once(reports: reporting.Reports) -> None:
     head = reports.book.reports(DESK.id)[0]
     assert (head.ask.first, head.ask.last, head.by) == (date(2026, 3, 6), date(2026, 3, 12), "schedule")
     assert reports.due((DESK,), friday + timedelta(days=7)) == 1
+
+
+def test_a_report_that_cannot_be_written_is_drafted_once_and_mailed_to_nobody(
+    reports: reporting.Reports, record: Record, caplog: pytest.LogCaptureFixture
+) -> None:
+    weekly = ReportSchedule(desk=DESK.id, kind="weekly", weekday=5, minute=7 * 60 + 30, mail=True)
+    reports.schedule(weekly, datetime(2026, 3, 12, 10, 0, tzinfo=UTC), "u1")
+    record.reports.set_template(DESK.id, b"no Word file", MONDAY, "u1")
+    friday = datetime(2026, 3, 13, 0, 31, tzinfo=UTC)
+    assert [reports.due((DESK,), friday + timedelta(minutes=n)) for n in range(3)] == [1, 0, 0]
+    assert len(reports.book.reports(DESK.id)) == 1
+    assert record.reading.messages(DESK.id) == ()
+    assert "is drafted and not mailed" in caplog.text
+
+
+def test_a_draft_that_breaks_off_leaves_nothing_and_is_made_whole_later(
+    reports: reporting.Reports, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weekly = ReportSchedule(desk=DESK.id, kind="weekly", weekday=5, minute=7 * 60 + 30, mail=True)
+    reports.schedule(weekly, datetime(2026, 3, 12, 10, 0, tzinfo=UTC), "u1")
+    friday = datetime(2026, 3, 13, 0, 31, tzinfo=UTC)
+    with monkeypatch.context() as broken:
+        broken.setattr(reporting.Reports, "mail", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            reports.due((DESK,), friday)
+    assert reports.book.reports(DESK.id) == ()
+    assert reports.due((DESK,), friday) == 1
+    assert len(record.reading.messages(DESK.id)) == 1
 
 
 def test_a_machine_that_was_off_on_friday_drafts_on_monday(reports: reporting.Reports) -> None:
@@ -285,7 +343,7 @@ def test_a_headline_cannot_break_the_feed(reports: reporting.Reports, record: Re
         "xau.html", title='</title><script>alert(1)</script> & "ngoặc" \u202e', fetched_at=at,
         published=Published(at=at, provenance="meta"),
     )  # fmt: skip
-    record.articles.save(make_tagged(evil), ())
+    record.articles.save(make_tagged(evil))
     reports.book.show_headline(DESK.id, evil.id, True, MONDAY, "u1")
     parsed = feedparser.parse(reports.atom(DESK).encode())
     assert not parsed.bozo

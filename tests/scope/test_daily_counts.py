@@ -57,7 +57,7 @@ def test_tone_stands_beside_no_topic_but_one_of_harm(tmp_path: Path) -> None:
         for number, (topic, tone) in enumerate(product(sorted(TOPIC_IDS), TONES)):
             labels = (Label(topic=topic, score=0.9, words=()),)
             article = make_article(f"{number}.html", title=f"Tin {number}")
-            record.articles.save(make_tagged(article, topics=labels, tone=Tone(label=tone, score=0.9)), [])
+            record.articles.save(make_tagged(article, topics=labels, tone=Tone(label=tone, score=0.9)))
         counted = record.daily.counts("binh_son", "2026-03-10")
     assert {row.topic for row in counted if row.topic and row.tone} == HARM_TOPICS
     assert {row.topic for row in counted if row.topic} == TOPIC_IDS

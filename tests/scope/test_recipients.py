@@ -92,7 +92,7 @@ class TestEveryDoor:
         with open_record(tmp_path / "r.sqlite3", clock=clock, keep=KeepSettings()) as record:
             book = FakePress(book=[desk_with(name, address)])
             planner = Planner(office(record, clock, desks=book))
-            record.articles.save(make_tagged(topics=(Label(topic="disaster", score=0.9),)), ())
+            record.articles.save(make_tagged(topics=(Label(topic="disaster", score=0.9),)))
             for _ in range(50):
                 planner.round()
                 clock.move(timedelta(minutes=30))
@@ -102,7 +102,7 @@ class TestEveryDoor:
         """An alert that waits for the digest when its recipient becomes such a body."""
         clock = FixedClock(NOON)
         with open_record(tmp_path / "r.sqlite3", clock=clock, keep=KeepSettings()) as record:
-            record.articles.save(make_tagged(), ())
+            record.articles.save(make_tagged())
             Planner(office(record, clock, desks=FakePress(book=[desk_with("Phòng Văn hóa", "")]))).round()
             assert record.alerts.alerts("binh_son")
             clock.move(timedelta(hours=21))

@@ -34,7 +34,7 @@ def record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Record]:
     with open_record(tmp_path / "diembao.sqlite3", clock=FixedClock(NOON), keep=KeepSettings()) as opened:
         opened.desks.apply_desk(DESK, NOON, "test")
         article = make_article(title=FORMULA)
-        opened.articles.save(make_tagged(article), ())
+        opened.articles.save(make_tagged(article))
         opened.work.add_note(DESK.id, "article", article.id, NOTE, at=NOON, by="u1")
         yield opened
 

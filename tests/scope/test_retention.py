@@ -51,7 +51,7 @@ def save_canary(record: Record) -> str:
     article = make_article(
         title="Cầu mới", lead=f"Sapo {CANARY}.", paragraphs=(f"Thân {CANARY}.",), captions=(f"Ảnh {CANARY}.",)
     )
-    record.articles.save(make_tagged(article, topics=(Label(topic="health", score=0.9, words=(CANARY,)),)), [])
+    record.articles.save(make_tagged(article, topics=(Label(topic="health", score=0.9, words=(CANARY,)),)))
     return article.id
 
 
@@ -67,7 +67,7 @@ def test_an_articles_text_goes_after_24_months_and_its_title_address_date_and_co
     listed(record.ledger, [make_entry("tin-1.html")])
     (page,) = record.ledger.pending(NOON, 1)
     article = make_article(title="Cầu mới", lead=f"Sapo {CANARY}.", paragraphs=(f"Thân {CANARY}.",))
-    record.articles.save(make_tagged(article), [], page)
+    record.articles.save(make_tagged(article), page)
     assert record.retention.purge(months_after(24)).texts == 0
     assert traces(record)
     assert record.retention.purge(months_after(24, 1)).texts == 1
@@ -108,7 +108,7 @@ def test_a_purge_may_be_repeated(record: Record) -> None:
 
 def test_a_replaced_text_is_out_of_search_at_once_and_gone_after_30_days(record: Record) -> None:
     article_id = save_canary(record)
-    record.articles.save(make_tagged(make_article(paragraphs=("Bản mới.",), at=NOON + DAY)), [])
+    record.articles.save(make_tagged(make_article(paragraphs=("Bản mới.",), at=NOON + DAY)))
     assert record.search.search("binh_son", CANARY).total == 0
     record.retention.purge(NOON + 31 * DAY)
     assert traces(record)
@@ -127,9 +127,10 @@ def test_a_withdrawn_text_is_out_of_search_at_once_and_gone_after_30_days(record
     read = record.reading.article("binh_son", article_id)
     assert read is not None
     assert (read.listed.title, read.listed.lead, read.paragraphs) == ("Cầu mới", "", ())
+    assert [label.words for label in read.listed.topics] == [()]
     record.retention.purge(NOON + 32 * DAY)
-    assert [label.words for label in read.listed.topics] == [(CANARY,)]
-    assert record.articles.save(make_tagged(make_article(at=NOON + 40 * DAY)), []) is Saved.CHANGED
+    assert traces(record) == []
+    assert record.articles.save(make_tagged(make_article(at=NOON + 40 * DAY))) is Saved.CHANGED
     assert record.search.search("binh_son", "cầu").total == 1
 
 
@@ -137,14 +138,14 @@ def test_a_text_whose_time_is_over_is_not_taken_up_again(record: Record) -> None
     save_canary(record)
     record.retention.purge(months_after(24, 1))
     again = make_article(paragraphs=(f"Thân {CANARY}.",), at=months_after(24, 2))
-    assert record.articles.save(make_tagged(again), []) is Saved.SAME
+    assert record.articles.save(make_tagged(again)) is Saved.SAME
     assert traces(record) == []
 
 
 def test_of_a_reserved_source_only_title_lead_and_link_are_ever_stored(record: Record) -> None:
     for body in (f"Thân {CANARY}.", f"Thân khác {CANARY}."):
         article = make_article(reserved=True, lead="Sapo.", paragraphs=(body,), captions=(f"Ảnh {CANARY}.",))
-        record.articles.save(make_tagged(article), [])
+        record.articles.save(make_tagged(article))
     assert traces(record) == []
     assert record.articles.known_hash(make_article().id)
 
@@ -232,11 +233,12 @@ def test_erase_removes_one_text_everywhere_and_leaves_address_and_date(record: R
     article = make_article(title=f"Tựa {CANARY}", lead=f"Sapo {CANARY}.", paragraphs=(f"Thân {CANARY}.",))
     listed(record.ledger, [make_entry("tin-1.html", title=f"Tựa {CANARY}")])
     (page,) = record.ledger.pending(NOON, 1)
-    messages = [make_message(key, article=article.id, text=f"Tin {CANARY}") for key in ("sent", "waiting")]
-    record.articles.save(make_tagged(article, ("binh_son", "que_phong")), messages[:1], page)
+    record.articles.save(make_tagged(article, ("binh_son", "que_phong")), page)
+    record.outbox.add([make_message("sent", article=article.id, text=f"Tin {CANARY}")], NOON)
     mark(record, "sent", Delivered())
-    record.articles.save(make_tagged(make_article(paragraphs=(f"Bản hai {CANARY}.",))), messages[1:])
-    record.articles.save(make_tagged(make_article("khac.html")), [])
+    record.articles.save(make_tagged(make_article(paragraphs=(f"Bản hai {CANARY}.",))))
+    record.outbox.add([make_message("waiting", article=article.id, text=f"Tin {CANARY}")], NOON)
+    record.articles.save(make_tagged(make_article("khac.html")))
 
     assert record.retention.erase(article.id, NOON + DAY, "quan tri")
     assert traces(record) == []
@@ -254,9 +256,10 @@ def test_erase_removes_one_text_everywhere_and_leaves_address_and_date(record: R
 def test_an_erased_article_does_not_come_back(record: Record) -> None:
     article_id = save_canary(record)
     record.retention.erase(article_id, NOON, "quan tri")
-    assert record.articles.save(make_tagged(), [make_message(article=article_id)]) is Saved.SAME
+    beside: list[Saved] = []
+    assert record.articles.save(make_tagged(), beside=beside.append) is Saved.SAME
     assert record.articles.count() == 0
-    assert record.reading.messages("binh_son") == ()
+    assert (beside, record.alerts.events()) == ([], ())
     assert record.ledger.is_read(article_id)
 
 

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from core.clock import FixedClock
-from core.records import Article, Delivered, Looked, PendingPage, StoryChoice
+from core.records import Article, Delivered, Looked, Message, PendingPage, StoryChoice
 from core.settings import KeepSettings
 from core.urls import article_id
 from store.sqlite.record import Record, open_record
@@ -98,7 +98,11 @@ def read(record: Record, page: PendingPage, at: datetime) -> None:
 def _keep(record: Record, url: str, page: PendingPage, at: datetime) -> None:
     article = make_article(url, page.entry.source, title=f"Tin {url}", at=at)
     messages = [make_message(f"{article.id}:{who}", article=article.id) for who in ("a", "b")]
-    record.articles.save(make_tagged(article), messages, page)
+    record.articles.save(make_tagged(article), page, beside=lambda _: _put(record, messages, at))
+
+
+def _put(record: Record, messages: list[Message], at: datetime) -> None:
+    record.outbox.add(messages, at)
 
 
 def deliver(path: str, round_: int) -> None:
@@ -143,7 +147,7 @@ def later_looks(path: str, die_at: int | None = None, trace: Trace = die_before)
             merged = (articles[1].id,) if number == 2 else ()
             story = StoryChoice(story=articles[0 if merged else number].id, merged=merged, signature=b"s")
             if record.articles.known_hash(article.id) is None:
-                record.articles.save(make_tagged(article), [], story=story, look=_look(200))
+                record.articles.save(make_tagged(article), story=story, look=_look(200))
         for page in record.ledger.looks(NOON + timedelta(hours=2), 10):
             _look_again(record, page, articles)
 
@@ -153,7 +157,7 @@ def _look_again(record: Record, page: PendingPage, articles: list[Article]) -> N
     if page.again.article == articles[0].id:
         changed = replace(articles[0], paragraphs=("Chín nhà tốc mái.",), fetched_at=NOON + timedelta(hours=2))
         choice = StoryChoice(story=articles[0].id, signature=b"t")
-        record.articles.save(make_tagged(changed), [], page, story=choice, look=_look(200, hours=2))
+        record.articles.save(make_tagged(changed), page, story=choice, look=_look(200, hours=2))
     elif page.again.article == articles[1].id:
         record.ledger.looked(page, _look(410, hours=2, withdrawn=True))
     else:

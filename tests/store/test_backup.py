@@ -1,8 +1,9 @@
-"""Backup and restore of a record in use; archives that must be refused (hostile input 14)."""
+"""Backup and restore of a record in use; hostile archives that must be refused."""
 
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import stat
 import tarfile
@@ -20,6 +21,7 @@ from core.settings import KeepSettings
 from store.sqlite.backup import HELD, backup, default_target, restore
 from store.sqlite.checkup import problems
 from store.sqlite.record import Record, open_record
+from store.sqlite.retention import remove_old_backups
 from tests.fakes.records import NOON, make_article, make_desk, make_message, make_tagged
 from tests.store.archives import Member, archive, gzip_bomb, manifest_for, member, read_archive
 
@@ -29,9 +31,16 @@ LATER = NOON + timedelta(hours=1)
 @pytest.fixture
 def filled(desked: Record) -> Record:
     for n in range(20):
-        article = make_article(f"{n}.html")
-        desked.articles.save(make_tagged(article), [make_message(f"{n}", article=article.id)])
+        keep(desked, n)
     return desked
+
+
+def keep(record: Record, n: int) -> None:
+    """An article and a message of it, in one transaction."""
+    article = make_article(f"{n}.html")
+    with record.ledger.batch():
+        record.articles.save(make_tagged(article))
+        record.outbox.add([make_message(f"{n}", article=article.id)], NOON)
 
 
 @pytest.fixture
@@ -79,8 +88,7 @@ def test_a_backup_is_of_one_moment_while_others_write(filled: Record, target: Pa
     def write() -> None:
         n = 100
         while not stop.is_set():
-            article = make_article(f"{n}.html")
-            filled.articles.save(make_tagged(article), [make_message(f"{n}", article=article.id)])
+            keep(filled, n)
             n += 1
 
     writer = threading.Thread(target=write)
@@ -115,7 +123,7 @@ def test_a_backup_to_where_nothing_can_be_written_is_told(filled: Record, tmp_pa
 
 def test_a_restore_brings_back_what_was_and_keeps_what_is_aside(filled: Record, target: Path) -> None:
     backup(filled.path, target, NOON)
-    filled.articles.save(make_tagged(make_article("new.html")), [])
+    filled.articles.save(make_tagged(make_article("new.html")))
     done = restore(target, filled.path, LATER)
     assert filled.articles.count() == 20, "the running record sees it at once"
     assert len(filled.search.search("binh_son", "cau").hits) == 20
@@ -166,6 +174,23 @@ def test_a_restore_takes_the_place_of_a_damaged_record(filled: Record, target: P
         assert record.articles.count() == 20
 
 
+def test_a_log_that_outlived_its_record_is_not_played_into_the_restored_one(
+    filled: Record, target: Path, tmp_path: Path
+) -> None:
+    backup(filled.path, target, NOON)
+    filled.articles.save(make_tagged(make_article("new.html")))
+    crashed = tmp_path / "crashed" / "diembao.sqlite3"
+    crashed.parent.mkdir()
+    for suffix in ("-wal", "-shm"):  # as after a crash, the record itself put away by hand
+        shutil.copy(f"{filled.path}{suffix}", f"{crashed}{suffix}")
+    assert Path(f"{crashed}-wal").stat().st_size
+    restore(target, crashed, LATER)
+    with open_record(crashed, clock=FixedClock(LATER), keep=KeepSettings()) as record:
+        assert record.articles.count() == 20
+    remove_old_backups(crashed, LATER + timedelta(days=1))
+    assert not list(crashed.parent.glob("*aside*")), "what was put aside goes with the old backups"
+
+
 def test_a_restore_is_in_the_audit_log(filled: Record, target: Path) -> None:
     backup(filled.path, target, NOON)
     restore(target, filled.path, LATER, "quan tri")
@@ -181,7 +206,7 @@ def test_a_restore_while_desks_go_on_writing(filled: Record, target: Path) -> No
         n = 100
         while not stop.is_set():
             try:
-                filled.articles.save(make_tagged(make_article(f"{n}.html", lead=f"Lượt {n}")), [])
+                filled.articles.save(make_tagged(make_article(f"{n}.html", lead=f"Lượt {n}")))
                 filled.search.search("binh_son", "cau")
             except Exception as error:  # noqa: BLE001 - whatever falls in the other thread is shown below
                 errors.append(error)

@@ -20,6 +20,8 @@ from store.sqlite.outbox import Outbox
 from store.sqlite.reading import ReadingRoom
 from store.sqlite.record import Record
 from store.sqlite.search import Search
+from tests.contracts.cases import CasesContract
+from tests.contracts.change_log import ChangeLogContract
 from tests.contracts.corrections import CorrectionsContract
 from tests.contracts.crawl_ledger import CrawlLedgerContract, CrawlNotesContract
 from tests.contracts.desk_book import DeskBookContract
@@ -109,6 +111,14 @@ class TestSearch(SearchIndexContract):
 
 
 class TestCorrections(CorrectionsContract):
+    pass
+
+
+class TestCases(CasesContract):
+    pass
+
+
+class TestChangeLog(ChangeLogContract):
     pass
 
 

@@ -22,7 +22,6 @@ from tests.fakes.records import (
     make_article,
     make_endpoint,
     make_entry,
-    make_message,
     make_page,
     make_state,
     make_tagged,
@@ -36,7 +35,7 @@ def test_the_counts_add_up_to_what_was_found(record: Record) -> None:
     listed(record.ledger, [make_entry(f"{n}.html") for n in range(6)])
     pages = record.ledger.pending(NOON, 10)
     record.ledger.page_stopped(pages[0], pages[0].id, "", NOON)
-    record.articles.save(make_tagged(make_article(pages[1].entry.url)), [], pages[1])
+    record.articles.save(make_tagged(make_article(pages[1].entry.url)), pages[1])
     record.ledger.page_failed(pages[2], "no-body", NOON, retry_at=None)
     record.ledger.page_failed(pages[3], "timeout", NOON, retry_at=NOON + HOUR)
     record.ledger.page_same(pages[4], pages[0].id, NOON)
@@ -52,7 +51,7 @@ def test_a_page_read_once_more_for_a_new_desk_moves_from_stopped_to_kept_on_its_
     record.ledger.reread(record.ledger.stopped_since(NOON - HOUR), NOON + 3 * DAY)
     assert record.ledger.totals() == {"found": 1, "stopped": 1, "pending": 1}
     (page,) = record.ledger.pending(NOON + 3 * DAY, 1)
-    record.articles.save(make_tagged(make_article(at=NOON + 3 * DAY)), [], page)
+    record.articles.save(make_tagged(make_article(at=NOON + 3 * DAY)), page)
     assert record.ledger.totals() == {"found": 1, "kept": 1, "pending": 0}
     assert record.counts.read_by_day(NOON.date(), NOON.date()) == {"2026-03-10": 1}
 
@@ -60,7 +59,7 @@ def test_a_page_read_once_more_for_a_new_desk_moves_from_stopped_to_kept_on_its_
 def test_a_page_that_was_read_and_then_fails_stays_read(record: Record) -> None:
     listed(record.ledger, [make_entry()])
     (page,) = record.ledger.pending(NOON, 1)
-    record.articles.save(make_tagged(), [], page)
+    record.articles.save(make_tagged(), page)
     record.ledger.reread([page], NOON + HOUR)
     record.ledger.page_failed(page, "http-500", NOON + HOUR, retry_at=None)
     assert record.ledger.totals() == {"found": 1, "kept": 1, "pending": 0}
@@ -70,7 +69,7 @@ def test_a_page_that_was_read_and_then_fails_stays_read(record: Record) -> None:
 def test_one_article_under_two_addresses_is_kept_once(record: Record) -> None:
     listed(record.ledger, [make_entry("r/1"), make_entry("r/2")])
     for page in record.ledger.pending(NOON, 2):
-        record.articles.save(make_tagged(make_article("tin-1.html")), [], page)
+        record.articles.save(make_tagged(make_article("tin-1.html")), page)
     assert record.ledger.totals() == {"found": 2, "kept": 1, "same": 1, "pending": 0}
 
 
@@ -137,7 +136,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(path=integers(0, 4), identity=integers(0, 4), body=integers(0, 1))
     def save(self, path: int, identity: int, body: int) -> None:
         article = make_article(f"{identity}.html", paragraphs=(f"Thân {body}.",), at=self.clock.now())
-        self.record.articles.save(make_tagged(article), [make_message(article.id)], make_page(f"{path}.html"))
+        self.record.articles.save(make_tagged(article), make_page(f"{path}.html"))
 
     @rule(path=integers(0, 4), retry=sampled_from([None, NOON]))
     def fail(self, path: int, retry: object) -> None:
@@ -173,11 +172,6 @@ class AnyOrder(RuleBasedStateMachine):
         assert totals == {row["line"]: row["n"] for row in lines}
         assert open_pages == pending
         assert kept <= self.record.articles.count()
-
-    @invariant()
-    def messages_are_unique(self) -> None:
-        keys = [row.message.key for row in self.record.reading.messages("binh_son")]
-        assert len(keys) == len(set(keys))
 
 
 def _id(number: int) -> str:

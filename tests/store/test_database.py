@@ -40,7 +40,7 @@ def path(tmp_path: Path) -> Path:
 def test_a_record_is_made_with_its_folder_and_for_its_owner_only(tmp_path: Path) -> None:
     path = tmp_path / "a" / "b" / "diembao.sqlite3"
     with opened(path) as record:
-        record.articles.save(make_tagged(), [])
+        record.articles.save(make_tagged())
         for file in path.parent.iterdir():
             assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
 
@@ -70,7 +70,7 @@ def _open_new(folder: Path, together: Barrier) -> None:
 
 def test_what_was_saved_is_there_after_opening_again(path: Path) -> None:
     with opened(path) as record:
-        record.articles.save(make_tagged(), [])
+        record.articles.save(make_tagged())
     with opened(path) as record:
         assert record.articles.count() == 1
 
@@ -114,10 +114,10 @@ def test_a_record_that_another_process_holds_is_told(path: Path) -> None:
         other = connect(path)
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match="another process has held it"):
-            record.articles.save(make_tagged(), [])
+            record.articles.save(make_tagged())
         other.rollback()
         other.close()
-        record.articles.save(make_tagged(), [])
+        record.articles.save(make_tagged())
 
 
 def test_a_full_disk_is_told_and_nothing_half_is_written(path: Path) -> None:
@@ -151,7 +151,7 @@ def test_a_write_is_all_or_nothing(path: Path) -> None:
 
 def test_threads_read_while_one_writes(path: Path) -> None:
     with opened(path) as record, record.database.write():
-        record.articles.save(make_tagged(), [])
+        record.articles.save(make_tagged())
         seen: list[int] = []
         reader = threading.Thread(target=lambda: seen.append(record.articles.count()))
         reader.start()
@@ -165,7 +165,7 @@ def test_threads_read_while_one_writes(path: Path) -> None:
 
 def test_a_migration_runs_once_and_a_backup_is_made_before(path: Path) -> None:
     with opened(path) as record:
-        record.articles.save(make_tagged(), [])
+        record.articles.save(make_tagged())
     for _ in range(2):
         with opened(path, next_migration("CREATE TABLE later (x); INSERT INTO later VALUES ('a;b');")) as record:
             assert record.articles.count() == 1

@@ -63,6 +63,7 @@ def test_fifty_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
         }
         assert record.articles.count() == len(kept)
         assert record.search.search("binh_son", "tin").total == len(kept)
+        assert len(record.alerts.events(10_000)) == len(kept)
         with record.database.read() as con:
             assert con.execute("SELECT count(*) FROM revisions").fetchone()[0] == 0
             assert con.execute("SELECT count(*) FROM changes").fetchone()[0] == len(kept)
@@ -146,6 +147,7 @@ def _check_whole_way(path: Path, die_at: int) -> None:
         assert record.outbox.counts() == {"delivered": 2}, die_at
         assert record.search.search("binh_son", "tin").total == 1, die_at
         assert len(record.changes.since(0)) == 1, die_at
+        assert len(record.alerts.events()) == 1, die_at
     sent = path.with_name("sent").read_text().split()
     assert len(set(sent)) == 2
     assert len(sent) <= 3, f"{die_at}: at most one repeat"

@@ -17,7 +17,7 @@ def press(record: Record) -> Record:
     for number, title in enumerate(TITLES):
         body = ("Cơn bão đi qua các xã ven biển, trường học mở cửa lại.",)
         article = make_article(f"{number}.html", title=title, lead="", paragraphs=body, captions=())
-        record.articles.save(make_tagged(article), [])
+        record.articles.save(make_tagged(article))
     return record
 
 

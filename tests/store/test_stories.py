@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 def told(record: Record, name: str, title: str, story: str = "", hours: int = 0) -> str:
     article = make_article(name, title=title, at=NOON + hours * HOUR)
     choice = StoryChoice(story=story or article.id, signature=b"s", likeness=0.25, places=("xa_binh_son",))
-    record.articles.save(make_tagged(article), [], story=choice)
+    record.articles.save(make_tagged(article), story=choice)
     return article.id
 
 
@@ -37,11 +37,11 @@ def test_an_article_counts_in_the_story_of_the_desks_that_see_it_and_a_reprint_f
     late = make_article("muon.html", title="Bài đăng lại", at=NOON + HOUR)
     more = make_article("them.html", title="Tin thêm", at=NOON + 2 * HOUR)
     early = make_article("som.html", title="Bài gốc", at=NOON)
-    record.articles.save(make_tagged(late, both), [], story=StoryChoice(story=late.id, signature=b"s"))
-    record.articles.save(make_tagged(more, one), [], story=StoryChoice(story=late.id, signature=b"s"))
+    record.articles.save(make_tagged(late, both), story=StoryChoice(story=late.id, signature=b"s"))
+    record.articles.save(make_tagged(more, one), story=StoryChoice(story=late.id, signature=b"s"))
     assert seen_by(record, *both) == [("Bài đăng lại", 1, 0), ("Bài đăng lại", 2, 0)]
     turned = StoryChoice(story=late.id, signature=b"s", reprint_of=late.id, earlier_is=early.id, overlap=0.9)
-    record.articles.save(make_tagged(early, one), [], story=turned)
+    record.articles.save(make_tagged(early, one), story=turned)
     assert [counts for _, *counts in seen_by(record, *both)] == [[1, 1], [3, 1]]
 
 

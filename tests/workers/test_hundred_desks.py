@@ -94,7 +94,7 @@ def test_a_hundred_desks_from_making_to_digest(tmp_path: Path, command: Command)
                     published=Published(at=at, provenance="meta"),
                 )  # fmt: skip
                 found = locator.locate(article)
-                kept.articles.save(tagger.tag(found), ())
+                kept.articles.save(tagger.tag(found))
         for _ in range(24):
             delivering.deliver(settings, world, stop=threading.Event(), forever=False)
             clock.move(timedelta(hours=1))

@@ -1,0 +1,112 @@
+"""A duty is one worker's at a time: it outlasts long work, passes on after a death, and is lent to who asks."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from app import duty as duties
+from app.duty import PATIENCE, SECONDS, Duty, DutyLostError
+from core.clock import FixedClock
+from core.records import Lease
+from core.settings import KeepSettings
+from store.sqlite.leases import Leases
+from store.sqlite.record import open_record
+from tests.fakes.blank import blank
+from tests.fakes.records import NOON
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOON)
+
+
+@pytest.fixture
+def leases(tmp_path: Path, clock: FixedClock) -> Iterator[Leases]:
+    with open_record(blank(tmp_path / "diembao.sqlite3"), clock=clock, keep=KeepSettings()) as record:
+        yield Leases(record.database, clock)
+
+
+class Worker:
+    """One that goes by the test's clock."""
+
+    def __init__(self, leases: Leases, clock: FixedClock, role: str = "deliver") -> None:
+        self.duty = Duty(leases, "engine", role, now=lambda: clock.now().timestamp())
+
+
+def test_it_passes_on_after_a_death_and_the_dead_one_is_told(leases: Leases, clock: FixedClock) -> None:
+    first, second = (Worker(leases, clock).duty for _ in range(2))
+    assert first.mine() and not second.mine()
+    first.still()
+    clock.move(timedelta(seconds=SECONDS))
+    with pytest.raises(DutyLostError):
+        first.still()
+    assert second.mine() and not first.mine()
+
+
+def test_one_that_was_taken_anew_is_another_lease(leases: Leases, clock: FixedClock) -> None:
+    duty = Worker(leases, clock).duty
+    assert duty.mine()
+    first = duty.lease
+    clock.move(timedelta(seconds=SECONDS / 2))
+    assert duty.mine() and duty.lease is first
+    clock.move(timedelta(seconds=2 * SECONDS))
+    assert duty.mine() and duty.lease is not first
+
+
+def test_who_has_it_gives_way_to_one_that_waits(leases: Leases, clock: FixedClock) -> None:
+    service, idle = (Worker(leases, clock).duty for _ in range(2))
+    command = Worker(leases, clock, "index").duty
+    assert service.mine() and not service.gives_way()
+
+    def meanwhile(seconds: float) -> None:
+        clock.move(timedelta(seconds=seconds))
+        for one in (idle, service):
+            assert one.gives_way(), "an idle one does not take it before the one that waits"
+
+    assert command.wait(meanwhile)
+    told = service.holder()
+    assert told is not None and told.role == "index"
+    assert not service.mine()
+    command.end()
+    assert not service.gives_way() and service.mine()
+
+
+def test_one_that_can_not_give_way_is_named(leases: Leases, clock: FixedClock) -> None:
+    busy, command = Worker(leases, clock).duty, Worker(leases, clock, "index").duty
+    assert busy.mine()
+
+    def goes_on(seconds: float) -> None:
+        clock.move(timedelta(seconds=seconds))
+        assert busy.mine(), "as its keeper does while it works"
+
+    assert not command.wait(goes_on)
+    assert clock.now() - NOON >= timedelta(seconds=PATIENCE)
+    told = command.holder()
+    assert told is not None and told.role == "deliver"
+
+
+def test_a_dead_one_is_waited_out(leases: Leases, clock: FixedClock) -> None:
+    dead, command = Worker(leases, clock).duty, Worker(leases, clock, "index").duty
+    assert dead.mine()
+    assert command.wait(lambda seconds: clock.move(timedelta(seconds=seconds)))
+
+
+def test_it_is_renewed_while_work_goes_on(leases: Leases, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(duties, "SECONDS", 0.04)
+    renewed = threading.Event()
+
+    def renew(held: Sequence[Lease], _seconds: float) -> frozenset[str]:
+        renewed.set()
+        return frozenset(lease.name for lease in held)
+
+    monkeypatch.setattr(leases, "renew", renew)
+    duty = Duty(leases, "engine", "deliver")
+    with duty.kept():
+        assert duty.mine()
+        assert renewed.wait(10), "nobody but its keeper asks"
+    assert "duty" not in {thread.name for thread in threading.enumerate()}
