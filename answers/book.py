@@ -15,8 +15,9 @@ import numpy as np
 
 from answers.agreement import in_base
 from answers.compare import Decision, Model, decide, prepare, shipped, shown
-from answers.likeness import Fact, Spots, features, indicator_terms, place_share
+from answers.likeness import Fact, Passage, Spots, capitals, features, indicator_terms, place_share
 from answers.terms import Array, lexicon
+from core.names import IsPlace, names_person
 from core.records import Comparison, FactEntry
 
 _SHARE: Final = 0.5
@@ -25,9 +26,15 @@ _CLOSELY: Final = 10
 """At most so many facts an article are looked at closely, those with the most words in common first."""
 _LEAD: Final = 0.1
 """Two facts give one figure different verdicts: one that agrees must lead by so much, else none is held beside."""
+_NOTHING: Final = (np.array([], np.int32), np.array([], np.float32))
 
 
-def as_fact(entry: FactEntry, places: Sequence[str]) -> Fact:
+def watched(entry: FactEntry) -> tuple[str, ...]:
+    """The texts of an entry whose words are looked for in articles."""
+    return entry.indicator, *entry.also_called, entry.place_name
+
+
+def as_fact(entry: FactEntry, places: Sequence[str], is_place: IsPlace = lambda _: False) -> Fact:
     """An entry of the fact book as compare.py takes it; `places`: the names texts may print for its place."""
     return Fact(
         id=entry.id,
@@ -39,7 +46,10 @@ def as_fact(entry: FactEntry, places: Sequence[str]) -> Fact:
         dimension=entry.dimension,
         places=tuple(dict.fromkeys(name for name in (entry.place_name, *places) if name)),
         period=entry.period_name or _period(entry.period_from, entry.period_to),
-    )
+        units=tuple(
+            run for words in (entry.indicator, *entry.also_called) for run in capitals(words) if is_place(run)
+        ),
+    )  # fmt: skip
 
 
 def _period(first: dt.date | None, last: dt.date | None) -> str:
@@ -74,9 +84,22 @@ class Book:
         return len(self._facts)
 
     @classmethod
-    def of_entries(cls, entries: Iterable[FactEntry], names: Callable[[str], Sequence[str]], on: dt.date) -> Book:
-        """From the fact book; `names`: gazetteer id -> the unit's names; `on`: the day of the texts."""
-        return cls(as_fact(e, names(e.place) if e.place else ()) for e in entries if usable(e, on))
+    def of_entries(
+        cls,
+        entries: Iterable[FactEntry],
+        names: Callable[[str], Sequence[str]],
+        on: dt.date,
+        is_place: IsPlace = lambda _: False,
+    ) -> Book:
+        """From the fact book; `names`: gazetteer id -> the unit's names; `on`: the day of the texts.
+
+        An entry that names a person is never held beside a text, whichever way it came into the book.
+        """
+        return cls(
+            as_fact(e, names(e.place) if e.place else (), is_place)
+            for e in entries
+            if usable(e, on) and not any(names_person(text, is_place) for text in watched(e))
+        )
 
     def compare(self, text: str) -> tuple[Comparison, ...]:
         """What an article prints beside the book's facts, in order of appearance. `text` NFC."""
@@ -93,11 +116,7 @@ class Book:
 
     def _close(self, spots: Spots) -> list[int]:
         """Numbers of the facts worth a close look."""
-        shares: Array = np.zeros(len(self._facts), np.float32)
-        for term in spots.passage.numbered:
-            if term in self._index:
-                numbers, weights = self._index[term]
-                shares[numbers] += weights
+        shares = self._shares(spots.passage)
         kinds = {in_base(0.0, figure.dimension)[0] for figure in spots.passage.figures}
         likely = np.flatnonzero(shares >= _SHARE)
         found: list[int] = []
@@ -108,6 +127,21 @@ class Book:
             if len(found) >= _CLOSELY:
                 break
         return found
+
+    def _shares(self, passage: Passage) -> Array:
+        """How much of each indicator stands in a text; 0 where only names do, and no word of what is measured."""
+        shares: Array = np.zeros(len(self._facts), np.float32)
+        measured = np.zeros(len(self._facts), bool)
+        small = {passage.terms[n].name for n in np.flatnonzero(passage.small)}
+        common = {passage.terms[n].name for n in np.flatnonzero(~passage.proper)}
+        for term in passage.numbered:
+            numbers, weights = self._index.get(term, _NOTHING)
+            if term not in common:  # a name counts where it is of a place that the fact speaks of
+                named = np.array([term in self._facts[number].place_words for number in numbers], bool)
+                numbers, weights = numbers[named], weights[named]
+            shares[numbers] += weights
+            measured[numbers] |= term in small or term[0].isdigit()
+        return np.where(measured, shares, 0.0)
 
 
 def _may_be_meant(spots: Spots, fact: Fact) -> bool:
