@@ -32,6 +32,8 @@ _ALSO_WORDS: Final = _set(
 """Family names that are ordinary words as well: believed only before a middle name."""
 _NO_WORDS: Final = _set("nguyễn | huỳnh | trịnh | phùng | quách")
 """Family names that are no word at all: believed without capitals too."""
+FAMILY_PLAIN: Final = frozenset(map(fold_plain, _FAMILY | _ALSO_WORDS))
+"""All of them as addresses write them."""
 _MIDDLE: Final = _set(
     "văn | thị | đình | hữu | đức | quang | minh | ngọc | thanh | xuân | công | quốc | bá | trọng | duy | hồng | kim "
     "| thu | mạnh | thế | viết | tiến | anh | hoàng | thành | phương | bích | mỹ | thúy | gia | khắc | danh | chí "
