@@ -10,7 +10,7 @@ from dataclasses import replace
 from answers import cases, caution, evidence, letters
 from core.clock import local_day
 from core.errors import AnswerError
-from core.papers import Phrase, check_papers
+from core.papers import check_office
 from core.ports import CaseBook, FactBook, LetterPress
 from core.records import (
     AnswerRules,
@@ -167,7 +167,7 @@ class CaseDesk:
         lacking = self._lacking(case, self._kept(case)) if case.kind is CaseKind.CORRECTION else ()
         if case.confirmed_at is None and (refused := cases.confirm_refusal(case, lacking)):
             raise AnswerError(refused)
-        check_papers(desk.papers, Phrase("report.place.desk", {"desk": desk.id}))
+        check_office(desk)
         template = self.template(desk.id, letters.TEMPLATE_OF[case.kind])
         return self._press.write(letters.letter(case, desk, paper), template.docx)
 
