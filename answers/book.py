@@ -26,6 +26,7 @@ _CLOSELY: Final = 10
 """At most so many facts an article are looked at closely, those with the most words in common first."""
 _LEAD: Final = 0.1
 """Two facts give one figure different verdicts: one that agrees must lead by so much, else none is held beside."""
+_Rows = dict[str, list[tuple[int, float]]]
 _NOTHING: Final = (np.array([], np.int32), np.array([], np.float32))
 
 
@@ -69,16 +70,18 @@ class Book:
         self._facts = list(facts)
         self._model = model or shipped()
         words = lexicon()
-        found: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        found: _Rows = defaultdict(list)
+        placed: _Rows = defaultdict(list)
+        self._terms: list[list[str]] = []
         for number, fact in enumerate(self._facts):
             terms = list(dict.fromkeys(indicator_terms(words, fact.indicator)))
             weights = words.weights(terms)
+            self._terms.append(terms)
             for term, weight in zip(terms, weights / weights.sum(), strict=True):
                 found[term].append((number, float(weight)))
-        self._index = {
-            term: (np.array([n for n, _ in rows], np.int32), np.array([w for _, w in rows], np.float32))
-            for term, rows in found.items()
-        }
+                if term in fact.place_words:
+                    placed[term].append((number, float(weight)))
+        self._index, self._placed = _columns(found), _columns(placed)
 
     def __len__(self) -> int:
         return len(self._facts)
@@ -115,13 +118,16 @@ class Book:
         return tuple(shown(spots.passage, fact, one) for fact, one in _settled(decided))
 
     def _close(self, spots: Spots) -> list[int]:
-        """Numbers of the facts worth a close look."""
+        """Numbers of the facts worth a close look: much of the indicator stands in the text, and not as names only."""
         shares = self._shares(spots.passage)
         kinds = {in_base(0.0, figure.dimension)[0] for figure in spots.passage.figures}
+        small = {spots.passage.terms[n].name for n in np.flatnonzero(spots.passage.small)}
         likely = np.flatnonzero(shares >= _SHARE)
         found: list[int] = []
         for number in likely[np.argsort(-shares[likely], kind="stable")]:
             fact = self._facts[number]
+            if small.isdisjoint(self._terms[number]):
+                continue  # nothing but names: no word of what is measured
             if in_base(0.0, fact.dimension)[0] in kinds and _may_be_meant(spots, fact):
                 found.append(int(number))
             if len(found) >= _CLOSELY:
@@ -129,19 +135,21 @@ class Book:
         return found
 
     def _shares(self, passage: Passage) -> Array:
-        """How much of each indicator stands in a text; 0 where only names do, and no word of what is measured."""
+        """How much of each indicator stands in a text, proper names left out but those of its own places."""
         shares: Array = np.zeros(len(self._facts), np.float32)
-        measured = np.zeros(len(self._facts), bool)
-        small = {passage.terms[n].name for n in np.flatnonzero(passage.small)}
         common = {passage.terms[n].name for n in np.flatnonzero(~passage.proper)}
         for term in passage.numbered:
-            numbers, weights = self._index.get(term, _NOTHING)
-            if term not in common:  # a name counts where it is of a place that the fact speaks of
-                named = np.array([term in self._facts[number].place_words for number in numbers], bool)
-                numbers, weights = numbers[named], weights[named]
+            numbers, weights = (self._index if term in common else self._placed).get(term, _NOTHING)
             shares[numbers] += weights
-            measured[numbers] |= term in small or term[0].isdigit()
-        return np.where(measured, shares, 0.0)
+        return shares
+
+
+def _columns(found: _Rows) -> dict[str, tuple[Array, Array]]:
+    """Numbers of facts and weights a term, as arrays."""
+    return {
+        term: (np.array([n for n, _ in rows], np.int32), np.array([w for _, w in rows], np.float32))
+        for term, rows in found.items()
+    }
 
 
 def _may_be_meant(spots: Spots, fact: Fact) -> bool:
