@@ -10,7 +10,7 @@ from dataclasses import replace
 from answers import cases, caution, evidence, letters
 from core.clock import local_day
 from core.errors import AnswerError
-from core.papers import Phrase, check_papers
+from core.papers import check_office
 from core.ports import CaseBook, FactBook, LetterPress
 from core.records import (
     AnswerRules,
@@ -111,9 +111,7 @@ class CaseDesk:
             lacking = self._lacking(case, self._kept(case)) if case.kind is CaseKind.CORRECTION else ()
             if refused := cases.confirm_refusal(case, lacking):
                 raise AnswerError(refused)
-            said = f"{case.body}\n{case.ground.contrary if case.ground else ''}"
-            if wording := letters.wording_refusal(said, sanctions=False):
-                raise AnswerError(wording[0], words=wording[1])
+            _check_wording(case)
             self._cases.change(cases.confirmed(case, at, by), "confirm", at, by)
 
     def send(self, desk: str, number: int, paper: SentPaper, *, at: dt.datetime, by: str, seen: str = "") -> None:
@@ -176,7 +174,8 @@ class CaseDesk:
         lacking = self._lacking(case, self._kept(case)) if case.kind is CaseKind.CORRECTION else ()
         if case.confirmed_at is None and (refused := cases.confirm_refusal(case, lacking)):
             raise AnswerError(refused)
-        check_papers(desk.papers, Phrase("report.place.desk", {"desk": desk.id}))
+        _check_wording(case)
+        check_office(desk)
         template = self.template(desk.id, letters.TEMPLATE_OF[case.kind])
         return self._press.write(letters.letter(case, desk, paper), template.docx)
 
@@ -303,3 +302,9 @@ class CaseDesk:
 
     def _lacking(self, case: Case, kept: KeptText | None) -> tuple[str, ...]:
         return cases.ground_refusals(case.ground or Ground(quote=""), case, kept, self._fact(case))
+
+
+def _check_wording(case: Case) -> None:
+    """Raises AnswerError for what no letter may say: before it is confirmed, and before a file of it is made."""
+    if wording := letters.letter_refusal(case):
+        raise AnswerError(wording[0], words=wording[1])

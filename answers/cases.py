@@ -107,7 +107,12 @@ def working_days_between(first: dt.date, last: dt.date, holidays: Sequence[Holid
 
 def quote_stands(quote: str, text: str) -> bool:
     """Whether a quotation stands in a text word for word (spaces, line ends and the placing of tones apart)."""
-    return bool(quote) and fold(clean(quote)).strip("“”\"' ") in fold(clean(text.replace("\n", " ")))
+    return _says_something(quote) and fold(clean(quote)).strip("“”\"' ") in fold(clean(text.replace("\n", " ")))
+
+
+def _says_something(quote: str) -> bool:
+    """Whether there is a word or figure in a quotation: quotation marks alone quote nothing."""
+    return any(char.isalnum() for char in quote)
 
 
 def sentence_with(text: str, quote: str) -> str:
@@ -125,7 +130,7 @@ def ground_refusals(ground: Ground, case: Case, kept: KeptText | None, fact: Fac
     found: list[str] = []
     if ground.nature not in ("figure", "dated_fact"):
         found.append("case.refused.nature")
-    if not clean(ground.quote):
+    if not _says_something(ground.quote):
         found.append("case.refused.no_quote")
     elif len(ground.quote) > LONGEST_QUOTE:
         found.append("case.refused.long_quote")

@@ -148,10 +148,11 @@ def reasons(
 ) -> tuple[ComparisonReason, ...]:
     """What the decision rests on, in the order in which an officer would look."""
     own = {term.name for term in passage.lexicon.terms(fact.indicator)} - STOP
+    counting = passage.measures(fact.place_names)
     shared = [
         passage.text[term.start : term.end]
-        for term in passage.terms
-        if term.name in own and sentence[0] <= term.start < sentence[1]
+        for term, counts in zip(passage.terms, counting, strict=True)
+        if counts and term.name in own and sentence[0] <= term.start < sentence[1]
     ]
     found = [ComparisonReason(key="words", words=", ".join(dict.fromkeys(shared)))] if shared else []
     if fact.places and not decision.row["place_missing"]:

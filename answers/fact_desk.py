@@ -10,6 +10,7 @@ from answers import caution, factbook, sheets
 from answers.factbook import COLUMNS, Entering, PlaceFinder
 from core.clock import local_day
 from core.errors import AnswerError
+from core.names import IsPlace
 from core.ports import CaseBook, Comparisons, FactBook
 from core.records import Desk, FactEntry, FactPreview, FactProblem, KeptComparison
 from core.text import clean
@@ -20,7 +21,10 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class FactDesk:
-    """The port FactDesk over the record's own. `places`: finds units of a desk's area by name; `named`: the reverse."""
+    """The port FactDesk over the record's own. `places`: finds units of a desk's area by name; `named`: the reverse.
+
+    `is_place`: whether any unit of the country bears a name.
+    """
 
     def __init__(
         self,
@@ -30,10 +34,11 @@ class FactDesk:
         comparisons: Comparisons,
         places: Callable[[Desk], PlaceFinder],
         named: Callable[[str], str],
+        is_place: IsPlace = lambda _: False,
         recompare: Recompare = lambda _: None,
     ) -> None:
         self._facts, self._cases, self._comparisons = facts, cases, comparisons
-        self._places, self._named, self._recompare = places, named, recompare
+        self._places, self._named, self._is_place, self._recompare = places, named, is_place, recompare
 
     def find(self, desk: str, query: str) -> tuple[FactEntry, ...]:
         return self._facts.search(desk, query)
@@ -143,7 +148,10 @@ class FactDesk:
 
     def _entering(self, desk: Desk, at: dt.datetime, by: str) -> Entering:
         known = {factbook.identity_of(entry): entry for entry in self._facts.search(desk.id, limit=100_000)}
-        return Entering(desk=desk.id, by=by, at=at, today=local_day(at), known=known, places=self._places(desk))
+        return Entering(
+            desk=desk.id, by=by, at=at, today=local_day(at), known=known, places=self._places(desk),
+            is_place=self._is_place,
+        )  # fmt: skip
 
     def _preview(self, desk: Desk, name: str, content: bytes, at: dt.datetime, by: str) -> FactPreview:
         try:

@@ -13,6 +13,7 @@ from answers import caution, sheets
 from answers.figures import read_figures
 from answers.lexicon import words
 from answers.sheets import BadTable, Cell, Rows
+from core.names import IsPlace, names_person
 from core.records import FactEntry, FactPreview, FactProblem, FactRow, SourceDocument
 from core.roles import Role
 from core.text import clean, fold, fold_plain
@@ -42,6 +43,9 @@ _DATES: Final = ("period_from", "period_to", "issued", "valid_from", "valid_to")
 _DATE: Final = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _LONGEST: Final = 300
 
+_NAMELESS: Final = ("indicator", "also_called", "place_name")
+"""Fields whose words are looked for in articles: none may be set to watch for a person."""
+
 PlaceFinder = Callable[[str], Sequence[str]]
 """Ids of the units of the desk's area that a name may mean."""
 
@@ -60,6 +64,7 @@ class Entering:
     today: dt.date
     known: Known  # the newest version of each entry
     places: PlaceFinder
+    is_place: IsPlace = lambda _: False  # whether any unit of the country bears a name
 
 
 def preview(name: str, content: bytes, entering: Entering) -> FactPreview:
@@ -157,6 +162,8 @@ def make(
         problems.append(FactProblem(key="factbook.problem.owner", column="owner"))
     if caution.secret(*given.values()) or caution.secret_number(given["number"]):
         problems.append(FactProblem(key="factbook.problem.secret", column="number"))
+    named = [name for name in _NAMELESS if names_person(given[name], entering.is_place)]
+    problems += [FactProblem(key="factbook.problem.person", column=name) for name in named]
     problems += _order(days, entering.today)
     if problems or figure is None or owner is None or days["issued"] is None:
         return None, tuple(problems)

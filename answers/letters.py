@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from answers.cases import later_document
+from core.bodies import tells_of_security_body
 from core.clock import local
 from core.records import Case, CaseKind, Desk, Letter, SourceDocument, TemplateKind
 from core.roles import Role, refusal
@@ -38,8 +39,10 @@ _ABOUT: Final[dict[TemplateKind, str]] = {
 """The file's own title."""
 
 _REMOVAL: Final = re.compile(
-    r"\b(gỡ|hạ|xóa|rút|thu hồi|bóc|tháo|ẩn|chặn|ngừng đăng|dừng đăng)\s+(bỏ\s+)?(ngay\s+)?(toàn bộ\s+)?(các\s+)?"
-    r"(bài|tin|nội dung|đường dẫn|link|ấn phẩm|thông tin)|\bgỡ bỏ\b|\bchặn truy cập\b"
+    r"\b(gỡ|hạ|xóa|rút|thu hồi|bóc|tháo|ẩn|chặn|ngừng đăng|dừng đăng)"
+    r"(\s+(bỏ|xuống|ngay|giúp|lại|đi|hẳn|lập tức|khẩn trương|toàn bộ|tất cả|các|những))*"
+    r"\s+(bài|tin|nội dung|đường dẫn|link|ấn phẩm|thông tin|clip|video)|\bgỡ (bỏ|xuống|khỏi)\b|\bchặn truy cập\b"
+    r"|\b(bài|tin|nội dung)\b[^.\n]{0,40}\b(gỡ|xóa|hạ|rút) (bỏ|xuống|khỏi|ngay)\b"
     r"|\b(take|taking) down\b|\bremov(e|al|ing)\b|\bdelete\b"
 )
 _SANCTION: Final = re.compile(
@@ -48,6 +51,18 @@ _SANCTION: Final = re.compile(
     r"|\bchịu (mọi |hoàn toàn )?trách nhiệm|\bkỷ luật\b|\bbiện pháp (mạnh|cứng rắn|xử lý)|\bsanctions?\b|\bfine[sd]?\b"
     r"|\bprosecut"
 )
+_AGAINST: Final = re.compile(
+    r"\b(nếu|sẽ|phải|buộc|đề nghị|yêu cầu|kiến nghị|báo(?! cáo)|tòa soạn|phóng viên|nhà báo|tác giả|bài|if|will|must)\b"
+)
+"""Beside one of these, in one sentence, a penalty is a threat; an office may otherwise have to write of penalties."""
+_SENTENCE: Final = re.compile(r"(?<=[.!?;])\s+|\n")
+_ORDINARY: Final = re.compile(
+    r"\ban ninh (?:lương thực|nguồn nước|năng lượng|trật tự|mạng)\b"
+    r"|\b(?:quốc phòng|an ninh)[ ,–-]+(?:và )?(?:an ninh|quốc phòng)\b"
+    r"|\bđiều tra (?:dân số|thống kê|xã hội học|cơ bản|rừng|doanh nghiệp|nông nghiệp|lao động|mức sống|hộ)\b"
+    r"|\b(?:đường|đất) quốc phòng\b"
+)
+"""What prose says without naming a body."""
 
 
 def wording_refusal(text: str, *, sanctions: bool = True) -> tuple[str, str] | None:
@@ -65,6 +80,34 @@ def wording_refusal(text: str, *, sanctions: bool = True) -> tuple[str, str] | N
         if refusal(role=Role.INFORMATION_OFFICE, name=line) == "recipient.security_body":
             return "template.refused.security", line[:80]
     return None
+
+
+def letter_refusal(case: Case) -> tuple[str, str] | None:
+    """Whether what was written into a letter may not be said to a newspaper, as `wording_refusal` tells it.
+
+    Everything but the quotation, which is the paper's own. A release goes to everybody: it may tell of penalties and of
+    police, and only asks for no removal.
+    """
+    said = _written(case)
+    if case.kind is CaseKind.RELEASE:
+        return wording_refusal(said, sanctions=False)
+    for sentence in filter(None, map(clean, _SENTENCE.split(nfc(said)))):
+        folded = fold(sentence)
+        if (found := _SANCTION.search(folded)) and _AGAINST.search(folded):
+            return "template.refused.sanction", found.group()
+    for line in map(clean, nfc(said).splitlines()):
+        if tells_of_security_body(_ORDINARY.sub(" ", fold(line))):
+            return "template.refused.security", line[:80]
+    return wording_refusal(said, sanctions=False)
+
+
+def _written(case: Case) -> str:
+    """What officers have typed that a letter may print, a text a line."""
+    ground = case.ground
+    document = ground.document if ground else None
+    texts = [case.subject, case.body, ground.contrary if ground else ""]
+    texts += [document.number, document.issuer, document.title] if document else []
+    return "\n".join(texts)
 
 
 def letter(case: Case, desk: Desk, paper: str) -> Letter:

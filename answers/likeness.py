@@ -30,6 +30,11 @@ _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _AGAINST_YEAR: Final = re.compile(r"so (?:với|cùng)[^.;]{0,25}?((?:19|20)\d\d)")
 _CHANGE: Final = re.compile(r"\b(?:tăng|giảm|hơn|thêm|bớt|hụt|tốc độ|chênh)\b")
 _NAME: Final = re.compile(r"(?<!^)\b[A-ZĐ]\w*|\d+")
+_TOKEN: Final = re.compile(r"[^\W_]+|[^\s\w]")
+_ABBREVIATION: Final = re.compile(r"[A-ZĐ\d]{2,6}|[A-ZĐ][a-z]?[A-ZĐ]|\w+\d+")
+"""THPT, CoV, F1: written with capitals wherever it stands, and no name of a person."""
+_BEGINS: Final = re.compile(r"(?:^|[.!?…:;\n”\"“(–-])\s*$")
+"""What stands before the first word of a sentence, a title or a quotation."""
 _GENERIC: Final = frozenset("tỉnh xã huyện phường quận tp h q thành phố tx thị bv".split())  # noqa: SIM905
 _QUALIFIERS: Final = (
     "bình quân", "trung bình", "khác", "còn lại", "chưa", "không", "dự kiến", "kế hoạch", "chỉ tiêu", "mục tiêu",
@@ -39,7 +44,7 @@ _QUALIFIERS: Final = (
 """Words of an indicator that make it another one when the sentence lacks them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Fact:
     """What of a fact is held against texts."""
 
@@ -52,6 +57,30 @@ class Fact:
     dimension: Dimension
     places: tuple[str, ...] = ()  # names of the place, as texts may print it
     period: str = ""  # as the office writes it
+    units: tuple[str, ...] = ()  # names of units that its wordings hold
+
+    @cached_property
+    def place_names(self) -> frozenset[str]:
+        """Folded names of places and units that its wordings hold, without the words of their kind."""
+        wordings = fold(" | ".join((self.indicator, *self.also_called)))
+        names = {fold(name) for text in (*self.places, *self.units) for name in capitals(text)}
+        return frozenset(name for name in names if name in wordings)
+
+    @cached_property
+    def place_words(self) -> frozenset[str]:
+        """These names and each of their words, as terms may have them."""
+        return self.place_names | {word for name in self.place_names for word in name.split()}
+
+
+def capitals(text: str) -> list[str]:
+    """The runs of capitalised words in NFC text."""
+    found: list[list[str]] = [[]]
+    for match in _TOKEN.finditer(text):
+        if match.group()[0].isupper():
+            found[-1].append(match.group())
+        elif found[-1]:
+            found.append([])
+    return [" ".join(run) for run in found if run]
 
 
 @dataclass(frozen=True)
@@ -73,6 +102,30 @@ class Passage:
     @cached_property
     def vectors(self) -> Array:
         return self.lexicon.rows([term.name for term in self.terms])
+
+    @cached_property
+    def proper(self) -> Array:
+        """Per term, whether it is written as a proper name: a capital within a sentence, abbreviations apart."""
+        return np.array([self._is_proper(term) for term in self.terms], bool)
+
+    def _is_proper(self, term: Term) -> bool:
+        word = self.text[term.start : term.end]
+        if not word[0].isupper() or _ABBREVIATION.fullmatch(word):
+            return False
+        return not _BEGINS.search(self.text[max(0, term.start - 4) : term.start])
+
+    @cached_property
+    def small(self) -> Array:
+        """Per term, whether it begins with a small letter: no name, wherever in a sentence it stands."""
+        return np.array([self.text[term.start].islower() for term in self.terms], bool)
+
+    def measures(self, place_names: frozenset[str]) -> Array:
+        """Per term, whether it counts as a word of an indicator: proper names don't, save those of these places."""
+        counting = ~self.proper
+        for name in place_names:
+            for match in re.finditer(rf"\b{re.escape(name)}\b", self.folded):
+                counting |= (self.starts >= match.start()) & (self.starts < match.end())
+        return counting
 
     @cached_property
     def numbered(self) -> dict[str, list[int]]:
@@ -158,14 +211,18 @@ class Spots:
         return self._known[figure.start]
 
 
-def likeness(passage: Passage, terms: list[str]) -> Array:
-    """Indicator terms x text terms: 1 for the same term, else the cosine, 0 between numbers and words."""
+def likeness(passage: Passage, terms: list[str], counting: Array) -> Array:
+    """Indicator terms x text terms: 1 for the same term, else the cosine; 0 between numbers and words.
+
+    `counting`: the text's terms that count (Passage.measures); the others are like nothing.
+    """
     alike: Array = np.clip(passage.lexicon.rows(terms) @ passage.vectors.T, 0.0, 0.999)
     for row, name in enumerate(terms):
         if name[:1].isdigit():
             alike[row] = 0.0
         if name in passage.numbered:
             alike[row, passage.numbered[name]] = 1.0
+    alike[:, ~counting] = 0.0
     return alike
 
 
@@ -181,8 +238,9 @@ def features(spots: Spots, fact: Fact) -> list[tuple[Figure, Features]]:
     figures = [figure for figure in passage.figures if in_base(0.0, figure.dimension)[0] == kind]
     if not figures or not passage.terms:
         return []
-    terms = _best_wording(passage, fact)
-    alike, weights = likeness(passage, terms), passage.lexicon.weights(terms)
+    counting = passage.measures(fact.place_names)
+    terms = _best_wording(passage, fact, counting)
+    alike, weights = likeness(passage, terms, counting), passage.lexicon.weights(terms)
     shared = _of_text(passage, fact)
     found = []
     for figure in figures:
@@ -196,10 +254,11 @@ def features(spots: Spots, fact: Fact) -> list[tuple[Figure, Features]]:
     return found
 
 
-def _best_wording(passage: Passage, fact: Fact) -> list[str]:
+def _best_wording(passage: Passage, fact: Fact, counting: Array) -> list[str]:
     """The terms of the indicator, or of another name of it that has more words in the text."""
     wordings = [indicator_terms(passage.lexicon, words) for words in (fact.indicator, *fact.also_called)]
-    return max(wordings, key=lambda terms: sum(t in passage.numbered for t in terms) / len(terms))
+    there = {passage.terms[n].name for n in np.flatnonzero(counting)}
+    return max(wordings, key=lambda terms: sum(t in there for t in terms) / len(terms))
 
 
 def _margins(rows: list[Features], name: str) -> None:

@@ -49,7 +49,7 @@ def book_of(facts: Sequence[FactEntry], day: date) -> HoldBeside:
     """What holds the figures of a text beside these facts, as they are in force on a day."""
     from answers.book import Book  # noqa: PLC0415 - loaded where figures are compared
 
-    return Book.of_entries([_as_printed(fact, day) for fact in facts], _names, day).compare
+    return Book.of_entries([_as_printed(fact, day) for fact in facts], _names, day, _is_place).compare
 
 
 def _as_printed(fact: FactEntry, day: date) -> FactEntry:
@@ -70,6 +70,7 @@ def fact_desk(kept: Record, clock: Clock) -> FactDesk:
     """The port FactDesk over an open record."""
     return FactDesk(
         facts=kept.facts, cases=kept.cases, comparisons=kept.comparisons, places=_places, named=_named,
+        is_place=_is_place,
         recompare=lambda desk: recompare(kept, desk, clock.now()),
     )  # fmt: skip
 
@@ -95,6 +96,11 @@ def _places(desk: Desk) -> Callable[[str], Sequence[str]]:
         return today or [unit.id for unit in found]
 
     return find
+
+
+def _is_place(name: str) -> bool:
+    """Whether a unit of either age, anywhere in the country, bears the name."""
+    return bool(wiring.gazetteer().find_units(name))
 
 
 def _named(unit: str) -> str:

@@ -12,7 +12,7 @@ from typing import Protocol
 from answers.cases import figures
 from core.clock import Clock, local, local_day
 from core.errors import ConfigError
-from core.papers import Phrase, check_papers
+from core.papers import check_office
 from core.ports import Handlings, PaperKind, ParagraphKind, PeriodReadings, ReadingRoom, ReportBook
 from core.records import (
     CaseFigures,
@@ -139,7 +139,7 @@ class Reports:
         report = self.book.report(desk.id, number)
         if report is None or report.head.issued is not None:
             return False
-        check_papers(desk.papers, Phrase("report.place.desk", {"desk": desk.id}))
+        check_office(desk)
         issued = replace(report, head=replace(report.head, issued=at))
         docx = self._docx(desk, issued, at)
         papers = desk.papers or OfficePapers(office=desk.office)
@@ -239,7 +239,7 @@ class Reports:
         return feeds.json_feed(desk, self.book.headlines(desk.id), self._publisher, address)
 
     def _docx(self, desk: Desk, report: Report, at: datetime, own: bytes | None = None) -> bytes:
-        check_papers(desk.papers, Phrase("report.place.desk", {"desk": desk.id}))
+        check_office(desk)
         docx = own if own is not None else self.book.template(desk.id)
         return word.write(report, desk.papers, desk.office, at, docx=docx)
 

@@ -45,8 +45,7 @@ def check_user(user: User) -> None:
     """Raises PeopleError for a wrong address or name, one of a police or security body, or a wrong membership."""
     if not clean(user.name) or len(user.name) > NAME_LENGTH:
         raise PeopleError("people.bad_name")
-    named = f"{user.name} {re.sub(r'[._+-]', ' ', user.email.partition('@')[0])}"
-    reason = refusal(role=Role.INFORMATION_OFFICE, name=named, address=user.email or "-")
+    reason = refusal(role=Role.INFORMATION_OFFICE, name=user.name, address=user.email or "-")
     if reason:
         raise PeopleError(reason)
     check_memberships(user.memberships)

@@ -10,7 +10,7 @@ import re
 from enum import StrEnum
 from typing import Final
 
-from core.text import clean, fold_plain
+from core.bodies import is_security_address, is_security_name
 
 
 class Role(StrEnum):
@@ -40,15 +40,6 @@ ROLE_TOPICS: Final[dict[Role, frozenset[str] | None]] = {
 }
 """Topics each role may be sent; None for the two that see all of the desk's articles."""
 
-_SECURITY_NAME: Final = re.compile(
-    r"\b(cong an|canh sat|an ninh|quan doi|quan su|bien phong|tinh bao|quoc phong|dieu tra|phong chong toi pham"
-    r"|cax|cap xa|pa\d{2}|pc\d{2}|b?chqs|bch quan su|bdbp|ca (xa|phuong|huyen|tinh|tp)"
-    r"|police|security|military|army|intelligence)\b"
-)
-_SECURITY_HOST: Final = re.compile(
-    r"(^|[.-])(bocongan|congan\w*|\w*congan|canhsat\w*|\w*canhsat|mps|catinh|mod|bqp|bqpvn|quansu\w*|\w*quansu"
-    r"|bienphong\w*|\w*bienphong|quandoi\w*|\w*quandoi|anninh\w*|police|army|military|qdnd)([.-]|$)"
-)
 _PHONE: Final = re.compile(r"^84\d{9,10}$")
 _ZALO_USER: Final = re.compile(r"^\d{6,24}$")
 _ADDRESS: Final = re.compile(r"^[A-Za-z0-9._%+-]{1,64}@([A-Za-z0-9-]+\.)+[A-Za-z]{2,24}$")
@@ -61,7 +52,7 @@ def refusal(*, role: str, name: str = "", address: str = "", phone: str = "", za
     """
     if role not in set(Role):
         return "recipient.unknown_role"
-    if _SECURITY_NAME.search(fold_plain(clean(name))):
+    if is_security_name(name):
         return "recipient.security_body"
     if phone and not _PHONE.match(phone):
         return "recipient.bad_phone"
@@ -73,6 +64,4 @@ def refusal(*, role: str, name: str = "", address: str = "", phone: str = "", za
 def _mail_refusal(address: str) -> str | None:
     if not _ADDRESS.match(address):
         return "recipient.bad_address"
-    local_part, _, host = address.lower().rpartition("@")
-    body = _SECURITY_HOST.search(host) or _SECURITY_HOST.search(local_part)
-    return "recipient.security_body" if body else None
+    return "recipient.security_body" if is_security_address(address) else None

@@ -99,6 +99,21 @@ def in_readers_part(path: str, publisher: Publisher | None = None) -> bool:
     return publisher is not None and any(_below(path, prefix) for prefix in publisher.skip_sections)
 
 
+def channel_refusal(own: str) -> str | None:
+    """Why "host/channel" can't be a publisher's own channel, as a catalogue key, or None where it may be one.
+
+    Only networks and video platforms have channels; a forum, a blog host or a bridge has none, nor has a profile.
+    """
+    host, _, channel = own.lower().partition("/")
+    kind = _platform(host)
+    if kind not in ("source.social_network", "source.video_chat"):
+        return kind or "source.not_an_address"
+    path = "/" + fold_plain(unquote(channel)).strip("/")
+    if path == "/":
+        return kind
+    return _by_path(path.replace("/@", "/", 1))
+
+
 def is_platform(host: str) -> bool:
     """Whether the host is a shared platform, on which only a declared channel may be read."""
     return _platform(host.lower()) is not None
@@ -108,7 +123,7 @@ def _declares_channel(publisher: Publisher, host: str, path: str) -> bool:
     """A publisher's own channel: `hosts` names platform and channel, as in "youtube.com/@kenh"."""
     for own in publisher.hosts:
         name, slash, channel = own.lower().partition("/")
-        if slash and channel.strip("/") and urls.bare_host(host) == urls.bare_host(name):
+        if slash and channel_refusal(own) is None and urls.bare_host(host) == urls.bare_host(name):
             return _below(path, "/" + fold_plain(channel))
     return False
 

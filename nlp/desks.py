@@ -44,7 +44,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from core.errors import ConfigError
 from core.i18n import t
-from core.papers import check_papers, papers_from
+from core.names import names_person
+from core.papers import check_papers, office_refusal, papers_from
 from core.records import Channel, Desk, OfficePapers, QuietHours, Recipient
 from core.roles import Role, refusal
 from core.settings import explain
@@ -120,7 +121,8 @@ def load_desk(path: Path, gazetteer: Gazetteer) -> Desk:
     """Read one desk file.
 
     Raises ConfigError naming the file and the field: TOML that does not parse, unknown or missing fields, a unit
-    that is unknown or means several (with the candidates), a recipient who may not be one.
+    that is unknown or means several (with the candidates), a recipient who may not be one, an office that may hold no
+    desk, a desk named after a person.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -138,7 +140,9 @@ def parse_desk(text: str, gazetteer: Gazetteer, where: str = "desk file") -> Des
     except (ValidationError, TypeError) as error:
         detail = explain(error) if isinstance(error, ValidationError) else str(error)
         raise ConfigError(f"{where}: {detail}") from None
-    return Desk(
+    if names_person(file.name, lambda name: bool(gazetteer.find_units(name))):
+        raise ConfigError(f"{where}: name: {t('desk.person', 'en')}")
+    desk = Desk(
         id=file.id,
         name=clean(file.name),
         office=clean(file.office),
@@ -148,6 +152,9 @@ def parse_desk(text: str, gazetteer: Gazetteer, where: str = "desk file") -> Des
         places=tuple(_place(place, gazetteer, f"{where}: places.{i}") for i, place in enumerate(file.places)),
         papers=_papers(file.papers, where),
     )
+    if reason := office_refusal(desk.name, desk.office):
+        raise ConfigError(f"{where}: {t(reason, 'en')}")
+    return desk
 
 
 def load_desks(folder: Path, gazetteer: Gazetteer) -> tuple[Desk, ...]:

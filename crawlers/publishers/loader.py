@@ -21,7 +21,7 @@ from core.i18n import t
 from core.records import Endpoint, EndpointKind, Publisher, PublisherKind, Selectors
 from core.settings import explain
 from core.text import clean
-from core.urls import is_web
+from core.urls import host_of, is_web
 from crawlers import doors
 from crawlers.publishers import updated
 
@@ -62,6 +62,7 @@ class Declaration(BaseModel):
     sitemaps: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
+    channels_page: str = ""  # of its own, on which it links to the channels that `hosts` names
     skip_sections: tuple[str, ...] = ()
     address_source: Annotated[str, Field(min_length=5)]
     verified: bool = False
@@ -157,7 +158,9 @@ def validated(file_name: str, values: Mapping[str, object]) -> Declaration:
         declared = Declaration.model_validate(values)
     except ValidationError as error:
         raise ConfigError(f"{file_name}: {explain(error)}") from None
-    _pass_doors(file_name, to_record(declared))
+    publisher = to_record(declared)
+    _pass_doors(file_name, publisher)
+    _own_page(file_name, declared, publisher)
     return declared
 
 
@@ -189,13 +192,25 @@ def _pass_doors(file_name: str, publisher: Publisher) -> None:
     if reason:
         raise ConfigError(f"{file_name}: home: {publisher.home}: {t(reason, 'en')}")
     for host in publisher.hosts:
-        reason = None if "/" in host else doors.refusal(f"https://{host}/")
+        reason = doors.channel_refusal(host) if "/" in host else doors.refusal(f"https://{host}/")
         if reason:
             raise ConfigError(f"{file_name}: hosts: {host}: {t(reason, 'en')}")
     for endpoint in publisher.endpoints:
         reason = doors.refusal(endpoint.url, publisher=publisher)
         if reason:
             raise ConfigError(f"{file_name}: {endpoint.kind}s: {endpoint.url}: {t(reason, 'en')}")
+
+
+def _own_page(file_name: str, declared: Declaration, publisher: Publisher) -> None:
+    """A channel is believed only where a page of the publisher's own is named that links to it."""
+    page = declared.channels_page
+    if not page and not any("/" in host for host in declared.hosts):
+        return
+    if not is_web(page) or doors.refusal(page, publisher=publisher) or not doors.owns(publisher, host_of(page)):
+        raise ConfigError(
+            f"{file_name}: channels_page: a channel in hosts needs the address of a page on the publisher's own host"
+            " that links to it"
+        )
 
 
 def _load(files: Iterable[Traversable]) -> tuple[Publisher, ...]:

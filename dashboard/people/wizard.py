@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from core.access import Level
 from core.errors import ConfigError
+from core.papers import office_refusal
 from core.people import PeopleError, check_password, check_user, email_of, new_id
 from core.records import Desk, Membership, UnitChoice, User
 from core.text import clean, clip, fold_plain
@@ -87,6 +88,8 @@ def _desk(ask: Asked, filled: Filled) -> Desk:
         raise PeopleError("start.no_unit")
     if not filled.office:
         raise PeopleError("start.no_office")
+    if reason := office_refusal(filled.office):
+        raise PeopleError(reason)
     short = "".join(letter if letter.isalnum() else "_" for letter in fold_plain(unit.name)).strip("_")
     return Desk(id=short, name=unit.name, office=filled.office, units=(unit.id,))
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from core.errors import ConfigError
 from core.i18n import t
-from core.papers import Phrase, check_papers, papers_from
+from core.papers import check_office, papers_from
 from core.records import Desk, QuietHours, Recipient
 from core.roles import Role, refusal
 from store.sql import upsert
@@ -33,7 +33,7 @@ class DeskBook:
     def apply_desk(self, desk: Desk, at: datetime, by: str) -> bool:
         """Take a desk as it is described; False where nothing changed.
 
-        Raises ConfigError for a recipient that may not receive anything.
+        Raises ConfigError for a recipient that may not receive anything, and an office that may hold no desk.
         """
         check_recipients(desk)
         with self._db.write(durable=True) as con:
@@ -56,7 +56,7 @@ class DeskBook:
 
 
 def check_recipients(desk: Desk) -> None:
-    """Raises ConfigError for a recipient whom the one check of core.roles refuses."""
+    """Raises ConfigError for a recipient who may not be one, or an office that can't hold a desk."""
     for person in desk.recipients:
         for role in person.roles:
             reason = refusal(
@@ -64,7 +64,7 @@ def check_recipients(desk: Desk) -> None:
             )
             if reason:
                 raise ConfigError(f"desk {desk.id}, recipient {person.id}: {t(reason, 'en')}")
-    check_papers(desk.papers, Phrase("report.place.desk", {"desk": desk.id}))
+    check_office(desk)
 
 
 def all_desks(con: sqlite3.Connection) -> tuple[Desk, ...]:

@@ -230,6 +230,8 @@ def test_the_offices_papers_are_set_on_a_page(browser: TestClient, record: Recor
         ({"noi-nhan-1": "Công an xã", "noi-nhan-1-vai": "leadership"}, "công an"),
         ({"kinh-gui-1": "Ban CHQS xã", "kinh-gui-1-vai": "information_office"}, "quân"),
         ({"luu": "VT, PA03"}, "công an"),
+        ({"ten": "Công an xã Bình Sơn"}, "công an"),
+        ({"chuc": "Trưởng Công an"}, "công an"),
         ({"so": "BC-UBND"}, "{number}"),
     ],
 )
@@ -237,7 +239,7 @@ def test_papers_that_may_not_be_are_refused_and_nothing_is_kept(
     browser: TestClient, record: Record, form: dict[str, str], says: str
 ) -> None:
     before = record.desks.desks()
-    answer = sent(browser, ten="UBND xã", **form)
+    answer = sent(browser, **{"ten": "UBND xã", **form})
     assert answer.status_code == 409 and 'role="alert"' in answer.text and says in answer.text
     assert "desk " not in answer.text.split('role="alert"')[1][:200]
     assert record.desks.desks() == before

@@ -55,6 +55,7 @@ NOT_PUBLISHERS = (
 def declaration(**changed: str) -> str:
     values = {"home": HOME, "feeds": f"{HOME}rss/home.rss", "hosts": "", "kind": "newspaper", **changed}
     hosts = f'hosts = ["{values["hosts"]}"]\n' if values["hosts"] else ""
+    hosts += f'channels_page = "{values["page"]}"\n' if values.get("page") else ""
     return (
         f'id = "bao"\nname = "Báo Ví dụ"\nkind = "{values["kind"]}"\nlicence = "{LICENCE}"\nhome = "{values["home"]}"\n'
         f'feeds = ["{values["feeds"]}"]\n{hosts}address_source = "its own page of feeds"\n'
@@ -150,7 +151,7 @@ def test_a_declaration_cannot_open_a_platform_by_naming_it_as_a_host(host: str, 
 
 
 def test_a_publishers_own_channel_only_where_its_declaration_names_it(tmp_path: Path) -> None:
-    (tmp_path / "bao.toml").write_text(declaration(hosts="youtube.com/@kenhbao"), encoding="utf-8")
+    (tmp_path / "bao.toml").write_text(declaration(hosts="youtube.com/@kenhbao", page=HOME), encoding="utf-8")
     (own,) = load_dir(tmp_path)
     rows = "".join(
         f"<item><title>x</title><link>https://www.youtube.com/{channel}/videos</link></item>"
@@ -159,6 +160,24 @@ def test_a_publishers_own_channel_only_where_its_declaration_names_it(tmp_path: 
     body = f'<rss version="2.0"><channel>{rows}</channel></rss>'.encode()
     said = feeds.parse(body, endpoint=own.endpoints[0], url=HOME, fetched_at=AT, headers={}, publisher=own)
     assert [entry.url for entry in said.entries] == ["https://www.youtube.com/@kenhbao/videos"]
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["voz.vn/u/canary.1", "canary.wordpress.com/feed", "canary.blogspot.com/feeds", "rsshub.app/facebook/page/canary",
+     "reddit.com/user/canary", "linkedin.com/profile/canary", "trang.example.vn/canary", "youtube.com/author/canary"],
+)  # fmt: skip
+def test_a_forum_a_blog_host_and_a_profile_have_no_channels(host: str, tmp_path: Path) -> None:
+    (tmp_path / "bao.toml").write_text(declaration(hosts=host, page=HOME), encoding="utf-8")
+    with pytest.raises(ConfigError, match="hosts"):
+        load_dir(tmp_path)
+
+
+@pytest.mark.parametrize("page", ["", "https://www.facebook.com/nguyenvana", "https://khac.example.com/"])
+def test_a_channel_needs_a_page_of_the_publishers_own_that_links_to_it(page: str, tmp_path: Path) -> None:
+    (tmp_path / "bao.toml").write_text(declaration(hosts="facebook.com/nguyenvana", page=page), encoding="utf-8")
+    with pytest.raises(ConfigError, match="channels_page"):
+        load_dir(tmp_path)
 
 
 @pytest.mark.parametrize("kind", ["blog", "person", "group", "forum", "social_network", "influencer", ""])
