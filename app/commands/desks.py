@@ -144,12 +144,16 @@ def _take_plan(record: Record, settings: Settings, plan: Plan, now: datetime) ->
 def _write_sheets(folder: Path, desks: Sequence[Desk]) -> None:
     from app import province
 
-    folder.mkdir(parents=True, exist_ok=True)
-    for kind in ("users", "recipients"):
-        file = folder / f"{kind}.csv"
+    files = {kind: folder / f"{kind}.csv" for kind in ("users", "recipients")}
+    for file in files.values():
         if file.exists():
             raise ConfigError(f"{file} exists; name another folder")
-        file.write_text("\ufeff" + province.empty_sheet(desks, kind), encoding="utf-8", newline="")
+    for kind, file in files.items():
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            file.write_text("\ufeff" + province.empty_sheet(desks, kind), encoding="utf-8", newline="")
+        except OSError as error:
+            raise ConfigError(f"{file}: {error.strerror}; --sheets names a folder to write to") from None
         typer.echo(f"written {file}; fill it in, repeat a row where a commune has several")
 
 

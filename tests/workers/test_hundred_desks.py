@@ -235,6 +235,19 @@ def test_an_empty_sheet_is_not_none(
     assert f"sheet of {which}" in str(done.exception) and said in str(done.exception)
 
 
+def test_sheets_that_cannot_be_written_or_read_are_named(tmp_path: Path, in_quang_ngai: Command) -> None:
+    (tmp_path / "file").write_text("mine")
+    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+        done = in_quang_ngai("--sheets", str(folder))
+        assert isinstance(done.exception, ConfigError) and str(folder) in str(done.exception)
+    (tmp_path / "recipients.csv").write_text("mine")
+    done = in_quang_ngai("--sheets", str(tmp_path))
+    assert isinstance(done.exception, ConfigError) and not (tmp_path / "users.csv").exists(), "both or none"
+    both = given(tmp_path, [["xã Sơn Hà", "lan@quangngai.gov.vn", "L" * 140_000, "officer"]], [])
+    done = in_quang_ngai(*both)
+    assert isinstance(done.exception, ConfigError) and "sheet of users: This sheet can't be read" in str(done.exception)
+
+
 def test_recipients_that_differ_in_diacritics_alone_are_told_apart() -> None:
     head = "nơi nhận,phần việc,email\n"
     _, planned = receivers.plan(f"{head}Kim Lân,y tế,a@x.vn\nKim Lan,y tế,b@x.vn\n", ())
