@@ -54,7 +54,7 @@ def restore(settings: Settings, archive: Path, key: Path) -> Iterator[str]:
     """Restore from a sealed backup; yields what was done. What was erased since is erased again, also on a machine
     that never had it: the stones lie beside the backup. Raises StoreError, ConfigError.
     """
-    secret = sealed.load_key(key)
+    secret = sealed.load_key(key, to_open=True)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".away-", dir=settings.data_dir) as folder:
         clear = Path(folder) / archive.name.removesuffix(sealed.SUFFIX)

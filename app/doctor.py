@@ -54,7 +54,7 @@ def examine() -> list[Finding]:
     try:
         settings = settings_module.load()
     except DiembaoError as error:
-        return [Finding(sign="!!", part="settings", says=str(error), todo="correct the file, then ask again")]
+        return [Finding(sign="!!", part="settings", says=str(error), todo="correct it there, then ask again")]
     found = [Finding(sign="ok", part="settings", says=f"{settings_module.config_path()} and the environment")]
     for check in _checks():
         found += _guarded(check, settings)

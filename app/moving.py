@@ -22,6 +22,8 @@ from store.sqlite.record import Record, open_record
 
 _HEARD: Final = timedelta(minutes=1)
 
+_FILES: Final = (".sqlite3", ".db")
+
 
 def migrate_to(settings: Settings, place: str) -> Iterator[str]:
     """Move the record to a PostgreSQL database or a file; yields what was done, a line each.
@@ -32,6 +34,7 @@ def migrate_to(settings: Settings, place: str) -> Iterator[str]:
     there = _at(settings, place)
     if wiring.place(there) == wiring.place(settings):
         raise ConfigError(f"the record is at {place} already")
+    _check_file(there, place)
     clock = SystemClock()
     far: list[object] = ["", 0]
 
@@ -40,6 +43,7 @@ def migrate_to(settings: Settings, place: str) -> Iterator[str]:
 
     with (
         wiring.record(settings, clock) as kept,
+        _whole(kept, there),
         wiring.opened(there, clock) as target,
         progress(lambda: f"{far[0]}: {far[1]} rows copied"),
     ):
@@ -83,9 +87,38 @@ def _alone(kept: Record, place: str) -> None:
 
 
 def _at(settings: Settings, place: str) -> Settings:
-    """The settings of a record that is there. Raises ConfigError for what is neither a server nor a file."""
+    """The settings of a record that is there. Raises ConfigError for what is neither a server nor a file.
+
+    A file is known by its ending: a mistyped address of a server would else become one, and be moved to.
+    """
+    if "://" not in place and Path(place).suffix not in _FILES:
+        raise ConfigError(
+            f"--to {place!r} is no place for a record: write postgresql://user@host/database, or a file that ends in "
+            f"{' or '.join(_FILES)}"
+        )
     try:
         RecordSettings(url=place)
     except ValidationError as error:
         raise ConfigError(f"--to: {error.errors()[0]['msg'].removeprefix('Value error, ')}") from None
     return settings.model_copy(update={"record": settings.record.model_copy(update={"url": place})})
+
+
+def _check_file(there: Settings, place: str) -> None:
+    """Nobody's file is written to, and no folder made that somebody mistyped. Raises ConfigError."""
+    if there.on_server:
+        return
+    if there.database.exists() or there.database.is_symlink():
+        raise ConfigError(f"--to {place}: it exists; name a file that doesn't exist yet")
+    if not there.database.parent.is_dir():
+        raise ConfigError(f"--to {place}: there is no folder {there.database.parent}; make it, or name another")
+
+
+@contextmanager
+def _whole(kept: Record, there: Settings) -> Iterator[None]:
+    """A file to which the record didn't move is taken away again, so that the next try finds its place free."""
+    try:
+        yield
+    finally:
+        if not there.on_server and moving.where_to(kept) is None:
+            for end in ("", "-wal", "-shm"):
+                there.database.with_name(there.database.name + end).unlink(missing_ok=True)

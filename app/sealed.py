@@ -44,16 +44,19 @@ def is_sealed(file: Path) -> bool:
         return False
 
 
-def load_key(file: Path) -> bytes:
-    """The key of a file. Raises ConfigError."""
+def load_key(file: Path, *, to_open: bool = False) -> bytes:
+    """The key of a file. Raises ConfigError; a new key seals the backups to come, but opens none that there is."""
+    todo = (
+        "bring the key with which this backup was sealed; no other opens it" if to_open else
+        "bring back its copy, or make one: diembao backup --new-key FILE (older backups open with the old one only)"
+    )  # fmt: skip
     try:
         key = base64.b64decode(file.read_bytes().strip(), validate=True)
     except (OSError, binascii.Error) as error:
-        raise ConfigError(
-            f"{file}: no key can be read there ({error}); make one: diembao backup --new-key FILE"
-        ) from None
+        why = getattr(error, "strerror", "") or error
+        raise ConfigError(f"{file}: no key can be read there ({why}); {todo}") from None
     if len(key) != 32:
-        raise ConfigError(f"{file}: holds {len(key)} bytes where a key has 32; make one: diembao backup --new-key FILE")
+        raise ConfigError(f"{file}: holds {len(key)} bytes where a key has 32; {todo}")
     return key
 
 

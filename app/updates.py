@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
 import re
 import shutil
@@ -57,19 +58,37 @@ def sign(folder: Path, version: str, key: Path, out: Path) -> int:
     )
     if not names or not updated.VERSION.match(version):
         raise ConfigError(f"{folder}: publishers/*.toml or {UNITS} are expected, and a version such as 2026.12.01")
-    content = {name: (folder / name).read_bytes() for name in names}
+    private = Ed25519PrivateKey.from_private_bytes(_raw(_said(key), str(key)))
+    try:
+        content = {name: (folder / name).read_bytes() for name in names}
+        out.write_bytes(_packed(version, content, private))
+    except OSError as error:
+        raise ConfigError(f"{error.filename or out}: {error.strerror}; nothing was signed") from None
+    return len(names)
+
+
+def _said(key: Path) -> str:
+    try:
+        return key.read_text(encoding="ascii")
+    except OSError as error:
+        raise ConfigError(f"{key}: {error.strerror}; --key names the private key of diembao data keys") from None
+    except UnicodeDecodeError:
+        return ""
+
+
+def _packed(version: str, content: Mapping[str, bytes], private: Ed25519PrivateKey) -> bytes:
     manifest = {
         "format": FORMAT, "version": version,
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in content.items()},
     }  # fmt: skip
     said = json.dumps(manifest, sort_keys=True).encode()
-    private = Ed25519PrivateKey.from_private_bytes(_raw(key.read_text(encoding="ascii"), str(key)))
+    out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("manifest.json", said)
         packed.writestr("signature", base64.b64encode(private.sign(said)))
         for name, data in content.items():
             packed.writestr(name, data)
-    return len(names)
+    return out.getvalue()
 
 
 def apply(settings: Settings, file: Path) -> str:

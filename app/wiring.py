@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from importlib import resources
@@ -93,14 +93,17 @@ def apply_sample_desk(settings: Settings) -> None:
         kept.desks.apply_desk(desk, SystemClock().now(), "sample")
 
 
-def check_ready(settings: Settings, world: World) -> None:
-    """Raises ConfigError where a run can't begin: no desk, or no contact for a real press."""
+def check_ready(settings: Settings, world: World, roles: Collection[str]) -> None:
+    """Raises ConfigError where a run can't begin: no desk, or no contact for a real press that one of them crawls.
+
+    The pages, too, fetch an address that somebody pastes; they refuse it then where there is no contact.
+    """
     if not has_desks(settings):
         raise ConfigError(
             f"no desk in {place(settings)}; take one: diembao desk apply desks/binh_son.toml "
             "(diembao desk list --shipped names them)"
         )
-    if world.kind == "real" and not reachable(settings.crawl.contact):
+    if "crawl" in roles and world.kind == "real" and not reachable(settings.crawl.contact):
         raise ConfigError(
             "no contact address: publishers must be able to reach you before they are asked. "
             'Set [crawl] contact = "..." in diembao.toml or DIEMBAO_CRAWL__CONTACT'

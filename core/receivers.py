@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -14,7 +14,7 @@ from core.i18n import LANGUAGES, t
 from core.records import Recipient
 from core.roles import Role, refusal
 from core.sheets import Planned, Problem, Row
-from core.text import clean, fold_plain
+from core.text import clean, fold_plain, has_diacritics
 
 COLUMNS: Final[Mapping[str, Sequence[str]]] = {
     "name": ("nơi nhận", "tên", "name", "recipient"),
@@ -61,12 +61,13 @@ def plan(text: str, known: Sequence[Recipient]) -> tuple[Problem | None, tuple[P
     Several roles stand in one cell, with "," ";" or "/" between them. Who is on no row stays as they are.
     """
     sheet = sheets.read(text, COLUMNS, needed=("name", "roles"))
-    by_name = {sheets.plain(one.name): one for one in known}
+    by_name = {sheets.exact(one.name): one for one in known}
+    named = frozenset(sheets.exact(_name(row)) for row in sheet.rows)
     planned = []
     for row in sheet.rows:
-        one = _planned(row, by_name)
+        one = _planned(row, by_name, named)
         if one.item is not None:
-            by_name[sheets.plain(one.item.name)] = one.item
+            by_name[sheets.exact(one.item.name)] = one.item
         planned.append(one)
     problem = sheet.problem
     if problem is None and len(by_name) > MOST:
@@ -93,12 +94,32 @@ def write(recipients: Sequence[Recipient]) -> str:
     return out.getvalue()
 
 
-def _planned(row: Row, known: Mapping[str, Recipient]) -> Planned[Recipient]:
-    name = clean(row.cells["name"]).removeprefix("'")[:NAME_LIMIT]
+def _name(row: Row) -> str:
+    return clean(row.cells["name"]).removeprefix("'")[:NAME_LIMIT]
+
+
+def _meant(name: str, known: Mapping[str, Recipient], named: Collection[str]) -> tuple[Recipient, ...]:
+    """Whom a name means: who is called exactly so, else, of a name typed without any diacritics, all it may stand for.
+
+    "Lan" and "Lân" are two: who is named exactly on a row of their own (`named`) is meant by no other.
+    """
+    if exactly := known.get(sheets.exact(name)):
+        return (exactly,)
+    if has_diacritics(name):
+        return ()
+    folded = sheets.plain(name)
+    return tuple(one for key, one in known.items() if key not in named and sheets.plain(one.name) == folded)
+
+
+def _planned(row: Row, known: Mapping[str, Recipient], named: Collection[str]) -> Planned[Recipient]:
+    name = _name(row)
     roles, unknown = _roles(row.cells["roles"])
     if unknown:
         return _wrong(row, name, "recipient.no_such_role", role=unknown, known=_KNOWN)
-    before = known.get(sheets.plain(name))
+    meant = _meant(name, known, named)
+    if len(meant) > 1:
+        return _wrong(row, name, "sheet.several_names", name=name, names="; ".join(one.name for one in meant))
+    before = meant[0] if meant else None
     after = replace(
         before or made(name, known.values()), roles=roles, email=row.cells["email"].strip(),
         phone=row.cells["phone"].strip(), evening=sheets.plain(row.cells["evening"]) in _YES,
@@ -107,7 +128,7 @@ def _planned(row: Row, known: Mapping[str, Recipient]) -> Planned[Recipient]:
     if reason:
         return _wrong(row, name, reason)
     action = "same" if before == after else "change" if before else "add"
-    return Planned(number=row.number, action=action, shown=name, item=after)
+    return Planned(number=row.number, action=action, shown=after.name, item=after)
 
 
 def _roles(cell: str) -> tuple[tuple[Role, ...], str]:

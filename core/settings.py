@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_origin
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from core.errors import ConfigError
 
 CONFIG_NAME = "diembao.toml"
+_PREFIX: Final = "DIEMBAO_"
+_BETWEEN: Final = "__"
 
 
 class _Part(BaseModel):
@@ -324,14 +328,42 @@ class LogSettings(_Part):
     files: int = Field(default=5, gt=0)
 
 
+class _Environment(EnvSettingsSource):
+    """Variables. A list is JSON, or its members with commas between them: none of ours may hold a comma."""
+
+    def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:
+        """Raises ConfigError naming the variable, without its value: it may be a secret."""
+        try:
+            return super().decode_complex_value(field_name, field, value)
+        except ValueError:
+            if get_origin(field.annotation) is tuple and not value.lstrip().startswith(("[", "{", '"')):
+                return [part.strip() for part in value.split(",") if part.strip()]
+            raise ConfigError(f"{self._variable(field_name, value)}: not readable as JSON; {_form(field)}") from None
+
+    def _variable(self, field_name: str, value: str) -> str:
+        """Asked for by the last part of its name only."""
+        named = (name for name, given in self.env_vars.items() if name.endswith(field_name.lower()) and given == value)
+        return next((name for name in named if name.startswith(_PREFIX.lower())), field_name).upper()
+
+
+def _form(field: FieldInfo) -> str:
+    """How a setting of several values is written in a variable."""
+    kind = field.annotation
+    if get_origin(kind) is tuple:
+        return 'write a list as a,b or ["a", "b"]'
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return f"set each of its settings by a variable of its own, ..{_BETWEEN}NAME"
+    return """write a table as {"name": "value"}"""
+
+
 class Settings(BaseSettings):
     """Everything an operator can set. See docs/operate.md."""
 
     model_config = SettingsConfigDict(
         frozen=True,
         extra="forbid",
-        env_prefix="DIEMBAO_",
-        env_nested_delimiter="__",
+        env_prefix=_PREFIX,
+        env_nested_delimiter=_BETWEEN,
         nested_model_default_partial_update=True,
     )
 
@@ -383,8 +415,8 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Environment over the file, whose values come in as `init_settings`."""
-        del settings_cls, dotenv_settings, file_secret_settings
-        return env_settings, init_settings
+        del env_settings, dotenv_settings, file_secret_settings
+        return _Environment(settings_cls), init_settings
 
 
 def config_path() -> Path:
@@ -395,8 +427,8 @@ def config_path() -> Path:
 def load(path: Path | None = None) -> Settings:
     """Read the settings once.
 
-    Raises ConfigError naming the file and the field: for TOML that does not parse, unknown or ill-typed fields,
-    and a file that was named but does not exist.
+    Raises ConfigError naming the file and the field, or the variable: for TOML that does not parse, unknown or
+    ill-typed fields, and a file that was named but does not exist.
     """
     named = path is not None or "DIEMBAO_CONFIG" in os.environ
     file = path or config_path()
@@ -411,11 +443,45 @@ def load(path: Path | None = None) -> Settings:
     try:
         return Settings(**values)
     except ValidationError as error:
-        raise ConfigError(f"{file}: {explain(error)}") from None
+        raise ConfigError(_blamed(error, file, values)) from None
+
+
+def _blamed(error: ValidationError, file: Path, values: Mapping[str, Any]) -> str:
+    """Each wrong setting after where it was given: the file, or a variable, which stands over it."""
+    given = _Environment(Settings)()
+    said = []
+    for item in error.errors():
+        path = [str(part) for part in item["loc"]]
+        variable = _variable_of(path) if _holds(given, path) else ""
+        if len(path) == 1 and isinstance(given.get(path[0]), dict):  # said of a part as a whole: either may be meant
+            variable = f"{file} or {variable}" if path[0] in values else variable
+        said.append(f"{variable or file}: {_explained(path, item['msg'])}")
+    return "; ".join(said)
+
+
+def _holds(given: Mapping[str, Any], path: Sequence[str]) -> bool:
+    """Whether something stands at that path."""
+    here: Any = given
+    for part in path:
+        if not isinstance(here, Mapping):
+            return True  # the value of a longer variable's part
+        if part not in here:
+            return False
+        here = here[part]
+    return bool(path)
+
+
+def _variable_of(path: Sequence[str]) -> str:
+    """The variable that gives what stands at a path: its own, or one of the part that it lies in."""
+    known = {name.upper() for name in os.environ}
+    names = [_PREFIX + _BETWEEN.join(path[:length]).upper() for length in range(len(path), 0, -1)]
+    return next((name for name in names if name in known), f"{names[-1]}{_BETWEEN}...")
 
 
 def explain(error: ValidationError) -> str:
     """Each wrong field with what is wrong, without the values (one may be a secret)."""
-    return "; ".join(
-        f"{'.'.join(str(part) for part in item['loc']) or 'file'}: {item['msg']}" for item in error.errors()
-    )
+    return "; ".join(_explained([str(part) for part in item["loc"]], item["msg"]) for item in error.errors())
+
+
+def _explained(path: Sequence[str], message: str) -> str:
+    return f"{'.'.join(path) or 'file'}: {message}"

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-from core.text import clean, fold_plain
+from core.text import clean, fold, fold_plain
 
 Item = TypeVar("Item")
 MOST_ROWS, MOST_CELL = 5_000, 300
@@ -101,6 +101,11 @@ def _places(heading: Sequence[str], columns: Mapping[str, Sequence[str]]) -> dic
 def plain(name: str) -> str:
     """A heading or a word of a list as it is compared."""
     return " ".join(fold_plain(name).replace("_", " ").replace("-", " ").split())
+
+
+def exact(name: str) -> str:
+    """A name as it is told from its like: diacritics count; case, spaces and the place of a tone mark don't."""
+    return " ".join(fold(clean(name)).replace("_", " ").replace("-", " ").split())
 
 
 def _cells(line: Sequence[str], places: Mapping[str, int], columns: Mapping[str, Sequence[str]]) -> dict[str, str]:

@@ -96,23 +96,31 @@ def _province(
         if sheets is not None:
             _write_sheets(sheets, desks)
             return
-        plan = province.plan(desks, known, record.people.users(), now, _text(users), _text(recipients))
+        plan = province.plan(desks, units, known, record.people.users(), now, _text(users), _text(recipients))
         _show_plan(plan, desks)
         if plan.wrong:
             raise ConfigError(f"nothing taken; put the {len(plan.wrong)} wrong rows right")
         if take:
             _take_plan(record, settings, plan, now)
-    done = "made" if take else "would be made; do it with --apply"
+    if not plan.desks and not plan.users:
+        typer.echo("nothing changes: desks and accounts are as they are given here")
+        return
+    done = "made or changed" if take else "would be made or changed; do it with --apply"
     typer.echo(f"{len(plan.desks)} desks and {len(plan.users)} accounts {done}")
 
 
 def _show_plan(plan: Plan, desks: Sequence[Desk]) -> None:
     for row in plan.rows:
-        typer.echo(f"{row.sheet:10} row {row.number:4}  {row.shown:40} {row.problem or row.action}")
+        said = row.problem or row.action
+        typer.echo(f"{row.sheet:10} row {row.number:4}  {row.shown:34} {row.where:30} {said}")
     given = {desk.id: desk for desk in (*desks, *plan.desks)}.values()
     bare = [desk.name for desk in given if not desk.recipients]
     if bare:
         typer.echo(f"{len(bare)} desks have no recipient yet: {', '.join(bare[:4])}{' ...' if len(bare) > 4 else ''}")
+    if plan.without_account and not plan.wrong:
+        typer.echo(f"{len(plan.without_account)} communes without an account")
+    if plan.skipped:
+        typer.echo(f"{plan.skipped} rows skipped that name a commune and nothing else")
     if plan.same:
         typer.echo(f"{plan.same} desks stay as they are")
 
@@ -136,20 +144,24 @@ def _take_plan(record: Record, settings: Settings, plan: Plan, now: datetime) ->
 def _write_sheets(folder: Path, desks: Sequence[Desk]) -> None:
     from app import province
 
-    folder.mkdir(parents=True, exist_ok=True)
-    for kind in ("users", "recipients"):
-        file = folder / f"{kind}.csv"
+    files = {kind: folder / f"{kind}.csv" for kind in ("users", "recipients")}
+    for file in files.values():
         if file.exists():
             raise ConfigError(f"{file} exists; name another folder")
-        file.write_text("\ufeff" + province.empty_sheet(desks, kind), encoding="utf-8", newline="")
+    for kind, file in files.items():
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            file.write_text("\ufeff" + province.empty_sheet(desks, kind), encoding="utf-8", newline="")
+        except OSError as error:
+            raise ConfigError(f"{file}: {error.strerror}; --sheets names a folder to write to") from None
         typer.echo(f"written {file}; fill it in, repeat a row where a commune has several")
 
 
-def _text(file: Path | None) -> str:
+def _text(file: Path | None) -> str | None:
     from core.sheets import decode
 
     try:
-        return "" if file is None else decode(file.read_bytes())
+        return None if file is None else decode(file.read_bytes())
     except OSError as error:
         raise ConfigError(f"{file}: {error.strerror}") from None
 

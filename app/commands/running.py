@@ -68,7 +68,7 @@ def _run(settings: Settings, roles: tuple[str, ...], options: list[str]) -> None
     from app import wiring
     from app.world import choose
 
-    wiring.check_ready(settings, choose(settings, replay=options[-1] if options else ""))
+    wiring.check_ready(settings, choose(settings, replay=options[-1] if options else ""), roles)
     _say_where(settings, roles)
     running.supervisor(roles, options, settings.data_dir).run()
 

@@ -98,13 +98,15 @@ def erase(article: Annotated[str, typer.Argument(help="id or address of the arti
 
 
 def migrate(
-    to: Annotated[str, typer.Option(help="move the record there: postgresql://user@host/database, or a file")] = "",
+    to: Annotated[
+        str | None, typer.Option(help="move the record there: postgresql://user@host/database, or a new .sqlite3 file")
+    ] = None,
 ) -> None:
     """Bring the record to this version's form (a backup is made first), or move it to another place."""
     from app import moving, upkeep
 
     settings = settings_module.load()
-    for line in moving.migrate_to(settings, to) if to else [upkeep.migrate(settings)]:
+    for line in moving.migrate_to(settings, to) if to is not None else [upkeep.migrate(settings)]:
         typer.echo(line)
 
 

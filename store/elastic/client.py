@@ -86,7 +86,13 @@ def _of_status(error: ApiError) -> StoreError:
         said = "wrong login" if error.status_code == 401 else "the login may not do this"
         todo = "check [elastic]" if error.status_code == 401 else "give it the role of index_config/roles.yml"
         return EngineRefuses(f"Elasticsearch: {said} (HTTP {error.status_code}); {todo}")
-    return EngineRefuses(f"Elasticsearch: HTTP {error.status_code} {_reason(error)}")
+    reason, path = _reason(error), error.meta.node.path_prefix
+    if path and not reason:
+        return EngineRefuses(
+            f"Elasticsearch: HTTP {error.status_code}, no answer of its own below {path}; [elastic] hosts ends with "
+            "that path: take it away, unless a proxy there leads to Elasticsearch"
+        )
+    return EngineRefuses(f"Elasticsearch: HTTP {error.status_code} {reason}".rstrip())
 
 
 def _reason(error: ApiError) -> str:

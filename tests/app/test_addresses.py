@@ -96,3 +96,12 @@ def test_a_page_that_is_not_there_says_so(desk: Desk) -> None:
     home = desk.press.publishers()[0].home
     answer = desk.look(home.rstrip("/") + "/khong-co-bai-nay-20261121.html")
     assert answer.state == "failed" and answer.reason.startswith("http-")
+
+
+def test_without_a_contact_no_publisher_is_asked(desk: Desk) -> None:
+    """The pages start without one."""
+    publishers = {p.id: p for p in desk.press.publishers()}
+    real = PastedAddresses(Settings(), World(kind="real", publishers=publishers), desk.record)
+    url = desk.press.publishers()[0].home.rstrip("/") + "/bai-chua-ai-doc-20261121.html"
+    answer = real.look(desk.desk, url, take=True, at=SystemClock().now(), by="user-1")
+    assert (answer.state, answer.reason) == ("failed", "no-contact")

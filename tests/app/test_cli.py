@@ -14,7 +14,10 @@ from pathlib import Path
 import pytest
 import typer
 
+from app import wiring
 from app.cli import COMMANDS, one_thread
+from app.world import World
+from core.settings import Settings
 from tests.data import ROOT
 
 PROGRAM = [sys.executable, "-m", "app.cli"]
@@ -77,7 +80,10 @@ def test_pages_for_the_whole_network_are_refused(home: Path) -> None:
 def test_no_real_press_is_asked_without_a_contact(home: Path) -> None:
     assert diembao(home, "desk", "apply", "desks/binh_son.toml", "--yes").returncode == 0
     failed(diembao(home, "run", DIEMBAO_SERVE__PORT="18431"), "contact")
+    failed(diembao(home, "run", "--role", "deliver", "--role", "crawl"), "contact")
     failed(diembao(home, "crawl"), "contact")
+    real = World(kind="real", publishers={})
+    wiring.check_ready(Settings(data_dir=home), real, ("serve", "deliver", "tag"))
 
 
 def test_a_record_that_is_no_database(home: Path) -> None:

@@ -59,6 +59,7 @@ def test_a_record_that_somebody_works_on_is_not_moved(tmp_path: Path) -> None:
 
 def test_what_was_erased_stays_so_when_an_old_backup_comes_back_where_the_record_moved_to(tmp_path: Path) -> None:
     here, there = settings_of(tmp_path / "var"), settings_of(tmp_path / "var", tmp_path / "far" / "record.sqlite3")
+    there.database.parent.mkdir()
     article = filled(here)
     archive = upkeep.backup(here, None)
     erased(here, article)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app import doctor
 from core import settings
 from core.errors import ConfigError
 
@@ -85,3 +86,60 @@ def test_a_wrong_setting_of_zalo_is_named_and_no_secret_told(tmp_path: Path, tex
     with pytest.raises(ConfigError, match=named) as caught:
         settings.load(file)
     assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "read"),
+    [
+        ("ELASTIC__HOSTS", "https://node:9200", ("https://node:9200",)),
+        ("ELASTIC__HOSTS", "https://a:9200, https://b:9200", ("https://a:9200", "https://b:9200")),
+        ("ELASTIC__HOSTS", '["https://a:9200"]', ("https://a:9200",)),
+        ("SERVE__TRUSTED_PROXIES", "127.0.0.1", ("127.0.0.1",)),
+        ("CRAWL__PRIVATE_HOSTS", "a,b,", ("a", "b")),
+    ],
+)
+def test_a_list_in_the_environment_is_json_or_has_commas(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, read: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(f"DIEMBAO_{variable}", value)
+    part, name = variable.lower().split("__")
+    assert getattr(getattr(settings.load(), part), name) == read
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("DIEMBAO_SMTP", "hush", "JSON; set each"),
+        ("DIEMBAO_ZALO__ZNS_FIELDS", "hush", "write a table"),
+        ("DIEMBAO_CRAWL__PRIVATE_HOSTS", "[hush", "write a list"),
+        ("DIEMBAO_CRAWL__PRIVATE_HOSTS", "5", "valid tuple"),
+        ("DIEMBAO_ELASTIC__HOSTS", "node", "https://host:port"),
+        ("DIEMBAO_SERVE__PORT", "abc", "valid integer"),
+        ("DIEMBAO_SERVE__PRT", "1", "not permitted"),
+        ("DIEMBAO_SMTP", '{"port": "hush"}', "valid integer"),
+        ("DIEMBAO_SMTP__PASSWORD_FILE", "/nowhere/key", "can't be read"),
+    ],
+)
+def test_a_wrong_variable_is_named_and_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ConfigError, match=said) as caught:
+        settings.load()
+    assert variable.removesuffix("PASSWORD_FILE") in str(caught.value) and "diembao.toml" not in str(caught.value)
+    assert "hush" not in str(caught.value)
+    (finding,) = doctor.examine()
+    assert finding.wrong and variable.removesuffix("PASSWORD_FILE") in finding.says
+
+
+def test_file_and_variable_are_blamed_each_for_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "diembao.toml"
+    file.write_text("[serve]\nport = 'high'\n[crawl]\npace = 'slow'")
+    monkeypatch.setenv("DIEMBAO_SERVE__PORT", "higher")
+    monkeypatch.setenv("DIEMBAO_CRAWL__ATTEMPTS", "3")
+    with pytest.raises(ConfigError) as caught:
+        settings.load(file)
+    port, pace = sorted(str(caught.value).split("; "), key=lambda said: "pace" in said)
+    assert port.startswith("DIEMBAO_SERVE__PORT: serve.port") and pace.startswith(f"{file}: crawl.pace")

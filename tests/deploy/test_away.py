@@ -160,6 +160,11 @@ def test_a_sealed_one_without_its_key_is_told_for_what_it_is(
     refused = run_here(["restore", str(file), "--yes"])
     assert refused.returncode != 0
     assert "is sealed" in refused.stderr and "--key" in refused.stderr
+    for wrong in (tmp_path / "lost", tmp_path / "short"):
+        (tmp_path / "short").write_text("QUJD\n")
+        refused = run_here(["restore", str(file), "--yes", "--key", str(wrong)])
+        assert refused.returncode == 1 and f"{wrong}: " in refused.stderr
+        assert "bring the key with which this backup was sealed" in refused.stderr and "new-key" not in refused.stderr
 
 
 def test_doctor_says_how_old_the_newest_is_and_what_stands_against_the_next(
@@ -175,6 +180,7 @@ def test_doctor_says_how_old_the_newest_is_and_what_stands_against_the_next(
     monkeypatch.setenv("DIEMBAO_BACKUP__FOLDER", str(elsewhere))
     monkeypatch.setenv("DIEMBAO_BACKUP__KEY_FILE", str(tmp_path / "lost"))
     assert said().startswith("!!") and "no key can be read" in said()
+    assert "--new-key" in said() and "older backups open with the old one only" in said()
     monkeypatch.setenv("DIEMBAO_BACKUP__KEY_FILE", str(key))
     assert said().startswith("--") and "none in" in said()
     elsewhere.mkdir()

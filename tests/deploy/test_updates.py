@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -127,6 +128,18 @@ def test_another_key_is_refused_and_without_one_nothing_is_taken(
         updates.apply(here, tmp_path / "forged.zip")
     with pytest.raises(ConfigError, match="trusted_key is not set"):
         updates.apply(here.model_copy(update={"updates": UpdateSettings()}), made(tmp_path, content, key))
+
+
+@pytest.mark.parametrize("wrong", ["out", "key", "broken key"])
+def test_a_wrong_path_for_signing_is_named(
+    tmp_path: Path, content: Path, key: tuple[Path, str], wrong: str
+) -> None:  # fmt: skip
+    out = tmp_path / "nowhere" / "o.zip" if wrong == "out" else tmp_path / "o.zip"
+    named = {"out": key[0], "key": tmp_path / "none", "broken key": tmp_path / "broken"}[wrong]
+    (tmp_path / "broken").write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError, match=re.escape(str(out if wrong == "out" else named))):
+        updates.sign(content, "2026.12.01", named, out)
+    assert not out.exists()
 
 
 def test_signed_content_passes_the_same_checks(

@@ -6,6 +6,7 @@ import csv
 import re
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,8 +17,10 @@ from typer.testing import CliRunner, Result
 from app import delivering, wiring
 from app.cli import program
 from app.world import World
+from core import receivers
 from core.access import Level
 from core.clock import FixedClock
+from core.errors import ConfigError
 from core.records import Published
 from core.settings import Settings, SmtpSettings
 from nlp.tagger import load as load_tagger
@@ -31,9 +34,19 @@ Command = Callable[..., Result]
 
 @pytest.fixture
 def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    return command_for(PROVINCE, tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def in_quang_ngai(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """The same for a province with communes that differ in diacritics alone: Sơn Hà and Sơn Hạ, Ba Tơ and Ba Tô."""
+    return command_for("Quảng Ngãi", tmp_path, monkeypatch)
+
+
+def command_for(province: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     monkeypatch.setenv("DIEMBAO_DATA_DIR", str(tmp_path / "var"))
     monkeypatch.chdir(tmp_path)
-    return lambda *words: CliRunner().invoke(program(), ["desk", "new", "--province", PROVINCE, "--all", *words])
+    return lambda *words: CliRunner().invoke(program(), ["desk", "new", "--province", province, "--all", *words])
 
 
 def filled(tmp_path: Path, command: Command) -> list[str]:
@@ -64,11 +77,13 @@ def test_a_hundred_desks_from_making_to_digest(tmp_path: Path, command: Command)
     names = filled(tmp_path, command)
     assert len(names) > 100
     seen = command(*sheets(tmp_path))
-    assert seen.exit_code == 0 and f"{len(names)} desks and {len(names)} accounts would be made" in seen.stdout
+    assert (
+        seen.exit_code == 0 and f"{len(names)} desks and {len(names)} accounts would be made or changed" in seen.stdout
+    )
     with wiring.record(Settings()) as kept:
         assert kept.desks.desks() == () and kept.people.users() == (), "a preview takes nothing"
     done = command(*sheets(tmp_path), "--apply")
-    assert done.exit_code == 0 and f"{len(names)} desks and {len(names)} accounts made" in done.stdout
+    assert done.exit_code == 0 and f"{len(names)} desks and {len(names)} accounts made or changed" in done.stdout
     assert done.stdout.count("/dat-mat-khau/") == len(names), "each gets a link to choose a password"
 
     clock = FixedClock(NOON)
@@ -139,4 +154,110 @@ def test_once_more_changes_nothing(tmp_path: Path, command: Command) -> None:
     names = filled(tmp_path, command)
     assert command(*sheets(tmp_path), "--apply").exit_code == 0
     again = command(*sheets(tmp_path), "--apply")
-    assert f"{len(names)} desks stay as they are" in again.stdout and "0 desks and 0 accounts made" in again.stdout
+    assert f"{len(names)} desks stay as they are" in again.stdout and "nothing changes" in again.stdout
+
+
+ALIKE = ("xã Sơn Hà", "xã Sơn Hạ", "xã Ba Tơ", "xã Ba Tô")
+
+
+def given(tmp_path: Path, users: list[Row], recipients: list[Row]) -> tuple[str, ...]:
+    write(tmp_path / "users.csv", [["xã phường", "email", "họ tên", "vai trò"], *users])
+    write(tmp_path / "recipients.csv", [["xã phường", "nơi nhận", "phần việc", "email"], *recipients])
+    return sheets(tmp_path)
+
+
+def line_of(done: Result, *words: str) -> str:
+    (line,) = [line for line in done.stdout.splitlines() if all(word in line for word in words)]
+    return line
+
+
+def test_communes_that_differ_in_diacritics_alone_are_told_apart(tmp_path: Path, in_quang_ngai: Command) -> None:
+    users = [[name, f"tin{n}@quangngai.gov.vn", f"Cán bộ {n}", "officer"] for n, name in enumerate(ALIKE)]
+    to = [[name, "Bộ phận thông tin", "information_office", f"ttn{n}@quangngai.gov.vn"] for n, name in enumerate(ALIKE)]
+    both = given(tmp_path, users, to)
+    seen = in_quang_ngai(*both)
+    assert all(name in line_of(seen, "users", f"tin{n}@") for n, name in enumerate(ALIKE)), seen.stdout
+    assert in_quang_ngai(*both, "--apply").exit_code == 0
+    with wiring.record(Settings()) as kept:
+        desks = {desk.name: desk for desk in kept.desks.desks()}
+        held = {user.email: [m.desk for m in user.memberships] for user in kept.people.users()}
+    for n, name in enumerate(ALIKE):
+        assert held[f"tin{n}@quangngai.gov.vn"] == [desks[name].id]
+        assert [to.email for to in desks[name].recipients] == [f"ttn{n}@quangngai.gov.vn"]
+    again = in_quang_ngai(*both, "--apply")
+    assert again.exit_code == 0 and "nothing changes" in again.stdout
+    assert "same" in line_of(again, "users", "tin1@")
+
+
+def test_a_commune_that_may_be_two_is_refused_with_both(tmp_path: Path, in_quang_ngai: Command) -> None:
+    def row(name: str) -> Row:
+        return [name, "lan@quangngai.gov.vn", "Lan", "officer"]
+
+    done = in_quang_ngai(*given(tmp_path, [row("xa Son Ha"), row("binh son"), row("Ba Tơ"), row("XÃ BA TÔ")], [])[:2])
+    assert done.exit_code == 1 and "1 wrong rows" in str(done.exception)
+    assert "may be xã Sơn Hà (son_ha) or xã Sơn Hạ (son_ha_" in line_of(done, "row    2")
+    assert "xã Bình Sơn" in line_of(done, "row    3")
+    assert "xã Ba Tơ" in line_of(done, "row    4") and "xã Ba Tô" in line_of(done, "row    5")
+    assert in_quang_ngai(*given(tmp_path, [row("son_ha")], [])[:2]).exit_code == 0, "a desk's id tells one"
+
+
+def test_a_commune_whose_desk_has_another_name_is_not_its_neighbour(tmp_path: Path, in_quang_ngai: Command) -> None:
+    assert in_quang_ngai("--apply").exit_code == 0
+    with wiring.record(Settings()) as kept:
+        desks = {desk.name: desk for desk in kept.desks.desks()}
+        kept.desks.apply_desk(replace(desks["xã Sơn Hà"], name="Văn phòng xã"), NOON, "operator")
+    done = in_quang_ngai(*given(tmp_path, [["xã Sơn Hà", "lan@quangngai.gov.vn", "Lan", "officer"]], [])[:2])
+    assert done.exit_code == 0 and "Văn phòng xã (son_ha)" in line_of(done, "row    2")
+
+
+def test_sheets_as_they_are_written_may_be_given_back(tmp_path: Path, in_quang_ngai: Command) -> None:
+    """Nobody fills in every row: a commune without anything is left out, and said to be without an account."""
+    assert in_quang_ngai("--sheets", str(tmp_path)).exit_code == 0
+    done = in_quang_ngai(*sheets(tmp_path))
+    count = len(rows_of(tmp_path / "users.csv")) - 1
+    assert done.exit_code == 0 and f"{count} communes without an account" in done.stdout
+    assert f"{2 * count} rows skipped" in done.stdout and "row " not in done.stdout
+    rows = rows_of(tmp_path / "users.csv")
+    rows[4][1:] = ["lan@quangngai.gov.vn", "Lan", "officer"]
+    write(tmp_path / "users.csv", rows)
+    done = in_quang_ngai(*sheets(tmp_path))
+    assert f"{count - 1} communes without an account" in done.stdout and rows[4][0] in line_of(done, "row    5")
+
+
+@pytest.mark.parametrize("which", ["users", "recipients"])
+@pytest.mark.parametrize(("text", "said"), [("", "empty"), ("\r\n,,\n", "empty"), ("a,b\n", "Missing column")])
+def test_an_empty_sheet_is_not_none(
+    tmp_path: Path, in_quang_ngai: Command, which: str, text: str, said: str
+) -> None:  # fmt: skip
+    (tmp_path / "sheet.csv").write_text(text)
+    done = in_quang_ngai(f"--{which}", str(tmp_path / "sheet.csv"), "--apply")
+    assert done.exit_code == 1 and isinstance(done.exception, ConfigError)
+    assert f"sheet of {which}" in str(done.exception) and said in str(done.exception)
+
+
+def test_sheets_that_cannot_be_written_or_read_are_named(tmp_path: Path, in_quang_ngai: Command) -> None:
+    (tmp_path / "file").write_text("mine")
+    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+        done = in_quang_ngai("--sheets", str(folder))
+        assert isinstance(done.exception, ConfigError) and str(folder) in str(done.exception)
+    (tmp_path / "recipients.csv").write_text("mine")
+    done = in_quang_ngai("--sheets", str(tmp_path))
+    assert isinstance(done.exception, ConfigError) and not (tmp_path / "users.csv").exists(), "both or none"
+    both = given(tmp_path, [["xã Sơn Hà", "lan@quangngai.gov.vn", "L" * 140_000, "officer"]], [])
+    done = in_quang_ngai(*both)
+    assert isinstance(done.exception, ConfigError) and "sheet of users: This sheet can't be read" in str(done.exception)
+
+
+def test_recipients_that_differ_in_diacritics_alone_are_told_apart() -> None:
+    head = "nơi nhận,phần việc,email\n"
+    _, planned = receivers.plan(f"{head}Kim Lân,y tế,a@x.vn\nKim Lan,y tế,b@x.vn\n", ())
+    both = receivers.outcome((), planned)
+    assert [(one.name, one.email) for one in both] == [("Kim Lân", "a@x.vn"), ("Kim Lan", "b@x.vn")]
+    _, again = receivers.plan(f"{head}KIM LÂN,y tế,a@x.vn\nKim  Lan,y tế,b@x.vn\n", both)
+    assert [row.action for row in again] == ["same", "same"]
+    _, other = receivers.plan(f"{head}Phòng Hòa,y tế,\nPhòng Hóa,y tế,\n", ())
+    known = receivers.outcome((), other)
+    _, (wrong,) = receivers.plan(f"{head}phong hoa,y tế,\n", known)
+    assert wrong.problem and wrong.problem.values["names"] == "Phòng Hòa; Phòng Hóa"
+    _, (one,) = receivers.plan(f"{head}phong hoa,y tế,c@x.vn\n", known[:1])
+    assert (one.action, one.shown) == ("change", "Phòng Hòa")
