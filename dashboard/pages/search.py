@@ -77,7 +77,7 @@ def page(request: Request) -> Response:
     number = asking.number(ask, "trang", most=MOST_PAGES)
     found = SearchPage(hits=(), total=0) if problem else _found(ask, wanted, (number - 1) * PER_PAGE, PER_PAGE)
     facets = Facets()
-    if wanted.anything and not wanted.words and ask.desk and found.total:  # nothing is added up by free words
+    if wanted.anything and ask.desk and found.total:
         facets = ask.room.search.facets(ask.desk.id, wanted.words, wanted.filters)
     saved = _saved(ask)
     return render.page(
