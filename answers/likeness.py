@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 import numpy as np
@@ -140,6 +141,11 @@ class Passage:
         return np.array([term.start for term in self.terms], np.int64)
 
     @cached_property
+    def figures_at(self) -> list[int]:
+        """The first term of each figure, or after it."""
+        return [int(at) for at in np.searchsorted(self.starts, [figure.start for figure in self.figures])]
+
+    @cached_property
     def words(self) -> frozenset[str]:
         return frozenset(_WORD.findall(self.folded))
 
@@ -187,8 +193,7 @@ def spot(passage: Passage, figure: Figure) -> Spot:
     away = np.where(number < first, first - number, np.where(number >= past, number - past + 1, 0))
     inside = (starts >= start) & (starts < end)
     nearness = np.exp(-away / _REACH) * np.where(inside, 1.0, 0.5)
-    for other in passage.figures:
-        at = int(np.searchsorted(starts, other.start))
+    for other, at in zip(passage.figures, passage.figures_at, strict=True):
         if other is figure or abs(at - first) > 80:
             continue
         if at < first:
@@ -211,7 +216,7 @@ class Spots:
         return self._known[figure.start]
 
 
-def likeness(passage: Passage, terms: list[str], counting: Array) -> Array:
+def likeness(passage: Passage, terms: Sequence[str], counting: Array) -> Array:
     """Indicator terms x text terms: 1 for the same term, else the cosine; 0 between numbers and words.
 
     `counting`: the text's terms that count (Passage.measures); the others are like nothing.
@@ -226,9 +231,10 @@ def likeness(passage: Passage, terms: list[str], counting: Array) -> Array:
     return alike
 
 
-def indicator_terms(lexicon: Lexicon, words: str) -> list[str]:
-    """The terms of an indicator that say something."""
-    return [term.name for term in lexicon.terms(words) if term.name not in STOP] or ["người"]
+@lru_cache(maxsize=20_000)
+def indicator_terms(lexicon: Lexicon, words: str) -> tuple[str, ...]:
+    """The terms of an indicator that say something; remembered, since a book's are asked for with every article."""
+    return tuple(term.name for term in lexicon.terms(words) if term.name not in STOP) or ("người",)
 
 
 def features(spots: Spots, fact: Fact) -> list[tuple[Figure, Features]]:
@@ -242,6 +248,7 @@ def features(spots: Spots, fact: Fact) -> list[tuple[Figure, Features]]:
     terms = _best_wording(passage, fact, counting)
     alike, weights = likeness(passage, terms, counting), passage.lexicon.weights(terms)
     shared = _of_text(passage, fact)
+    shared["whole"] = float((alike.max(axis=1) >= _LIKE) @ weights) / float(weights.sum())
     found = []
     for figure in figures:
         row = {**shared, **_words(passage, figure, spots[figure], alike, weights)}
@@ -254,7 +261,7 @@ def features(spots: Spots, fact: Fact) -> list[tuple[Figure, Features]]:
     return found
 
 
-def _best_wording(passage: Passage, fact: Fact, counting: Array) -> list[str]:
+def _best_wording(passage: Passage, fact: Fact, counting: Array) -> tuple[str, ...]:
     """The terms of the indicator, or of another name of it that has more words in the text."""
     wordings = [indicator_terms(passage.lexicon, words) for words in (fact.indicator, *fact.also_called)]
     there = {passage.terms[n].name for n in np.flatnonzero(counting)}
@@ -295,7 +302,6 @@ def _words(passage: Passage, figure: Figure, place: Spot, alike: Array, weights:
         "near_mass": float(nearest @ weights) / 30,
         "missed": float((1 - best) @ weights) / 30,
         "lowest": float(best.min()),
-        "whole": float((alike.max(axis=1) >= _LIKE) @ weights) / total,
         "back": _mean_best(alike, around[0] + around[1]),
         "left": _mean_best(alike, around[0][-3:]),
         "right": _mean_best(alike, around[1][:3]),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -41,7 +41,7 @@ class Term(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Lexicon:
     """Terms with vectors (row 0: unknown, zero) and weights; phrases that mean the same."""
 
@@ -70,12 +70,12 @@ class Lexicon:
                 return phrase, 2
         return self.same.get(words[0], words[0]), 1
 
-    def rows(self, names: list[str]) -> Array:
+    def rows(self, names: Sequence[str]) -> Array:
         """Vectors of terms: n x dimensions."""
         found: Array = self.vectors[[self.index.get(name, 0) for name in names]]
         return found
 
-    def weights(self, names: list[str]) -> Array:
+    def weights(self, names: Sequence[str]) -> Array:
         """How much each term says: rare ones more."""
         return np.array(
             [_NUMBER_WEIGHT if n[:1].isdigit() else float(self.rarity[self.index.get(n, 0)]) for n in names]
