@@ -123,7 +123,6 @@ class Alone:
 class _Held:
     lease: Lease
     until: float  # loop time until which it is certainly ours
-    others: float | None = None  # loop time of another worker's last start at the latest
     users: int = 0
 
 
@@ -135,6 +134,7 @@ class Shared:
         self._needs = min(timeout, seconds * OUTLASTS)
         self._held: dict[str, _Held] = {}
         self._asked: dict[str, float] = {}  # loop time of the last start, also of a host that was lost meanwhile
+        self._others: dict[str, float] = {}  # loop time of another worker's last start at the latest; kept likewise
         self._fresh: set[str] = set()
         self._leaving = frozenset[str]()
         self._offered: dict[str, float] = {}  # given up for another to take: loop time
@@ -164,9 +164,8 @@ class Shared:
             self._lend([host])
         if not self._holds(host) or host in self._leaving or (lapsed and host in self._fresh):
             raise HeldElsewhereError(host)
-        held = self._held[host]
-        held.users += 1
-        return None if held.others is None else _now() - held.others
+        self._held[host].users += 1
+        return _now() - self._others[host] if host in self._others else None
 
     def may_start(self, host: str) -> bool:
         """See the protocol."""
@@ -247,12 +246,11 @@ class Shared:
         now = _now()  # later than the record's: rather too long a pause than too short a one
         for lease in lent:
             host = lease.name.removeprefix(PREFIX)
-            others = None if lease.ago is None else now - lease.ago
             known = self._held.get(host)
-            self._held[host] = _Held(
-                lease=lease, until=since + self._seconds, others=others, users=known.users if known else 0,
-            )  # fmt: skip
-            if others is not None:
+            users = known.users if known else 0
+            self._held[host] = _Held(lease=lease, until=since + self._seconds, users=users)
+            if lease.ago is not None:
+                self._others[host] = now - lease.ago
                 self._fresh.add(host)
 
     def _renew(self, hosts: Collection[str]) -> bool:
@@ -271,7 +269,7 @@ class Shared:
         held = self._held.pop(host)
         if host in self._leaving:
             self._offered[host] = _now()
-        last = max((at for at in (self._asked.get(host), held.others) if at is not None), default=None)
+        last = max((at[host] for at in (self._asked, self._others) if host in at), default=None)
         self._leases.release(held.lease, self._seconds if last is None else _now() - last)
 
 

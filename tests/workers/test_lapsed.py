@@ -67,3 +67,18 @@ def test_a_host_given_back_twice_is_still_known_to_have_been_asked_just_now(
         slow.hold.keep([])
         (lease,) = slow.leases.take([PREFIX + HOST], "quick", SECONDS)
         assert lease.ago == pytest.approx(0.25)
+
+
+def test_a_host_given_back_unused_is_still_known_to_have_been_asked_by_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = FixedClock(NOON)
+    with open_record(tmp_path / "r.sqlite3", clock=clock, keep=KeepSettings()) as record:
+        slow = Hung(Leases(record.database, clock), clock, monkeypatch)
+        (lease,) = slow.leases.take([PREFIX + HOST], "quick", SECONDS)
+        slow.leases.release(lease, 0)
+        slow.hold.take([HOST])
+        slow.hold.keep([])
+        slow.hangs(0.25)
+        slow.hold.take([HOST])
+        assert slow.hold.enter(HOST) == pytest.approx(0.25), "the pause since then has still to be kept"
