@@ -6,18 +6,16 @@ import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, get_origin
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from core import variables
 from core.errors import ConfigError
 
 CONFIG_NAME = "diembao.toml"
-_PREFIX: Final = "DIEMBAO_"
-_BETWEEN: Final = "__"
 
 
 class _Part(BaseModel):
@@ -328,42 +326,14 @@ class LogSettings(_Part):
     files: int = Field(default=5, gt=0)
 
 
-class _Environment(EnvSettingsSource):
-    """Variables. A list is JSON, or its members with commas between them: none of ours may hold a comma."""
-
-    def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:
-        """Raises ConfigError naming the variable, without its value: it may be a secret."""
-        try:
-            return super().decode_complex_value(field_name, field, value)
-        except ValueError:
-            if get_origin(field.annotation) is tuple and not value.lstrip().startswith(("[", "{", '"')):
-                return [part.strip() for part in value.split(",") if part.strip()]
-            raise ConfigError(f"{self._variable(field_name, value)}: not readable as JSON; {_form(field)}") from None
-
-    def _variable(self, field_name: str, value: str) -> str:
-        """Asked for by the last part of its name only."""
-        named = (name for name, given in self.env_vars.items() if name.endswith(field_name.lower()) and given == value)
-        return next((name for name in named if name.startswith(_PREFIX.lower())), field_name).upper()
-
-
-def _form(field: FieldInfo) -> str:
-    """How a setting of several values is written in a variable."""
-    kind = field.annotation
-    if get_origin(kind) is tuple:
-        return 'write a list as a,b or ["a", "b"]'
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return f"set each of its settings by a variable of its own, ..{_BETWEEN}NAME"
-    return """write a table as {"name": "value"}"""
-
-
 class Settings(BaseSettings):
     """Everything an operator can set. See docs/operate.md."""
 
     model_config = SettingsConfigDict(
         frozen=True,
         extra="forbid",
-        env_prefix=_PREFIX,
-        env_nested_delimiter=_BETWEEN,
+        env_prefix=variables.PREFIX,
+        env_nested_delimiter=variables.BETWEEN,
         nested_model_default_partial_update=True,
     )
 
@@ -416,7 +386,7 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Environment over the file, whose values come in as `init_settings`."""
         del env_settings, dotenv_settings, file_secret_settings
-        return _Environment(settings_cls), init_settings
+        return variables.Environment(settings_cls), init_settings
 
 
 def config_path() -> Path:
@@ -448,34 +418,15 @@ def load(path: Path | None = None) -> Settings:
 
 def _blamed(error: ValidationError, file: Path, values: Mapping[str, Any]) -> str:
     """Each wrong setting after where it was given: the file, or a variable, which stands over it."""
-    given = _Environment(Settings)()
+    given = variables.Environment(Settings)()
     said = []
     for item in error.errors():
         path = [str(part) for part in item["loc"]]
-        variable = _variable_of(path) if _holds(given, path) else ""
+        variable = variables.named(path) if variables.holds(given, path) else ""
         if len(path) == 1 and isinstance(given.get(path[0]), dict):  # said of a part as a whole: either may be meant
             variable = f"{file} or {variable}" if path[0] in values else variable
         said.append(f"{variable or file}: {_explained(path, item['msg'])}")
     return "; ".join(said)
-
-
-def _holds(given: Mapping[str, Any], path: Sequence[str]) -> bool:
-    """Whether something stands at that path."""
-    here: Any = given
-    for part in path:
-        if not isinstance(here, Mapping):
-            return True  # the value of a longer variable's part
-        if part not in here:
-            return False
-        here = here[part]
-    return bool(path)
-
-
-def _variable_of(path: Sequence[str]) -> str:
-    """The variable that gives what stands at a path: its own, or one of the part that it lies in."""
-    known = {name.upper() for name in os.environ}
-    names = [_PREFIX + _BETWEEN.join(path[:length]).upper() for length in range(len(path), 0, -1)]
-    return next((name for name in names if name in known), f"{names[-1]}{_BETWEEN}...")
 
 
 def explain(error: ValidationError) -> str:

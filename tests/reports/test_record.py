@@ -16,7 +16,7 @@ import pytest
 from app import reporting
 from core.clock import FixedClock
 from core.errors import ConfigError
-from core.records import Delivered, OfficePapers, Published, ReportSchedule, ReportWords, Retry, StoryChoice
+from core.records import Claim, Delivered, OfficePapers, Published, ReportSchedule, ReportWords, Retry, StoryChoice
 from core.settings import KeepSettings
 from reports import check
 from store.sqlite.record import Record, open_record
@@ -245,14 +245,20 @@ def test_an_erased_article_leaves_the_mails_too(reports: reporting.Reports, reco
     assert record.outbox.claim(MONDAY, 10, 60) == [], "an empty mail goes to nobody"
 
 
-def test_a_mail_that_is_under_way_while_its_article_is_erased_is_not_tried_again(
-    reports: reporting.Reports, record: Record
-) -> None:
+def erased_under_way(reports: reporting.Reports, record: Record) -> Claim:
+    """A report's mail that a deliverer has taken, and then an article that it quotes is erased."""
     number = draft(reports)
     reports.mail(DESK, number, MONDAY)
     quoted = content_of(reports, number).stories[0].quotes[0]
     (claim,) = record.outbox.claim(MONDAY, 10, 60)
     record.retention.erase(quoted.article, MONDAY, "operator")
+    return claim
+
+
+def test_a_mail_that_is_under_way_while_its_article_is_erased_is_not_tried_again(
+    reports: reporting.Reports, record: Record
+) -> None:
+    claim = erased_under_way(reports, record)
     record.outbox.mark(claim, Retry(reason="connect"), MONDAY)
     (row,) = record.reading.messages(DESK.id)
     assert (row.state, row.reason) == ("refused", "erased")
@@ -262,11 +268,7 @@ def test_a_mail_that_is_under_way_while_its_article_is_erased_is_not_tried_again
 def test_a_mail_that_was_sent_while_its_article_was_erased_counts_as_sent(
     reports: reporting.Reports, record: Record
 ) -> None:
-    number = draft(reports)
-    reports.mail(DESK, number, MONDAY)
-    quoted = content_of(reports, number).stories[0].quotes[0]
-    (claim,) = record.outbox.claim(MONDAY, 10, 60)
-    record.retention.erase(quoted.article, MONDAY, "operator")
+    claim = erased_under_way(reports, record)
     record.outbox.mark(claim, Delivered(reference="r"), MONDAY)
     (row,) = record.reading.messages(DESK.id)
     assert (row.state, row.message.text) == ("delivered", "")
