@@ -12,11 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
+from core.errors import ConfigError
 from core.text import clean, fold, fold_plain
 
 Item = TypeVar("Item")
 MOST_ROWS, MOST_CELL = 5_000, 300
 _MARKS: Final = "\t;,"
+_WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,9 +57,14 @@ class Planned(Generic[Item]):
 
 
 def decode(data: bytes) -> str:
-    """The text of a file: UTF-8 (with or without a mark), UTF-16 with a mark, else Windows-1258 as old sheets have."""
+    """The text of a file: UTF-8 (with or without a mark), UTF-16 with a mark, else Windows-1258 as old sheets have.
+
+    Raises ConfigError for what is no text: a workbook, or UTF-16 without a mark.
+    """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", errors="replace")
+    if data.startswith(_WORKBOOKS) or b"\0" in data:
+        raise ConfigError("not a table as text; save it in the spreadsheet as CSV (UTF-8)")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -13,6 +13,7 @@ import typer
 
 from app import wiring
 from app.progress import progress
+from app.sheet_file import text_of
 from core import settings as settings_module
 from core.clock import SystemClock
 from core.errors import ConfigError
@@ -96,7 +97,8 @@ def _province(
         if sheets is not None:
             _write_sheets(sheets, desks)
             return
-        plan = province.plan(desks, units, known, record.people.users(), now, _text(users), _text(recipients))
+        given = [None if file is None else text_of(file) for file in (users, recipients)]
+        plan = province.plan(desks, units, known, record.people.users(), now, *given)
         _show_plan(plan, desks)
         if plan.wrong:
             raise ConfigError(f"nothing taken; put the {len(plan.wrong)} wrong rows right")
@@ -155,15 +157,6 @@ def _write_sheets(folder: Path, desks: Sequence[Desk]) -> None:
         except OSError as error:
             raise ConfigError(f"{file}: {error.strerror}; --sheets names a folder to write to") from None
         typer.echo(f"written {file}; fill it in, repeat a row where a commune has several")
-
-
-def _text(file: Path | None) -> str | None:
-    from core.sheets import decode
-
-    try:
-        return None if file is None else decode(file.read_bytes())
-    except OSError as error:
-        raise ConfigError(f"{file}: {error.strerror}") from None
 
 
 def _choose(name: str) -> Candidate:

@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from app import wiring
-from core import roster, sheets
+from app.sheet_file import text_of
+from core import roster
 from core import settings as settings_module
 from core.access import Level
 from core.clock import SystemClock
@@ -129,10 +130,7 @@ def import_sheet(
 ) -> None:
     """Show row by row what a CSV of users would do; with --apply do it. Nothing is taken while a row is wrong."""
     settings = settings_module.load()
-    try:
-        text = sheets.decode(file.read_bytes())
-    except OSError as error:
-        raise ConfigError(f"{file}: {error.strerror}") from None
+    text = text_of(file)
     with wiring.record(settings) as record:
         desks = [desk.id for desk in record.desks.desks()]
         only = desks[0] if len(desks) == 1 else ""

@@ -87,6 +87,15 @@ def test_a_sheet_is_shown_first(record: Path, tmp_path: Path) -> None:
     assert "officer@binh_son" in run("list").output
 
 
+@pytest.mark.parametrize("data", [b"PK\x03\x04 of a workbook", "email\n".encode("utf-16-le")])
+def test_a_workbook_in_place_of_a_table_says_what_to_save(record: Path, tmp_path: Path, data: bytes) -> None:
+    sheet = tmp_path / "users.csv"
+    sheet.write_bytes(data)
+    error = run("import", str(sheet)).exception
+    assert isinstance(error, ConfigError)
+    assert str(sheet) in str(error) and "save it in the spreadsheet as CSV" in str(error)
+
+
 def test_one_wrong_row_and_nothing_is_taken(record: Path, tmp_path: Path) -> None:
     sheet = tmp_path / "users.csv"
     sheet.write_text("email,name,level,desk\na@x.vn,A,viewer,\nb@x.vn,B,viewer,my_hao\n", encoding="utf-8")
