@@ -25,6 +25,8 @@ from store.sqlite.query import Query, Term, parse
 
 _EXPANSIONS: Final = 64
 _BUCKETS: Final = 200
+FEW: Final = 150_000
+"""Articles of a desk of which all months are asked at once: to score them costs less than to ask twice."""
 _ONE_IN: Final = 4
 """So many months are asked first that a word which one in four articles has is found too often in them."""
 _SURELY: Final = 1.2
@@ -47,8 +49,8 @@ Json = dict[str, Any]
 class ElasticSearch:
     """Finds articles of one desk.
 
-    What the newest months alone have too many matches of is answered from them: of so many, no more is counted and
-    only the newest are ranked (core.records), and each month more is an index more to ask.
+    Where a desk has very many articles, what the newest months alone have too many matches of is answered from them: of
+    so many, no more is counted and only the newest are ranked (core.records), and each month more is an index more.
     """
 
     def __init__(self, client: Elasticsearch, alias: str, record: RecordSide, clock: Clock) -> None:
@@ -94,6 +96,8 @@ class ElasticSearch:
         A few months are asked first; then, if need be, as many as should have enough by what these had.
         """
         spread = self._spread(desk)
+        if sum(spread) <= FEW:
+            return None
         months = reaching(spread, _ONE_IN * most)
         for _ in range(2):
             if months == len(spread):

@@ -161,6 +161,7 @@ class SearchIndexContract:
         assert found(index, "lúa ", by_time=False)[0] == "Lúa, lúa và lúa"
         for engine in ("sqlite", "postgres", "elastic"):
             monkeypatch.setattr(f"store.{engine}.search.RANKED", 4)
+        monkeypatch.setattr("store.elastic.search.FEW", 4)
         page = index.search(DESK, "lúa ", limit=10)
         assert (page.total, page.more) == (4, True)
         assert "Lúa, lúa và lúa" not in [hit.article.title for hit in page.hits]
@@ -179,6 +180,7 @@ class SearchIndexContract:
         refresh()
         for engine in ("sqlite", "postgres", "elastic"):
             monkeypatch.setattr(f"store.{engine}.search.RANKED", 4)
+        monkeypatch.setattr("store.elastic.search.FEW", 4)
         page = index.search(DESK, "lúa ", limit=10)
         assert (page.total, page.more) == (4, True)
         assert "Lúa, lúa và lúa" not in [hit.article.title for hit in page.hits]
