@@ -114,7 +114,8 @@ def send(request: Request, form: Form) -> Response:
     except ConfigError as error:
         return _one(ask, number, _said(ask, error))
     ask.audit("report.mail", str(number), f"{sent} messages")
-    return _one(ask, number, ask.words.t("report.page.mailed" if sent else "report.page.mailed_none", messages=sent))
+    told = "mailed_none" if not sent else "mailed" if ask.room.settings.smtp.host else "mailed_page"
+    return _one(ask, number, ask.words.t(f"report.page.{told}", messages=sent))
 
 
 def download(request: Request) -> Response:

@@ -113,6 +113,11 @@ def test_each_button_says_which_days_it_is_about_and_the_week_is_that_of_the_sch
     assert "từ ngày 02 tháng 3 đến ngày 08 tháng 3 năm 2026" in post(browser, "/bao-cao", loai="weekly")
 
 
+def test_without_a_mail_server_nobody_is_told_that_a_summary_was_sent(browser: TestClient) -> None:
+    shown = post(browser, f"{made(browser)}/gui", **WRITTEN)
+    assert "Chưa nối thư điện tử nên chưa gửi được cho ai" in shown and "hàng chờ gửi" not in shown
+
+
 def test_words_as_long_as_the_page_allows_are_kept(browser: TestClient, record: Record) -> None:
     path = made(browser)
     assert browser.get(path).text.count('maxlength="8000"') == 3
