@@ -51,7 +51,8 @@ def test_one_article_is_told_in_the_singular() -> None:
     assert "Bài này có nội dung chính về huyện Bình Sơn." in text
     assert "Báo chí phản ánh một nội dung." in text
     assert "Một bài, đăng ngày 03/11/2025." in text
-    assert "tuần trước không có bài nào" in text
+    assert "Số bài tăng 1 bài (tuần trước không có bài nào)." in text
+    assert "Thiên tai, tai nạn tăng 1 bài (tuần trước không có bài nào)." in text
     assert "đăng lại" not in text
 
 
@@ -65,8 +66,8 @@ def test_one_article_is_told_in_the_singular() -> None:
         (70, 20, "gấp 3,5 lần tuần trước (20 bài)"),
         (1000, 1001, "xấp xỉ tuần trước (1.001 bài)"),
         (7, 7, "bằng tuần trước"),
-        (0, 0, "tuần trước cũng không có bài nào"),
-        (3, 0, "tuần trước không có bài nào"),
+        (0, 0, "bằng tuần trước (không có bài nào)"),
+        (3, 0, "tăng 3 bài (tuần trước không có bài nào)"),
         (3, None, "chưa có đủ số liệu của tuần trước để so sánh"),
     ],
 )
