@@ -291,6 +291,14 @@ class TestPasted:
         addresses.answer = AddressAnswer(state=state, url="", reason=reason, source="bao_mau", title="T")  # type: ignore[arg-type]
         assert send(browser, "/them-bai", {"dia-chi": "https://x.example/y"}, opened="/them-bai").status_code == 200
 
+    @pytest.mark.parametrize(("reason", "helps"), [("source.not_listed", True), ("source.social_network", False)])
+    def test_declaring_a_source_is_proposed_only_where_it_can_be_declared(
+        self, browser: TestClient, addresses: Addresses, reason: str, helps: bool
+    ) -> None:
+        addresses.answer = AddressAnswer(state="refused", url="", reason=reason, source="", title="")
+        page = send(browser, "/them-bai", {"dia-chi": "https://x.example/y"}, opened="/them-bai").text
+        assert ("người quản trị có thể khai báo" in page) is helps
+
 
 class TestSources:
     def test_a_source_is_paused_with_a_reason_and_resumed(self, record: Record, browser: TestClient) -> None:
