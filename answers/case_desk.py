@@ -96,6 +96,8 @@ class CaseDesk:
     ) -> None:
         with self._cases.session():
             case = self._as_seen(desk, number, seen)
+            if refused := cases.drafting_refusal(case):
+                raise AnswerError(refused)
             if ground is not None:
                 case = replace(case, ground=self._grounded(case, ground))
             if subject is not None and clean(subject):
@@ -131,6 +133,8 @@ class CaseDesk:
                 raise AnswerError(refused)
             if chosen is CaseOutcome.PAPER_RIGHT and not self._corrected(case):
                 raise AnswerError("case.refused.book_first")
+            if case.kind is CaseKind.RELEASE and chosen is CaseOutcome.WITHDRAWN:
+                self._cases.take_back(desk, number, at, by)
             self._cases.change(cases.closed(case, chosen, reason[:1000], at, by), "close", at, by, chosen.value)
 
     def assign(self, desk: str, number: int, user: str, *, at: dt.datetime, by: str) -> None:

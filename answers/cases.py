@@ -195,11 +195,14 @@ def confirmed(case: Case, at: dt.datetime, by: str) -> Case:
     return touched(replace(case, state=CaseState.READY, confirmed_at=at, confirmed_by=by), at)
 
 
+def drafting_refusal(case: Case) -> str | None:
+    """Why what the letter says can't be changed, or None: what has left the office stays as it was confirmed."""
+    return "case.refused.sent" if case.state is CaseState.SENT else None
+
+
 def redrafted(case: Case, at: dt.datetime) -> Case:
-    """What the letter says was changed: it must be confirmed anew. What was sent stays sent."""
-    if case.state in (CaseState.OPEN, CaseState.READY):
-        case = replace(case, state=CaseState.OPEN, confirmed_at=None, confirmed_by="")
-    return touched(case, at)
+    """What the letter says was changed: it must be confirmed anew."""
+    return touched(replace(case, state=CaseState.OPEN, confirmed_at=None, confirmed_by=""), at)
 
 
 def sending_refusal(case: Case, sent: SentPaper, today: dt.date) -> str | None:

@@ -76,15 +76,17 @@ class Reports:
     def ask(self, desk: Desk, kind: str, at: datetime, ending: date | None = None) -> ReportAsk:
         """The newest whole period of that kind that is over at `at` (or the one that ends on that day).
 
-        Raises ConfigError for a kind that is no regular one, and for a day to come.
+        A desk's week ends as it does by its schedule. Raises ConfigError for a kind that is no regular one, and for a
+        day to come.
         """
-        del desk
         found = next((known for known in KINDS if known == kind), None)
         if found is None:
             raise ConfigError(f"no report is made {kind!r}; there are {', '.join(KINDS)}")
         if ending is not None and ending > local_day(at):
             raise ConfigError(f"{ending} is still to come; a report is about days that were")
-        return periods.newest(found, local_day(at), ending=ending)
+        weekday = next((one.weekday for one in self.book.schedules(desk.id) if one.kind == "weekly"), None)
+        ends = week_end(weekday) if weekday else periods.WEEK_ENDS
+        return periods.newest(found, local_day(at), ending=ending, week_ends=ends)
 
     def story_ask(self, desk: Desk, story: str) -> ReportAsk:
         """All days of a story. Raises ConfigError where the desk has none of that id."""
@@ -260,8 +262,11 @@ class Reports:
     def _unread(self, at: datetime) -> tuple[UnreadSource, ...]:
         found = [health for health in self.reading.sources(at) if health.status in _UNREAD or health.silent]
         lines = (
-            UnreadSource(name=self._publisher(h.source), reason=_reason(h), last_success=h.last_success) for h in found
-        )
+            UnreadSource(
+                name=self._publisher(h.source), reason=_reason(h), last_success=h.last_success, last_new=h.last_new
+            )
+            for h in found
+        )  # fmt: skip
         return tuple(sorted(lines, key=lambda line: line.name.casefold()))
 
 

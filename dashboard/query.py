@@ -1,7 +1,8 @@
 """What an officer typed into the search: words, and field words (nguồn: chủ đề: từ: đến:) that narrow it. Pure.
 
 Field words are known with and without diacritics, in Vietnamese and English; a value of several words stands in
-quotation marks. What can't be understood is told, never guessed at.
+quotation marks, or is as many of the words that follow as name a publisher or topic together (nguồn:tuổi trẻ).
+What can't be understood is told, never guessed at.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ _FIELD: Final = re.compile(
 _DAY: Final = re.compile(
     r"^(?:(?P<d>\d{1,2})[/.-](?P<m>\d{1,2})(?:[/.-](?P<y>\d{4}))?|(?P<iso>\d{4}-\d{1,2}-\d{1,2}))$"
 )
+_FOLLOWING: Final = re.compile(r'\s+([^\s":-][^\s":]*)(?!\S)')
+"""A further word of a name: neither a phrase, nor excluded, nor a field."""
+_LONGEST_NAME: Final = 8
 _QUOTES: Final = str.maketrans("“”„«»", '"""""')
 
 
@@ -50,13 +54,19 @@ def read(text: str, sources: Mapping[str, str], today: date) -> Typed:
     found: dict[Field, list[str]] = {"source": [], "topic": [], "first": [], "last": []}
     unknown: list[str] = []
     left, at = [], 0
-    for match in _FIELD.finditer(fold_plain(typed)):
-        field = _FIELDS[match["name"]]
+    folded = fold_plain(typed)
+    for match in _FIELD.finditer(folded):
+        field, end = _FIELDS[match["name"]], match.end()
         value = match["quoted"] if match["quoted"] is not None else match["bare"]
         meant = _meant(field, value.strip(), sources, today)
-        (found[field] if meant else unknown).extend(meant or [typed[match.start() : match.end()]])
+        if match["bare"] and field in ("source", "topic"):
+            for longer in _longer(folded, end):
+                if whole := _meant(field, folded[match.start("bare") : longer], sources, today):
+                    meant, end = whole, longer
+                    break
+        (found[field] if meant else unknown).extend(meant or [typed[match.start() : end]])
         left.append(typed[at : match.start()])
-        at = match.end()
+        at = end
     left.append(typed[at:])
     filters = SearchFilters(
         sources=tuple(dict.fromkeys(found["source"])), topics=tuple(dict.fromkeys(found["topic"])),
@@ -64,6 +74,14 @@ def read(text: str, sources: Mapping[str, str], today: date) -> Typed:
         last=date.fromisoformat(min(found["last"])) if found["last"] else None,
     )  # fmt: skip
     return Typed(words=" ".join(" ".join(left).split()), filters=filters, unknown=tuple(unknown))
+
+
+def _longer(text: str, end: int) -> list[int]:
+    """Where a value that ends at `end` may end with the words that follow, the farthest first."""
+    ends: list[int] = []
+    while len(ends) < _LONGEST_NAME and (word := _FOLLOWING.match(text, ends[-1] if ends else end)):
+        ends.append(word.end())
+    return ends[::-1]
 
 
 def joined(one: SearchFilters, other: SearchFilters) -> SearchFilters:
@@ -88,13 +106,18 @@ def _meant(field: Field, value: str, sources: Mapping[str, str], today: date) ->
 
 def _named(value: str, names: Iterable[tuple[str, str]]) -> list[str]:
     """Ids whose id or name is the value, else those whose name has it at the beginning of a word."""
-    wanted = fold_plain(value)
+    wanted = _spoken(value)
     if not wanted:
         return []
-    known = [(key, fold_plain(name)) for key, name in names]
+    known = [(key, _spoken(name)) for key, name in names]
     exact = [key for key, name in known if wanted in (name, fold_plain(key))]
     begins = re.compile(rf"(?<!\w){re.escape(wanted)}")
     return list(dict.fromkeys(exact or [key for key, name in known if begins.search(name)]))
+
+
+def _spoken(name: str) -> str:
+    """A name without case, diacritics and commas: "y te suc khoe"."""
+    return " ".join(fold_plain(name).replace(",", " ").split())
 
 
 def _day(value: str, today: date) -> date | None:

@@ -206,8 +206,9 @@ def _tone(articles: Sequence[ReportArticle]) -> ToneLabel | None:
 
 def _places(articles: Sequence[ReportArticle], communes: Mapping[str, str]) -> tuple[PlaceLine, ...]:
     found = Counter(name for article in articles for name in {communes[u] for u in article.units if u in communes})
-    lines = [PlaceLine(name=name, articles=n) for name, n in found.items()]
-    return tuple(sorted(lines, key=lambda line: (-line.articles, line.name)))
+    today = {name for unit, name in communes.items() if unit.startswith("new:")}
+    lines = [PlaceLine(name=name, articles=n, former=name not in today) for name, n in found.items()]
+    return tuple(sorted(lines, key=lambda line: (line.former, -line.articles, line.name)))
 
 
 def _annex(articles: Sequence[ReportArticle], beside: Beside) -> tuple[AnnexLine, ...]:

@@ -111,6 +111,8 @@ def _unread_list(content: ReportContent) -> Iterator[Block]:
 
 def _unread(source: UnreadSource) -> str:
     said = f"{source.name}: {t(f'report.unread_reason.{source.reason}')}"
+    if source.reason == "silent" and source.last_new:
+        return said + t("report.unread.silent_since", day=moment_day(source.last_new))
     return said + (t("report.unread.since", day=moment_day(source.last_success)) if source.last_success else "")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.clock import local_day
-from core.records import ReportContent, ReportWords, StoryLine
+from core.records import PlaceLine, ReportContent, ReportWords, StoryLine
 from core.topics import TOPIC_BY_ID
 from reports import office, periods
 from reports.blocks import Block, Chart, Heading, Para, Run, Section, para
@@ -69,10 +69,10 @@ def _written(text: str, name: str, draft: bool) -> Iterator[Block]:
 def _general(content: ReportContent, words: ReportWords, draft: bool) -> Iterator[Block]:
     yield from _written(words.intro, "intro", draft and content.ask.kind != "story")
     yield para(_counted(content))
-    if content.ask.kind != "story" and content.articles:
-        yield para(_compared(content))
     if content.articles:
         yield para(_kinds(content))
+    if content.ask.kind != "story" and content.articles:
+        yield para(_compared(content))
     if content.since:
         yield para(t("report.since", day=day_digits(content.since)))
     if content.articles and len(content.bars) > 1:
@@ -262,9 +262,15 @@ def _tones(content: ReportContent) -> str:
 def _places(content: ReportContent) -> str:
     if not content.places:
         return t("report.places.none")
-    said = [t("report.places.one", place=line.name, articles=line.articles) for line in content.places[:_PLACES]]
-    rest = len(content.places) - _PLACES
-    text = t("report.places.all", communes=len(content.places), places=", ".join(said))
+    today = [line for line in content.places if not line.former]
+    former = [line for line in content.places if line.former]
+    return " ".join(_named(key, lines) for key, lines in (("all", today), ("former", former)) if lines)
+
+
+def _named(key: str, lines: list[PlaceLine]) -> str:
+    said = [t("report.places.one", place=line.name, articles=line.articles) for line in lines[:_PLACES]]
+    rest = len(lines) - _PLACES
+    text = t(f"report.places.{key}", communes=len(lines), places=", ".join(said))
     return sentence(f"{text} {t('report.places.more', communes=rest)}" if rest > 0 else text)
 
 

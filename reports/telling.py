@@ -79,7 +79,7 @@ def compared(now: int, before: int | None, word: str) -> str:
     if before is None:
         return t("report.compare.nothing", before=word)
     if before == 0:
-        return t("report.compare.none_before" if now else "report.compare.same_none", before=word)
+        return t("report.compare.none_before" if now else "report.compare.same_none", before=word, articles=now)
     if now == before:
         return t("report.compare.same", before=word)
     return _change(now, before, word)

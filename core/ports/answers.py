@@ -177,6 +177,10 @@ class CaseBook(Protocol):
 
     def publish(self, release: Release, by: str) -> None: ...
 
+    def take_back(self, desk: str, number: int, at: dt.datetime, by: str) -> None:
+        """A published release is public no longer; nothing for a case that published none."""
+        ...
+
 
 class FactDesk(Protocol):
     """What pages ask of the fact book. Raises AnswerError where something can't be done."""

@@ -145,6 +145,7 @@ class StoryLine:
 class PlaceLine:
     name: str  # with its type: "xã Bình Sơn"
     articles: int
+    former: bool = False  # a unit that was merged into those of today
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +170,7 @@ class UnreadSource:
     name: str
     reason: str  # as core.records.SourceHealth has it: status, or a reason word
     last_success: datetime | None
+    last_new: datetime | None = None  # when it last had something new
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,18 @@ from core.access import Right, allowed
 from core.clock import local_day
 from core.errors import AnswerError
 from core.ports import CaseDesk
-from core.records import Case, CaseKind, CaseState, Desk, Ground, SentPaper, SourceDocument, User
+from core.records import (
+    Case,
+    CaseKind,
+    CaseOutcome,
+    CaseState,
+    Desk,
+    Ground,
+    Release,
+    SentPaper,
+    SourceDocument,
+    User,
+)
 from core.text import clean
 from dashboard import forms, render
 from dashboard.asking import Asked, BadRequest, NotHere, asked
@@ -145,14 +156,15 @@ def send(request: Request, sent: Sent) -> Response:
 
 
 def close(request: Request, sent: Sent) -> Response:
-    """POST `/vu-viec/{number}/dong`: `ket-qua`, `ly-do`."""
-    return _acted(
-        request,
-        sent,
-        lambda ask, cases, desk, number: cases.close(
-            desk.id, number, sent["ket-qua"], sent["ly-do"], at=ask.words.now, by=ask.user.id
-        ),
-    )
+    """POST `/vu-viec/{number}/dong`: `ket-qua`, `ly-do`. Who may publish a release may take it back, nobody else."""
+
+    def act(ask: Asked, cases: CaseDesk, desk: Desk, number: int) -> None:
+        withdrawn = sent["ket-qua"] == CaseOutcome.WITHDRAWN
+        if withdrawn and not ask.may(Right.EDIT) and _released(cases, desk, number):
+            raise AnswerError("release.take_back_editor")
+        cases.close(desk.id, number, sent["ket-qua"], sent["ly-do"], at=ask.words.now, by=ask.user.id)
+
+    return _acted(request, sent, act)
 
 
 def assign(request: Request, sent: Sent) -> Response:
@@ -287,7 +299,7 @@ def _shown(ask: Asked, cases: CaseDesk, desk: Desk, number: int, declined: _Decl
     view = cases.view(desk.id, number, ask.words.now)
     if view is None:
         raise NotHere("case.refused.none")
-    release = next((one for one in cases.releases(desk.id) if one.case == number), None)
+    release = _released(cases, desk, number)
     return render.page(
         ask, "case.html", status=409 if declined.error else 200, changes=True, view=view, case=view.case,
         error=declined.error, typed=declined, seen_field=SEEN,
@@ -295,6 +307,10 @@ def _shown(ask: Asked, cases: CaseDesk, desk: Desk, number: int, declined: _Decl
         states=CaseState, release=release, uptake=cases.taken_up(release, ask.words.now) if release else (),
         paper=ask.room.publisher_name(view.case.source) if view.case.source else "",
     )  # fmt: skip
+
+
+def _released(cases: CaseDesk, desk: Desk, number: int) -> Release | None:
+    return next((one for one in cases.releases(desk.id) if one.case == number), None)
 
 
 def _opening(ask: Asked, case: Case, *, error: AnswerError | None = None, sent: Sent | None = None) -> Response:

@@ -61,34 +61,30 @@ def one(request: Request) -> Response:
 def write(request: Request, form: Form) -> Response:
     """POST `/bao-cao/{number}`: the next version of what a person writes."""
     ask = asked(request)
-    desk, _, book = _parts(ask)
     number = request.path_params["number"]
-    words = ReportWords(
-        intro=_text(form, "mo-dau"), assessment=_text(form, "danh-gia"), proposals=_text(form, "kien-nghi")
-    )
     _report(ask, number)
-    book.write(desk.id, number, words, ask.words.now, ask.user.id)
+    _written(ask, number, form)
     return onward(ask, f"/bao-cao/{number}")
 
 
 def recollect(request: Request, form: Form) -> Response:
-    """POST `/bao-cao/{number}/so-lieu`: newer figures in a draft."""
-    del form
+    """POST `/bao-cao/{number}/so-lieu`: newer figures in a draft, and what stands in its fields."""
     ask = asked(request)
     desk, reports, _ = _parts(ask)
     number = request.path_params["number"]
     _report(ask, number)
+    _written(ask, number, form)
     reports.recollect(desk, number, ask.words.now, ask.user.id)
     return onward(ask, f"/bao-cao/{number}")
 
 
 def issue(request: Request, form: Form) -> Response:
-    """POST `/bao-cao/{number}/phat-hanh`: from now on nothing of it changes."""
-    del form
+    """POST `/bao-cao/{number}/phat-hanh`: from now on nothing of it changes; its fields are taken along."""
     ask = asked(request)
     desk, reports, _ = _parts(ask)
     number = request.path_params["number"]
     _report(ask, number)
+    _written(ask, number, form)
     try:
         reports.issue(desk, number, ask.words.now, ask.user.id)
     except ConfigError as error:
@@ -108,17 +104,18 @@ def remove(request: Request, form: Form) -> Response:
 
 def send(request: Request, form: Form) -> Response:
     """POST `/bao-cao/{number}/gui`: the summary to leadership and information office, each once."""
-    del form
     ask = asked(request)
     desk, reports, _ = _parts(ask)
     number = request.path_params["number"]
     _report(ask, number)
+    _written(ask, number, form)
     try:
         sent = reports.mail(desk, number, ask.words.now, ask.room.settings.public_url)
     except ConfigError as error:
         return _one(ask, number, _said(ask, error))
     ask.audit("report.mail", str(number), f"{sent} messages")
-    return _one(ask, number, ask.words.t("report.page.mailed" if sent else "report.page.mailed_none", messages=sent))
+    told = "mailed_none" if not sent else "mailed" if ask.room.settings.smtp.host else "mailed_page"
+    return _one(ask, number, ask.words.t(f"report.page.{told}", messages=sent))
 
 
 def download(request: Request) -> Response:
@@ -242,17 +239,29 @@ def _report(ask: Asked, number: int) -> Report:
     return report
 
 
+def _written(ask: Asked, number: int, form: Form) -> None:
+    """Keep what stands in a draft's fields, where the form has them: whichever button was pressed, no word is lost."""
+    desk, _, book = _parts(ask)
+    if not form.keys() >= {"mo-dau", "danh-gia", "kien-nghi"}:
+        return
+    words = ReportWords(
+        intro=_text(form, "mo-dau"), assessment=_text(form, "danh-gia"), proposals=_text(form, "kien-nghi")
+    )
+    book.write(desk.id, number, words, ask.words.now, ask.user.id)
+
+
 def _list(ask: Asked, problem: str = "", status: int = 409, typed: Form | None = None) -> Response:
     """The page of all; `typed`: a wish for a report that could not be met, to be put right."""
     if ask.desk is None:
         return render.page(ask, "no_desk.html")
-    desk, _, book = _parts(ask)
+    desk, reports, book = _parts(ask)
     known = {schedule.kind: schedule for schedule in book.schedules(desk.id)}
     schedules = [known.get(kind) or ReportSchedule(desk=desk.id, kind=kind, enabled=False) for kind in _KINDS]
     today = local_day(ask.words.now)
     return render.page(
         ask, "reports.html", changes=True, status=status if problem else 200, problem=problem, typed=typed or {},
-        reports=book.reports(desk.id, _SHOWN), schedules=schedules, kinds=_KINDS, today=today,
+        reports=book.reports(desk.id, _SHOWN), schedules=schedules, today=today,
+        kinds={kind: reports.ask(desk, kind, ask.words.now) for kind in _KINDS},
         month_begin=today.replace(day=1), own_template=book.template(desk.id) is not None,
         headlines=book.headlines(desk.id), topics=TOPICS, feeds=_addresses(ask, desk),
         may_write=ask.may(Right.WORK), may_issue=ask.may(Right.EDIT),

@@ -96,8 +96,13 @@ def _total(counts: Sequence[DayCount]) -> tuple[int, int]:
 
 def _waiting(ask: Asked, rows: Iterable[OutboxRow]) -> list[Alert]:
     since = ask.words.now - WAITING_FOR
-    there = [row for row in rows if row.created >= since and row.reason != ASIDE]
+    there = [row for row in rows if row.created >= since and row.reason != ASIDE and _alerts(row)]
     return [alert for alert in grouped(there, marks_of(ask)) if alert.open]
+
+
+def _alerts(row: OutboxRow) -> bool:
+    """Whether it tells of news: a report's summary is for its reader, and nobody takes it."""
+    return not row.message.key.startswith("report:")
 
 
 def _unread(ask: Asked) -> tuple[list[SourceHealth], list[SourceHealth]]:

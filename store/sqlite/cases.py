@@ -234,6 +234,11 @@ class CaseBook:
                 con, release.published, who=by, action="release.publish", subject=str(release.case), desk=release.desk
             )
 
+    def take_back(self, desk: str, number: int, at: datetime, by: str) -> None:
+        with self._db.write() as con:
+            if con.execute("DELETE FROM releases WHERE cid = ? AND desk = ?", (number, desk)).rowcount:
+                audit.write(con, at, who=by, action="release.take_back", subject=str(number), desk=desk)
+
 
 def watch(con: sqlite3.Connection, article: str, at: datetime) -> None:
     """The page of an article under an open case is looked at again at once, though its last look was over."""

@@ -208,11 +208,11 @@ def _since(con: sqlite3.Connection, desk: str, read: Mapping[str, int], last: da
 
 
 def _messages(con: sqlite3.Connection, desk: str, ask: ReportAsk) -> MessageCounts:
-    """Alert messages only: a report that was mailed is none."""
+    """Alert messages only: a report that was mailed is none, nor is a reminder of a case."""
     bounds = to_us(day_bounds(ask.first)[0]), to_us(day_bounds(ask.last)[1])
     rows = con.execute(
         "SELECT state, count(*) AS n FROM outbox WHERE desk = ? AND created >= ? AND created < ?"
-        " AND key NOT LIKE 'report:%' GROUP BY state",
+        " AND key NOT LIKE 'report:%' AND key NOT LIKE 'case:%' GROUP BY state",
         (desk, *bounds),
     )
     by_state = {row["state"]: row["n"] for row in rows}

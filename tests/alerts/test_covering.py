@@ -19,7 +19,7 @@ def test_a_larger_urgent_story_covers_a_smaller_one(record: Record, clock: Fixed
     assert len(room.rows()) == 1
     room.until(19)
     assert [row.message.urgent for row in room.rows()] == [True, False]
-    assert "[thuộc vụ việc lớn hơn] Một ngôi nhà bị tốc mái" in room.rows()[1].message.text
+    assert "[thuộc câu chuyện lớn hơn] Một ngôi nhà bị tốc mái" in room.rows()[1].message.text
 
 
 def test_what_was_covered_is_told_at_once_when_it_grows_beyond_that(record: Record, clock: FixedClock) -> None:

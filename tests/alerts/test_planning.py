@@ -130,7 +130,7 @@ class TestDigest:
         room.until(1)
         (row,) = room.rows()
         assert row.created == NOON + timedelta(hours=19, minutes=30)
-        assert "Bản tin buổi sáng 11/03/2026: 3 vụ việc" in row.message.subject
+        assert "Bản tin buổi sáng 11/03/2026: 3 câu chuyện" in row.message.subject
         assert all(f"Chuyện thường {number}" in row.message.text for number in range(3))
         room.until(30, step=30)
         assert len(room.rows()) == 1, "nothing new, no digest"
@@ -171,7 +171,7 @@ class TestDigest:
         (claim,) = record.outbox.claim(clock.now(), 5, 900)
         (attached,) = claim.message.attachments
         assert attached.content.decode("utf-8-sig").count("Chuyện thứ") == 35
-        assert "Còn 5 vụ việc" in claim.message.text
+        assert "Còn 5 câu chuyện" in claim.message.text
 
 
 class TestWho:

@@ -15,11 +15,13 @@ from lxml import etree
 from starlette.testclient import TestClient
 
 from app import answer_desk
+from core.access import Level, Right, allowed
 from core.records import FactEntry, Publisher, PublisherKind
 from core.settings import Settings
 from dashboard import forms
 from dashboard import office as dashboard_office
 from dashboard.app import create_app
+from dashboard.asking import Asked
 from tests.answers.made import DESK, NOW, QUOTE, TEXTS, Office, comparison, office
 from tests.answers.table import row, xlsx
 from tests.answers.word import with_line, without
@@ -257,6 +259,47 @@ def test_a_release_goes_to_the_feeds_and_shows_who_took_it_up(browser: Browser) 
     shown = browser.see(where)
     assert "Báo Mẫu: Dông lốc ở Vạn Tường" in shown
     assert "Chợ phiên sẽ dời về gần đó" in shown
+
+
+def test_a_release_that_was_withdrawn_leaves_the_page_and_the_feeds(browser: Browser) -> None:
+    where = browser.send("/vu-viec/mo", loai="release", noi_dung="Khánh thành đường thôn")
+    browser.send(f"{where}/noi-dung", tieu_de="Khánh thành đường thôn", noi_dung=TEXT)
+    browser.send(f"{where}/xac-nhan", da_doc="1")
+    browser.send(f"{where}/cong-bo")
+    shown = browser.see(where)
+    assert "đã công bố" in shown and "gỡ khỏi trang công khai" in shown and "Soạn nội dung" not in shown
+    refused = browser.send(f"{where}/noi-dung", 409, tieu_de="Khánh thành", noi_dung="Lời viết thêm.")
+    assert "giữ nguyên như khi xác nhận" in refused and "Lời viết thêm." in refused
+    browser.send(f"{where}/dong", ket_qua="withdrawn", ly_do="Số liệu nhầm")
+    browser.see("/thong-cao/1", 404)
+    assert "Chưa có thông cáo nào" in browser.see("/thong-cao")
+    assert json.loads(browser.client.get("/thong-cao.json").content)["items"] == []
+
+
+def test_who_may_not_publish_a_release_may_not_take_it_back(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    where = browser.send("/vu-viec/mo", loai="release", noi_dung="Khánh thành đường thôn")
+    browser.send(f"{where}/noi-dung", tieu_de="Khánh thành đường thôn", noi_dung=TEXT)
+    browser.send(f"{where}/xac-nhan", da_doc="1")
+    browser.send(f"{where}/cong-bo")
+    monkeypatch.setattr(Asked, "may", lambda self, right, desk=None: allowed(Level.OFFICER, Right(right)))
+    refused = browser.send(f"{where}/dong", 409, ket_qua="withdrawn", ly_do="Số liệu nhầm")
+    assert "vai trò Biên tập" in refused and "Số liệu nhầm</textarea>" in refused
+    browser.see("/thong-cao/1")
+    browser.send(f"{where}/dong", ket_qua="answered")
+
+
+def test_a_closed_case_shows_which_letter_was_sent_and_gives_it_out(browser: Browser) -> None:
+    where = browser.send("/vu-viec/mo", loai="answer", bai=browser.here.prints(QUOTE), noi_dung="Nhà tốc mái")
+    browser.send(f"{where}/noi-dung", tieu_de="Nhà tốc mái", noi_dung=TEXT)
+    browser.send(f"{where}/xac-nhan", da_doc="1")
+    today = browser.here.clock.now().date().isoformat()
+    browser.send(f"{where}/gui", so="123/UBND-VHXH", ngay=today, cach="văn thư điện tử")
+    browser.send(f"{where}/dong", ket_qua="no_reply")
+    shown = browser.see(where)
+    assert "Đã gửi: số 123/UBND-VHXH" in shown and "văn thư điện tử" in shown
+    assert "Ghi đã gửi</button>" not in shown
+    assert f'href="{where}/van-ban"' in shown
+    assert browser.client.get(f"{where}/van-ban").content[:2] == b"PK"
 
 
 def seen_on(browser: Browser, where: str) -> str:

@@ -243,3 +243,12 @@ def test_the_pages_fit_every_width_and_axe_finds_nothing(
     unfold(page)
     assert too_wide(page, address.strip("/").replace("/", "-"), WIDTHS[::-1]) == []  # axe sees it on a phone
     assert violations(page, address) == []
+
+
+@pytest.mark.parametrize(("width", "least"), [(360, 300), (1280, 110)])
+def test_the_figures_of_the_book_have_room_on_every_width(
+    windows: Windows, answering: tuple[str, dict[str, str]], width: int, least: int
+) -> None:
+    page = windows.open(answering[0] + "/so-lieu", width, script=True)
+    box = page.locator("td", has_text="45/BC-UBND").bounding_box()
+    assert box and box["width"] >= least and box["height"] < 50

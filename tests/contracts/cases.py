@@ -159,6 +159,32 @@ class CasesContract:
         cases.publish(DESK, number, at=NOON, by="an")
         assert (_case(book, number).state, len(cases.releases(DESK))) == (CaseState.SENT, 1)
 
+    def test_a_release_that_the_office_withdraws_is_public_no_longer(self, cases: CaseDesk, desked: Record) -> None:
+        kept, number = opened(cases, CaseKind.RELEASE), opened(cases, CaseKind.RELEASE)
+        for one in kept, number:
+            cases.confirm(DESK, one, at=NOON, by="an")
+            cases.publish(DESK, one, at=NOON, by="an")
+        cases.close(DESK, kept, "answered", "", at=NOON, by="an")
+        cases.close(DESK, number, "withdrawn", "Số liệu nhầm", at=NOON, by="an")
+        assert [release.case for release in cases.releases(DESK)] == [kept]
+        taken = [line for line in desked.audit.lines(desk=DESK) if line.action == "release.take_back"]
+        assert [(line.who, line.subject) for line in taken] == [("an", str(number))]
+
+    @pytest.mark.parametrize("kind", [CaseKind.ANSWER, CaseKind.RELEASE])
+    def test_a_letter_that_has_left_stays_as_it_was_confirmed(
+        self, cases: CaseDesk, book: CaseBook, kind: CaseKind
+    ) -> None:
+        number = opened(cases, kind)
+        cases.confirm(DESK, number, at=NOON, by="an")
+        if kind is CaseKind.RELEASE:
+            cases.publish(DESK, number, at=NOON, by="an")
+        else:
+            cases.send(DESK, number, PAPER, at=NOON, by="an")
+        with pytest.raises(AnswerError, match=r"refused\.sent"):
+            cases.draft(DESK, number, at=NOON, by="binh", body="Cầu dài 91 m.")
+        case = _case(book, number)
+        assert (case.body, case.state, case.confirmed_by) == (BODY, CaseState.SENT, "an")
+
     def test_a_case_counts_as_asked_about_only_together_with_the_question(
         self, desked: Record, cases: CaseDesk, book: CaseBook, monkeypatch: pytest.MonkeyPatch
     ) -> None:

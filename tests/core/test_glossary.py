@@ -36,6 +36,16 @@ def test_no_page_says_a_word_that_the_glossary_avoids(word: str) -> None:
         assert not pattern.search(fold(text)), template.name
 
 
+def test_a_story_is_never_called_by_the_word_for_a_case() -> None:
+    case = fold(GLOSSARY["case"]["vi"])
+    for key, entry in catalogue().items():
+        if case in fold(entry["vi"]):
+            english = entry["en"].casefold()
+            assert "case" in english or not re.search(r"\bstor(y|ies)\b", english), key
+    for template in (ROOT / "alerts" / "templates").rglob("*.*"):
+        assert case not in fold(template.read_text(encoding="utf-8")), template
+
+
 def test_the_menu_uses_the_words_of_the_glossary() -> None:
     names = {"today": "today", "sources": "source", "alerts": "alert", "cases": "case", "audit": "audit",
              "scope": "scope"}  # fmt: skip

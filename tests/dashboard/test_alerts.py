@@ -235,7 +235,7 @@ class TestRules:
             room.prints("disaster", title=f"Sự việc {number}")
             room.clock.move(timedelta(days=1))
         page = send(web, "/canh-bao/quy-tac", "/canh-bao/quy-tac", **FORM, lam="xem").text  # type: ignore[attr-defined]
-        assert "sẽ báo 7 vụ việc" in page
+        assert "sẽ báo 7 câu chuyện" in page
         assert [rule.id for rule in room.record.alerts.plan("binh_son").rules] == ["khan"]  # type: ignore[union-attr]
         send(web, "/canh-bao/quy-tac", "/canh-bao/quy-tac", **FORM, lam="luu")
         plan = room.record.alerts.plan("binh_son")

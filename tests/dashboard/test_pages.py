@@ -84,6 +84,12 @@ class TestToday:
         assert "Không có cảnh báo nào đang chờ" in words(browser.get("/").text)
         assert main(browser.get("/canh-bao").text).count("<summary>") == 2
 
+    def test_the_summary_of_a_report_is_no_alert_that_waits(self, press: FakePress) -> None:
+        row = waiting(1, press.articles["binh_son"][0], "lanh-dao", MORNING)
+        sent = replace(row.message, key="report:1:lanh-dao", article=None, subject="Điểm báo tuần")
+        press.outbox["binh_son"] = [replace(row, message=sent)]
+        assert "Không có cảnh báo nào đang chờ" in words(client(press).get("/").text)
+
     def test_with_a_mail_server_nothing_is_said_of_missing_mail(self, press: FakePress) -> None:
         said = words(client(press, settings={"smtp": {"host": "mail.example"}}).get("/").text)
         assert "Chưa nối thư điện tử" not in said

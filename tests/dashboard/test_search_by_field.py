@@ -49,6 +49,27 @@ class TestFieldWords:
     def test_a_topic(self, text: str) -> None:
         assert read(text, PAPERS, TODAY).filters.topics == ("health",)
 
+    @pytest.mark.parametrize(
+        ("text", "words", "source", "topic"),
+        [
+            ("nguồn:báo tuổi trẻ", "", "tuoi-tre", ""),
+            ("Nguồn: Đài Sông Trà lũ về", "lũ về", "dai", ""),
+            ("cầu nguon:bao tuoi tre mới", "cầu mới", "tuoi-tre", ""),
+            ("chủ đề:y tế", "", "", "health"),
+            ("chủ đề: y tế, sức khỏe trạm xá", "trạm xá", "", "health"),
+            ("chu de:y te suc khoe", "", "", "health"),
+            ('nguồn:đài sông trà chủ đề:y tế "mái tôn"', '"mái tôn"', "dai", "health"),
+            ("nguồn:tuoi-tre -cười", "-cười", "tuoi-tre", ""),
+        ],
+    )
+    def test_a_name_of_several_words_needs_no_quotation_marks(
+        self, text: str, words: str, source: str, topic: str
+    ) -> None:
+        typed = read(text, PAPERS, TODAY)
+        assert typed.words == words and not typed.unknown
+        assert typed.filters.sources == ((source,) if source else ())
+        assert typed.filters.topics == ((topic,) if topic else ())
+
     def test_days_without_a_year_are_the_last_such_days(self) -> None:
         filters = read("từ:01/12 đến:21/11", PAPERS, TODAY).filters
         assert (filters.first, filters.last) == (date(2025, 12, 1), TODAY)

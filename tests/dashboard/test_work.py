@@ -291,6 +291,14 @@ class TestPasted:
         addresses.answer = AddressAnswer(state=state, url="", reason=reason, source="bao_mau", title="T")  # type: ignore[arg-type]
         assert send(browser, "/them-bai", {"dia-chi": "https://x.example/y"}, opened="/them-bai").status_code == 200
 
+    @pytest.mark.parametrize(("reason", "helps"), [("source.not_listed", True), ("source.social_network", False)])
+    def test_declaring_a_source_is_proposed_only_where_it_can_be_declared(
+        self, browser: TestClient, addresses: Addresses, reason: str, helps: bool
+    ) -> None:
+        addresses.answer = AddressAnswer(state="refused", url="", reason=reason, source="", title="")
+        page = send(browser, "/them-bai", {"dia-chi": "https://x.example/y"}, opened="/them-bai").text
+        assert ("người quản trị có thể khai báo" in page) is helps
+
 
 class TestSources:
     def test_a_source_is_paused_with_a_reason_and_resumed(self, record: Record, browser: TestClient) -> None:
@@ -371,6 +379,38 @@ class TestSettingsAndOperation:
         assert "phiên bản 1" in said and "version 1" not in said
         assert said.count("dữ liệu mẫu") == 2
         assert "version 1" in words(browser.get("/nhat-ky?lang=en").text)
+
+    @pytest.mark.parametrize(
+        ("action", "subject", "detail", "told"),
+        [
+            ("label.correct", FIRST.id, "tone=neutral", "sửa nhãn bài báo Với người trong cuộc: thông tin"),
+            ("label.correct", FIRST.id, "health=yes", "sửa nhãn bài báo Thêm: Y tế, sức khỏe"),
+            ("label.undo", FIRST.id, "health", "hoàn lại nhãn bài báo Y tế, sức khỏe"),
+            ("article.handle", FIRST.id, "handled to=u9", "bài báo đang xử lý, giao người dùng đã xóa"),
+            ("alerts.silence", "binh_son", "disaster until 2026-11-22T11:31:25+00:00",
+             "Bình Sơn Thiên tai, tai nạn, đến 18:31 ngày 22/11/2026"),
+            ("case.open", "7", "correction", "mở vụ việc vụ việc số 7 Đề nghị cải chính"),
+            ("case.close", "7", "paper_right", "vụ việc số 7 Báo đúng (đã sửa sổ số liệu)"),
+            ("release.take_back", "7", "", "gỡ thông cáo đã công bố vụ việc số 7"),
+            ("search.export", "csv", "40 rows", "csv 40 dòng"),
+            ("report.mail", "3", "2 messages", "báo cáo số 3 2 thư"),
+            ("report.schedule", "weekly", "", "đổi lịch báo cáo Báo cáo tuần"),
+            ("alerts.rules", "timing", "", "đổi quy tắc cảnh báo Giờ giấc"),
+            ("alerts.template", "alert/body.txt", "", "Tin về một câu chuyện, thư dạng chữ thường"),
+            ("template.change", "answer", "own", "Mẫu văn bản phản hồi mẫu của cơ quan"),
+            ("user.change", "u9", "officer@binh_son -> editor@binh_son",
+             "Chuyên viên (Bình Sơn) → Biên tập (Bình Sơn)"),
+            ("user.disable", "u9", "idle", "khóa tài khoản người dùng đã xóa lâu không dùng"),
+            ("fact.end", "f1", "2026-11-30", "f1 30/11/2026"),
+            ("headline.show", FIRST.id, "", "đưa tiêu đề lên cổng bài báo"),
+            ("case.send", "7", "12/UBND", "vụ việc số 7 12/UBND"),
+        ],
+    )  # fmt: skip
+    def test_the_log_has_no_words_of_the_machine(
+        self, record: Record, browser: TestClient, action: str, subject: str, detail: str, told: str
+    ) -> None:
+        record.audit.add(NOON, "operator", action, subject, detail, desk="binh_son")
+        assert told in words(browser.get("/nhat-ky").text)
 
     def test_the_log_of_a_desk_has_its_own_acts_and_what_concerns_all(
         self, record: Record, browser: TestClient

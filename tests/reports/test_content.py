@@ -37,7 +37,7 @@ def test_a_week_with_articles() -> None:
 def test_an_empty_week_is_said_to_be_empty() -> None:
     text = said(content(reading([], before=3)))
     assert "không có bài nào viết về hoặc nhắc đến huyện Bình Sơn." in text
-    assert "Trong kỳ không có câu chuyện nào được báo chí phản ánh." in text
+    assert "Trong kỳ không có nội dung nào được báo chí phản ánh." in text
     assert "%" not in text
 
 
@@ -49,9 +49,10 @@ def test_a_week_that_nobody_has_read_has_no_figures() -> None:
 def test_one_article_is_told_in_the_singular() -> None:
     text = said(content(reading([article(0)], before=0)))
     assert "Bài này có nội dung chính về huyện Bình Sơn." in text
-    assert "Báo chí phản ánh một câu chuyện." in text
+    assert "Báo chí phản ánh một nội dung." in text
     assert "Một bài, đăng ngày 03/11/2025." in text
-    assert "tuần trước không có bài nào" in text
+    assert "Số bài tăng 1 bài (tuần trước không có bài nào)." in text
+    assert "Thiên tai, tai nạn tăng 1 bài (tuần trước không có bài nào)." in text
     assert "đăng lại" not in text
 
 
@@ -65,8 +66,8 @@ def test_one_article_is_told_in_the_singular() -> None:
         (70, 20, "gấp 3,5 lần tuần trước (20 bài)"),
         (1000, 1001, "xấp xỉ tuần trước (1.001 bài)"),
         (7, 7, "bằng tuần trước"),
-        (0, 0, "tuần trước cũng không có bài nào"),
-        (3, 0, "tuần trước không có bài nào"),
+        (0, 0, "bằng tuần trước (không có bài nào)"),
+        (3, 0, "tăng 3 bài (tuần trước không có bài nào)"),
         (3, None, "chưa có đủ số liệu của tuần trước để so sánh"),
     ],
 )
@@ -126,6 +127,29 @@ def test_changed_and_withdrawn_texts_alerts_sources_and_items_by_hand_are_told()
     assert [line.title for line in made.annex if not line.article] == ["Phóng sự ảnh"]
 
 
+def test_a_silent_source_is_told_with_its_newest_article_and_not_with_the_last_answer() -> None:
+    silent = UnreadSource(name="Báo Biển", reason="silent", last_success=AT, last_new=AT - timedelta(days=9))
+    text = said(content(reading([article(0)]), unread=(silent,)))
+    assert "Báo Biển: không có tin mới lâu hơn thường lệ, tin mới gần nhất ngày 01/11/2025." in text
+
+
+def test_what_is_mainly_about_the_place_stands_beside_the_count_that_it_is_a_part_of() -> None:
+    text = said(content(reading([article(0), article(1, focus=False)], before=30, weeks=8)))
+    counted, part, compared = (text.index(words) for words in ("có 2 bài", "Trong đó, 1 bài", "so với tuần trước"))
+    assert counted < part < compared
+
+
+def test_communes_of_today_are_counted_apart_from_those_that_were_merged() -> None:
+    names = {"new:1": "xã Vạn Tường", "old:1": "xã Bình Hải (cũ)", "old:2": "thị trấn Châu Ổ (cũ)"}
+    found = [article(0, units=("new:1", "old:1")), article(1, units=("old:1", "old:2"))]
+    text = said(content(reading(found), communes=names))
+    assert "Có 1 xã, phường được nhắc đến: xã Vạn Tường (1 bài)." in text
+    assert (
+        "Có 2 đơn vị hành chính cấp xã trước sắp xếp được nhắc tên: xã Bình Hải (cũ) (2 bài), thị trấn Châu Ổ (cũ)"
+        " (1 bài)." in text
+    )
+
+
 def test_nothing_is_said_of_sources_when_the_period_is_long_ago() -> None:
     assert "Nguồn tin không đọc được" not in said(content(reading([article(0)]), unread=None))
 
@@ -154,7 +178,7 @@ def test_a_topic_and_a_story_are_reports_of_their_own() -> None:
     assert sections.title(topic).startswith("Điểm báo lĩnh vực Thiên tai, tai nạn, từ ngày 03 tháng 11")
     story = content(reading(found), ReportAsk(kind="story", first=FIRST, last=LAST, story="bai0"))
     assert "“Bão gây thiệt hại ở Vạn Tường”" in sections.title(story)
-    assert "câu chuyện được phản ánh trong 3 bài của 1 cơ quan báo chí" in said(story)
+    assert "nội dung này được phản ánh trong 3 bài của 1 cơ quan báo chí" in said(story)
 
 
 # Sentences ------------------------------------------------------------------------------------------------------------

@@ -90,6 +90,34 @@ def test_from_the_button_to_the_issued_paper(browser: TestClient, record: Record
     ]  # fmt: skip
 
 
+WRITTEN = {"mo-dau": "", "danh-gia": "Báo chí phản ánh kịp thời.", "kien-nghi": ""}
+
+
+@pytest.mark.parametrize("button", ["/phat-hanh", "/so-lieu", "/gui"])
+def test_whichever_button_is_pressed_what_was_typed_is_kept(browser: TestClient, record: Record, button: str) -> None:
+    path = made(browser)
+    page = browser.get(path).text
+    assert re.search(rf'<button type="submit"[^>]*formaction="{path}{button}"', page)
+    post(browser, f"{path}{button}", **WRITTEN)
+    report = record.reports.report(DESK.id, int(path.rpartition("/")[2]))
+    assert report and report.words.assessment == "Báo chí phản ánh kịp thời."
+    document = docx.Document(io.BytesIO(browser.get(f"{path}/tai/docx").content))
+    assert "Báo chí phản ánh kịp thời." in [paragraph.text for paragraph in document.paragraphs]
+
+
+def test_each_button_says_which_days_it_is_about_and_the_week_is_that_of_the_schedule(browser: TestClient) -> None:
+    assert "27/02/2026 - 05/03/2026" in browser.get("/bao-cao").text
+    post(browser, "/bao-cao/lich", loai="weekly", thu="1", gio="07:30", bat="1")
+    shown = browser.get("/bao-cao").text
+    assert "02/03/2026 - 08/03/2026" in shown and "01/02/2026 - 28/02/2026" in shown
+    assert "từ ngày 02 tháng 3 đến ngày 08 tháng 3 năm 2026" in post(browser, "/bao-cao", loai="weekly")
+
+
+def test_without_a_mail_server_nobody_is_told_that_a_summary_was_sent(browser: TestClient) -> None:
+    shown = post(browser, f"{made(browser)}/gui", **WRITTEN)
+    assert "Chưa nối thư điện tử nên chưa gửi được cho ai" in shown and "hàng chờ gửi" not in shown
+
+
 def test_words_as_long_as_the_page_allows_are_kept(browser: TestClient, record: Record) -> None:
     path = made(browser)
     assert browser.get(path).text.count('maxlength="8000"') == 3

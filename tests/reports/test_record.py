@@ -21,7 +21,7 @@ from core.settings import KeepSettings
 from reports import check
 from store.sqlite.record import Record, open_record
 from tests.fakes.blank import blank
-from tests.fakes.records import make_article, make_tagged
+from tests.fakes.records import make_article, make_message, make_tagged
 from tests.reports.making import DESK
 from tests.reports.test_word import texts
 
@@ -76,6 +76,13 @@ def test_a_report_is_collected_from_the_record(reports: reporting.Reports) -> No
     assert (made.articles, len(made.annex), made.stories_all) == (4, 4, 1)
     assert all("khắc phục điểm sạt lở" in quote.text for quote in made.stories[0].quotes)
     assert made.stories[0].quotes[0].source == "Báo Mẫu"
+
+
+def test_a_reminder_of_a_case_is_counted_as_no_alert(reports: reporting.Reports, record: Record) -> None:
+    at = datetime.combine(WEEK, datetime.min.time(), UTC)
+    keys = ("alert:d:s:a:1", "digest:d:a:x", "case:d:1:due:2026-03-05:a", "report:1:a")
+    record.outbox.add([replace(make_message(key), desk=DESK.id) for key in keys], at)
+    assert content_of(reports, draft(reports)).messages.waiting == 2
 
 
 def test_versions_of_what_a_person_writes_are_kept(reports: reporting.Reports) -> None:
