@@ -57,11 +57,11 @@ def propose(url: str, fetch: Fetcher) -> Proposal:
 
     At most five addresses are asked. Never raises for what a server answers; the first page must come (FetchError).
     """
-    reason = doors.refusal(url)
+    reason = doors.endpoint_refusal(url)
     if reason:
         return Proposal(home=url, refused=reason)
     page = fetch(url)
-    reason = doors.refusal(page.final_url)
+    reason = doors.endpoint_refusal(page.final_url)
     if reason:
         return Proposal(home=url, refused=reason)
     if _is_feed(page):
@@ -102,7 +102,7 @@ def in_robots(text: str, home: str) -> tuple[str, ...]:
     """Sitemaps that robots.txt names, on the publisher's own host."""
     own = _own(home)
     found = (urls.join(home, line) for line in _SITEMAP_LINE.findall(text[:600_000]))
-    kept = [address for address in found if address and doors.refusal(address, publisher=own) is None]
+    kept = [address for address in found if address and doors.endpoint_refusal(address, publisher=own) is None]
     return tuple(dict.fromkeys(kept))[:10]
 
 
@@ -203,7 +203,8 @@ def _ranked(addresses: Iterable[str], home: str) -> tuple[str, ...]:
     kept = [
         address
         for address in dict.fromkeys(addresses)
-        if doors.refusal(address, publisher=own) is None and not _READERS_FEED.search(urlsplit(address).path.lower())
+        if doors.endpoint_refusal(address, publisher=own) is None
+        and not _READERS_FEED.search(urlsplit(address).path.lower())
     ]
     return tuple(
         sorted(kept, key=lambda address: 0 if _WHOLE.search(urlsplit(address).path.lower()) else 1)[:MAX_FEEDS]

@@ -125,6 +125,23 @@ class TestNoDoorLetsItIn:
             assert (said.entries, said.nested) == ((), ())
 
 
+@pytest.mark.parametrize(
+    "url",
+    [f"{HOME}tim-kiem?q=canary", f"{HOME}tag/canary", f"{HOME}?s=canary&feed=rss2", "https://www.google.com/alerts/feeds/1/2"],
+)  # fmt: skip
+def test_no_source_is_made_of_typed_words(url: str, tmp_path: Path) -> None:
+    """Nothing can be set to watch for a name: neither by the command nor by a list, a file or a page that names it."""
+    assert autodiscover.propose(url, Site({url: "<html></html>"})).refused == "source.search"
+    escaped = url.replace("&", "&amp;")
+    body = f'<opml version="2.0"><body><outline text="x" xmlUrl="{escaped}"/></body></opml>'.encode()
+    assert opml.import_opml(body, kind="newspaper", licence=LICENCE)[0].refused == "source.search"
+    (tmp_path / "bao.toml").write_text(declaration(feeds=url), encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"bao\.toml: feeds: "):
+        load_dir(tmp_path)
+    front = f'<html><head><link rel="alternate" type="application/rss+xml" href="{escaped}"></head></html>'
+    assert autodiscover.propose(HOME, Site({HOME: front})).feeds == ()
+
+
 class NothingToRead:
     """An extractor that must not be asked."""
 
