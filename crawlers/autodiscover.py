@@ -22,6 +22,7 @@ from core.i18n import t
 from core.records import Endpoint, FetchedPage, Publisher, PublisherKind
 from core.text import clean, clip, fold_plain
 from crawlers import doors, feeds, markup
+from crawlers.discovery import Discovery
 from crawlers.publishers import loader
 
 Fetcher = Callable[[str], FetchedPage]
@@ -64,7 +65,10 @@ def propose(url: str, fetch: Fetcher) -> Proposal:
     reason = doors.endpoint_refusal(page.final_url)
     if reason:
         return Proposal(home=url, refused=reason)
-    if _is_feed(page):
+    feed = _as_feed(page)
+    if feed.problem == "comments":
+        return Proposal(home=url, refused="source.comments")
+    if feed.format:
         return _from_feed(page, fetch)
     home = page.final_url
     found = from_page(page)
@@ -180,12 +184,11 @@ def _from_feed(page: FetchedPage, fetch: Fetcher) -> Proposal:
     return replace(found, home=home, feeds=_ranked((page.final_url, *found.feeds), home), notes=tuple(notes))
 
 
-def _is_feed(page: FetchedPage) -> bool:
+def _as_feed(page: FetchedPage) -> Discovery:
     endpoint = Endpoint(source="new", kind="feed", url=page.final_url)
-    read = feeds.parse(
+    return feeds.parse(
         page.body, endpoint=endpoint, url=page.final_url, fetched_at=page.fetched_at, headers=page.headers
     )
-    return bool(read.format)
 
 
 def _feed_pages(page: FetchedPage) -> list[str]:
