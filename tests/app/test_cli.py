@@ -187,6 +187,24 @@ def test_a_new_desk_is_written_by_asking(home: Path, tmp_path: Path) -> None:
     assert diembao(home, "desk", "apply", str(out), "--yes").returncode == 0
 
 
+def test_a_new_desk_may_be_any_unit(home: Path) -> None:
+    for unit, answers, name in (
+        ("Ea H'Leo", "2\nUBND xã Ea H'Leo\n\n", "ea_h_leo"),
+        ("B'Lá", "UBND xã B'Lá\n\n", "b_la"),
+    ):
+        done = diembao(home, "desk", "new", unit, stdin=answers)
+        assert done.returncode == 0, done.stderr
+        applied = diembao(home, "desk", "apply", str(home / "desks" / f"{name}.toml"), "--yes")
+        assert applied.returncode == 0, applied.stderr
+
+
+@pytest.mark.parametrize(("office", "short", "says"), [("Công an xã", "", "security"), ("UBND xã", "../ngoai", "id: ")])
+def test_a_new_desk_that_could_not_be_applied_is_not_written(home: Path, office: str, short: str, says: str) -> None:
+    done = diembao(home, "desk", "new", "xã Bình Châu, Quảng Ngãi", stdin=f"{office}\n{short}\n")
+    failed(done, says)
+    assert not list(home.glob("**/*.toml")) and not list(home.parent.glob("*.toml"))
+
+
 def test_erase_of_what_is_not_there(home: Path) -> None:
     diembao(home, "migrate")
     failed(diembao(home, "erase", "https://bao.example/khong-co.html"), "no article")
