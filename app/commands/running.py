@@ -141,8 +141,7 @@ def deliver(
     logs.start(settings, "deliver")
     world = choose(settings, replay=replay, sample_port=sample_port)
     if dry_run:
-        for line in delivering.due(settings, world):
-            typer.echo(line)
+        typer.echo("\n".join(delivering.due(settings, world)) or "nothing waits")
         return
     typer.echo(delivering.deliver(settings, world, stop=_stop_event(), forever=forever))
 
