@@ -160,6 +160,11 @@ class ServeSettings(_Part):
     )
     metrics_token_file: str = ""
 
+    @property
+    def origin(self) -> str:
+        """Where a browser on this machine finds the pages: "http://127.0.0.1:8765", "http://[::1]:8765"."""
+        return f"http://[{self.host}]:{self.port}" if ":" in self.host else f"http://{self.host}:{self.port}"
+
 
 class OidcSettings(_Part):
     """Signing in by the province's own OpenID Connect provider. Off without an issuer."""

@@ -98,7 +98,7 @@ def _run_sample(settings: Settings, roles: tuple[str, ...]) -> None:
 
 def _say_where(settings: Settings, roles: tuple[str, ...]) -> None:
     if "serve" in roles:
-        typer.echo(f"Open http://{settings.serve.host}:{settings.serve.port}/ in a browser. Ctrl-C ends.")
+        typer.echo(f"Open {settings.serve.origin}/ in a browser. Ctrl-C ends.")
 
 
 def crawl(replay: Replay = "", sample_port: SamplePort = 0, forever: Forever = False, as_json: AsJson = False) -> None:
