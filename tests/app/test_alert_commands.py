@@ -65,6 +65,17 @@ def test_a_dry_run_shows_what_waits_and_sends_nothing(settings: Settings) -> Non
         assert len(kept.alerts.events()) == 1
 
 
+@pytest.mark.parametrize("command", ["preview", "apply"])
+@pytest.mark.parametrize("line", ['units = ["old:0"]', 'publishers = ["khong_co"]'])
+def test_a_rule_for_what_there_is_not_is_refused_before_it_is_tried(
+    settings: Settings, tmp_path: Path, command: str, line: str
+) -> None:
+    file = tmp_path / "rules.toml"
+    file.write_text(RULES + line, encoding="utf-8")
+    with pytest.raises(ConfigError, match="thien-tai"):
+        run("alerts", command, str(file))
+
+
 def test_a_dry_run_names_a_source_and_says_where_nothing_waits(settings: Settings) -> None:
     at = SystemClock().now()
     with wiring.record(settings) as kept:
