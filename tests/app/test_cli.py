@@ -76,7 +76,7 @@ def test_a_port_that_is_taken(command: str, home: Path) -> None:
 
 
 def test_a_port_of_the_other_loopback_address(home: Path) -> None:
-    """Refusals of a host name ::1 as one that may be set."""
+    """What refuses other hosts names ::1 as one that may be set."""
     with socket.socket(socket.AF_INET6) as taken:
         try:
             taken.bind(("::1", 0))
