@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from alerts.channels.email import EmailNotifier
+from alerts.desk_round import SOURCE
 from alerts.drain import DrainReport, deliver_forever, drain_once
 from alerts.planner import Planner
 from app import alerting, answer_desk, away, reporting, wiring
@@ -21,7 +22,7 @@ from app.feeding import feed_forever
 from app.world import World
 from core.clock import SystemClock, local
 from core.ports import Notifier
-from core.records import Channel
+from core.records import Channel, StoryAlert
 from core.settings import Settings
 from core.text import clean, clip
 from store.sqlite.record import Record
@@ -94,12 +95,20 @@ def due(settings: Settings, world: World) -> Iterator[str]:
         for desk in kept.desks.desks():
             for alert in kept.alerts.alerts(desk.id):
                 if alert.due:
-                    read = kept.reading.story(desk.id, alert.story, now)
-                    title = read.view.title if read else alert.story
-                    yield _line(alert.due, now, desk.id, alert.pace, alert.recipient, title)
+                    yield _line(alert.due, now, desk.id, alert.pace, alert.recipient, _about(alert, kept, world))
         waiting = len(kept.alerts.events())
         if waiting:
             yield f"{waiting} changes of articles are still to be looked at by the next delivery"
+
+
+def _about(alert: StoryAlert, kept: Record, world: World) -> str:
+    """The headline of the story, or which source does how."""
+    if alert.story.startswith(SOURCE):
+        source = alert.story.removeprefix(SOURCE)
+        publisher = world.publishers.get(source)
+        return f"{publisher.name if publisher else source}: {alert.cause}"
+    read = kept.reading.story(alert.desk, alert.story, world.clock.now())
+    return read.view.title if read else alert.story
 
 
 def _line(when: datetime, now: datetime, *said: str) -> str:

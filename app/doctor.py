@@ -280,7 +280,7 @@ def _kibana(settings: Settings) -> Iterator[Finding]:
 
 def _page(settings: Settings) -> Iterator[Finding]:
     where = (settings.serve.host, settings.serve.port)
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in where[0] else socket.AF_INET) as probe:
         probe.settimeout(2)
         answering = probe.connect_ex(where) == 0
     says = f"something answers at {where[0]}:{where[1]}" if answering else f"{where[0]}:{where[1]} is free"

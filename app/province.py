@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ from core.errors import ConfigError
 from core.i18n import t
 from core.records import OVER_DESKS, Desk, User
 from core.sheets import Planned, Problem
-from core.text import clean, fold_plain
+from core.text import clean, identifier
 from nlp.gazetteer.units import Gazetteer, Unit
 
 UNIT_NAMES: Final = ("xã phường", "xã, phường", "đơn vị", "địa phương", "commune", "unit", "bàn tin", "desk")
@@ -255,8 +254,7 @@ def _unit_column(heading: Sequence[str], sheet: str) -> int:
 
 
 def _free_id(unit: Unit, taken: Collection[str]) -> str:
-    short = re.sub(r"[^a-z0-9]+", "_", fold_plain(unit.name)).strip("_")
-    short = short if short[:1].isalpha() else f"x_{short}"
+    short = identifier(unit.name)
     code = unit.id.partition(":")[2]
     return short if short not in taken else f"{short}_{code}"
 

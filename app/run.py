@@ -149,7 +149,8 @@ def supervisor(
 
 def check_port(settings: Settings) -> None:
     """Raises ConfigError where the page's port is taken."""
-    with socket.socket() as probe:
+    family = socket.AF_INET6 if ":" in settings.serve.host else socket.AF_INET
+    with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((settings.serve.host, settings.serve.port))

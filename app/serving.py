@@ -17,6 +17,7 @@ from app.comparing import differ
 from app.engine import searching
 from app.operation import Keeper, Machine
 from app.places import GazetteerPlaces
+from app.run import check_port
 from app.world import World
 from core.clock import SystemClock
 from core.records import Desk, UnitChoice
@@ -29,9 +30,13 @@ from store.sqlite.record import Record
 
 
 def serve(settings: Settings, world: World) -> None:
-    """Serve until stopped. Raises ConfigError for an address that is not loopback, StoreError for the record."""
+    """Serve until stopped.
+
+    Raises ConfigError for an address that is not loopback and for a port that is taken, StoreError for the record.
+    """
     with wiring.record(settings, world.clock) as kept:
         host = check_bind(settings.serve.host, others=bool(settings.public_url) and kept.people.any())
+        check_port(settings)
         uvicorn.run(
             application(settings, world, kept),
             host=host,

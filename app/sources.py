@@ -56,7 +56,7 @@ def check(settings: Settings, world: World, publishers: Sequence[Publisher]) -> 
 
 def found_at(settings: Settings, url: str) -> Proposal:
     """What autodiscovery finds at an address. Raises ConfigError (no contact), FetchError."""
-    refused = doors.refusal(url)
+    refused = doors.endpoint_refusal(url)
     if refused:
         return Proposal(home=url, refused=refused)
     with _visitor(settings) as visitor:

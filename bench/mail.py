@@ -55,7 +55,6 @@ def _message(number: int) -> Message:
         key=f"alert:{number}", desk="binh_son", recipient="van-phong", channel="email", article=None,
         subject=f"[Điểm báo Bình Sơn] Mưa lớn gây ngập nhiều tuyến đường, tin số {number} (Báo Mẫu)",
         text=_PARAGRAPH * 8, html=f"<html><body><p>{_PARAGRAPH * 8}</p></body></html>", thread=f"story:{number % 500}",
-        unsubscribe="https://diembao.binhson.gov.vn/dung/abcdef",
     )  # fmt: skip
 
 

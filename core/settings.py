@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from core import variables
 from core.errors import ConfigError
+from core.urls import is_web
 
 CONFIG_NAME = "diembao.toml"
 
@@ -159,6 +160,11 @@ class ServeSettings(_Part):
         default=SecretStr(""), description="who carries it (Authorization: Bearer) reads /metrics from elsewhere"
     )
     metrics_token_file: str = ""
+
+    @property
+    def origin(self) -> str:
+        """Where a browser on this machine finds the pages: "http://127.0.0.1:8765", "http://[::1]:8765"."""
+        return f"http://[{self.host}]:{self.port}" if ":" in self.host else f"http://{self.host}:{self.port}"
 
 
 class OidcSettings(_Part):
@@ -357,6 +363,15 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
+
+    @field_validator("public_url")
+    @classmethod
+    def _reached(cls, value: str) -> str:
+        """What stands before the path of every link in a message."""
+        value = value.strip().rstrip("/")
+        if value and not (is_web(f"{value}/") and value.isascii() and not set(value) & set("?#")):
+            raise ValueError("must be the whole address of the pages, as https://diembao.xa.example.gov.vn")
+        return value
 
     @property
     def database(self) -> Path:

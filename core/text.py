@@ -97,6 +97,12 @@ def fold_plain(text: str) -> str:
     return lower(plain(text))
 
 
+def identifier(name: str) -> str:
+    """A short name for files and addresses, of small ASCII letters, digits and "_": "Ea H'Leo" -> "ea_h_leo"."""
+    short = re.sub(r"[^a-z0-9]+", "_", fold_plain(name)).strip("_")
+    return short if short[:1].isalpha() else f"x_{short}"
+
+
 def written(folded: str, *, bare: bool) -> str:
     """A regular expression for one folded word as it may be written in NFC text: `bare` is `fold_plain`, else `fold`.
 

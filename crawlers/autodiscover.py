@@ -22,6 +22,7 @@ from core.i18n import t
 from core.records import Endpoint, FetchedPage, Publisher, PublisherKind
 from core.text import clean, clip, fold_plain
 from crawlers import doors, feeds, markup
+from crawlers.discovery import Discovery
 from crawlers.publishers import loader
 
 Fetcher = Callable[[str], FetchedPage]
@@ -57,14 +58,17 @@ def propose(url: str, fetch: Fetcher) -> Proposal:
 
     At most five addresses are asked. Never raises for what a server answers; the first page must come (FetchError).
     """
-    reason = doors.refusal(url)
+    reason = doors.endpoint_refusal(url)
     if reason:
         return Proposal(home=url, refused=reason)
     page = fetch(url)
-    reason = doors.refusal(page.final_url)
+    reason = doors.endpoint_refusal(page.final_url)
     if reason:
         return Proposal(home=url, refused=reason)
-    if _is_feed(page):
+    feed = _as_feed(page)
+    if feed.problem == "comments":
+        return Proposal(home=url, refused="source.comments")
+    if feed.format:
         return _from_feed(page, fetch)
     home = page.final_url
     found = from_page(page)
@@ -102,7 +106,7 @@ def in_robots(text: str, home: str) -> tuple[str, ...]:
     """Sitemaps that robots.txt names, on the publisher's own host."""
     own = _own(home)
     found = (urls.join(home, line) for line in _SITEMAP_LINE.findall(text[:600_000]))
-    kept = [address for address in found if address and doors.refusal(address, publisher=own) is None]
+    kept = [address for address in found if address and doors.endpoint_refusal(address, publisher=own) is None]
     return tuple(dict.fromkeys(kept))[:10]
 
 
@@ -180,12 +184,11 @@ def _from_feed(page: FetchedPage, fetch: Fetcher) -> Proposal:
     return replace(found, home=home, feeds=_ranked((page.final_url, *found.feeds), home), notes=tuple(notes))
 
 
-def _is_feed(page: FetchedPage) -> bool:
+def _as_feed(page: FetchedPage) -> Discovery:
     endpoint = Endpoint(source="new", kind="feed", url=page.final_url)
-    read = feeds.parse(
+    return feeds.parse(
         page.body, endpoint=endpoint, url=page.final_url, fetched_at=page.fetched_at, headers=page.headers
     )
-    return bool(read.format)
 
 
 def _feed_pages(page: FetchedPage) -> list[str]:
@@ -203,7 +206,8 @@ def _ranked(addresses: Iterable[str], home: str) -> tuple[str, ...]:
     kept = [
         address
         for address in dict.fromkeys(addresses)
-        if doors.refusal(address, publisher=own) is None and not _READERS_FEED.search(urlsplit(address).path.lower())
+        if doors.endpoint_refusal(address, publisher=own) is None
+        and not _READERS_FEED.search(urlsplit(address).path.lower())
     ]
     return tuple(
         sorted(kept, key=lambda address: 0 if _WHOLE.search(urlsplit(address).path.lower()) else 1)[:MAX_FEEDS]

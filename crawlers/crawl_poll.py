@@ -301,4 +301,6 @@ def _by_date(urls: tuple[str, ...]) -> list[tuple[str, list[str]]]:
 def _stated_move(said: Discovery, publisher: Publisher | None) -> str:
     """A new address that the feed states itself: believed only on the publisher's own hosts."""
     moved = said.moved_to
-    return moved if moved and publisher is not None and doors.refusal(moved, publisher=publisher) is None else ""
+    if not moved or publisher is None or doors.endpoint_refusal(moved, publisher=publisher):
+        return ""
+    return moved

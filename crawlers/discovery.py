@@ -22,6 +22,7 @@ Problem = Literal[
     "empty-body",  # nothing came
     "dtd",  # a document type with declarations, or entities of its own: never expanded
     "not-a-feed",  # HTML, plain text or anything else at the address of a feed
+    "comments",  # a feed of what readers wrote under articles: none of it is taken
     "not-a-sitemap",
     "not-a-page",  # no HTML at the address of a section page
     "malformed",  # XML or JSON so broken that no entry could be read
@@ -31,8 +32,8 @@ Problem = Literal[
 ]
 """Why there is no answer, a stable word for counting; "" where there is one."""
 
-BROKEN: Final[frozenset[Problem]] = frozenset({"dtd", "not-a-feed", "not-a-sitemap", "not-a-page", "malformed",
-                                               "too-deep", "undecodable"})  # fmt: skip
+BROKEN: Final[frozenset[Problem]] = frozenset({"dtd", "not-a-feed", "comments", "not-a-sitemap", "not-a-page",
+                                               "malformed", "too-deep", "undecodable"})  # fmt: skip
 """Problems for which an endpoint is EndpointStatus.BROKEN: it answers, but not with what it should."""
 
 

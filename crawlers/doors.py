@@ -40,6 +40,15 @@ _PERSON_PATH: Final = re.compile(
     r"|tai-khoan|account|phong-vien|cay-but|but-danh)/[^/]+"
     r"|/(author|tac-gia|user)/[^/]+/(feed|rss)|^/(author|user|tac-gia)s?[-_]?(sitemap|rss)|/(author|users?)-sitemap"
 )
+_SEARCH_PATH: Final = re.compile(
+    r"^(/rss|/feed|/en|/vi)?/((tim-?kiem|search)(/|\.|$)|(tags?|tu-?khoa|keywords?|hashtags?)(/|\.|-|$))"
+    r"|/(tags?|search)/[^/]+/(feed|rss)"
+)
+"""A site's own search, and its pages of one word."""
+
+_SEARCH_WORDS: Final = frozenset(
+    {"q", "s", "k", "query", "search", "keyword", "keywords", "key", "tukhoa", "tu-khoa", "tu_khoa", "tag", "tags"}
+)
 _QUERY: Final = {
     "feed": (re.compile(r"comment", re.IGNORECASE), "source.comments"),
     "withcomments": (re.compile(r""), "source.comments"),
@@ -74,6 +83,26 @@ def refusal(url: str, *, publisher: Publisher | None = None, others: Iterable[Pu
     if in_readers_part(path, publisher):
         return "source.readers_section"
     return None
+
+
+def endpoint_refusal(url: str, *, publisher: Publisher | None = None) -> str | None:
+    """The same for an address that is to be asked again and again: nor may it look for words or a tag.
+
+    A feed, section or home page made of typed words would watch for whoever is named in them.
+    """
+    reason = refusal(url, publisher=publisher)
+    if reason:
+        return reason
+    parts = urls.parse(url)
+    labels = set(urls.host_of(url).split("."))
+    searched = labels & {"search", "timkiem"} or _SEARCH_PATH.search(fold_plain(unquote(parts.path)))
+    return "source.search" if searched or any(map(_typed, parse_qsl(parts.query[:2048]))) else None
+
+
+def _typed(pair: tuple[str, str]) -> bool:
+    """Whether a parameter holds typed words; "q=node/12" and "q=rss.xml" are paths of a content system."""
+    name, value = pair
+    return name.lower() in _SEARCH_WORDS and "/" not in value and not value.endswith(".xml")
 
 
 def owns(publisher: Publisher, host: str) -> bool:

@@ -45,6 +45,7 @@ _FORMATS: Final[tuple[tuple[str, Format], ...]] = (
     ("rss", "rss-0.9"),
     ("atom", "atom"),
 )
+_COMMENT: Final = re.compile(r"#(li-)?(comment|cmt|binh-?luan)[-_]?\d", re.IGNORECASE)
 _ROOT: Final = re.compile(r"<(?:[a-zA-Z0-9]{1,20}:)?(rss|rdf|feed|channel)\b", re.IGNORECASE)
 
 
@@ -109,6 +110,8 @@ def _xml_feed(text: str, charset: str, answer: Answer) -> Discovery:
     )
     spoken = _format(str(read.get("version") or ""))
     rows: list[Any] = read.entries[: answer.limits.entries]
+    if any(_is_comment(row, "link", "id") for row in rows):
+        return Discovery(problem="comments", charset=charset)
     if not rows and (read.bozo or not spoken) and not _is_empty_feed(spoken, items):
         return Discovery(problem="malformed" if items or spoken else "not-a-feed", charset=charset)
     day_first = moments.order_of(_date_text(row) for row in rows)
@@ -130,6 +133,11 @@ def _xml_feed(text: str, charset: str, answer: Answer) -> Discovery:
 def _is_empty_feed(spoken: Format, items: list[str]) -> bool:
     """A feed with nothing in it is a feed, a broken one with items that nobody can read is not."""
     return bool(spoken) and not items
+
+
+def _is_comment(row: Any, *addresses: str) -> bool:
+    """Whether an item is what a reader wrote under an article: its place on the page says so, or what it answers."""
+    return "thr_in-reply-to" in row or any(_COMMENT.search(str(row.get(name) or "")[:2048]) for name in addresses)
 
 
 def _from_row(row: Any, answer: Answer, day_first: bool) -> Entry | None:
@@ -273,6 +281,8 @@ def _json_feed(text: str, charset: str, answer: Answer) -> Discovery:
     if "jsonfeed.org" not in str(feed.get("version")) or not isinstance(items, list):
         return Discovery(problem="not-a-feed", charset=charset)
     rows = [row for row in items[: answer.limits.entries] if isinstance(row, dict)]
+    if any(_is_comment(row, "url", "id") for row in rows):
+        return Discovery(problem="comments", charset=charset)
     found = [_from_json(row, answer) for row in rows]
     return Discovery(
         format="json-feed",

@@ -140,7 +140,7 @@ def _outline(element: etree._Element) -> Outline:
 
 def _judged(outline: Outline, kind: str, licence: str) -> Outline:
     outline = replace(outline, kind=outline.kind or kind, licence=outline.licence or licence)
-    reason = doors.refusal(outline.feed)
+    reason = doors.endpoint_refusal(outline.feed)
     if reason:
         return replace(outline, refused=reason)
     if outline.kind not in set(PublisherKind) or len(outline.licence) < 8:

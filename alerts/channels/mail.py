@@ -23,7 +23,6 @@ from core.clock import local
 from core.records import Attachment, Message
 from core.text import clean
 
-_UNSUBSCRIBE: Final = re.compile(r"^(https?://|mailto:)[!-;=?-~]{1,900}$")
 _MEDIA_TYPE: Final = re.compile(r"^[a-z]+/[a-z0-9.+-]+$")
 _NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9.-]+")
 _LINE_ENDS: Final = re.compile(r"\r\n?|\n")
@@ -58,20 +57,8 @@ def _headers(message: Message, address: str, sender: Address, at: datetime) -> H
         *([("In-Reply-To", root), ("References", root)] if message.thread else []),
         ("Auto-Submitted", "auto-generated"),
         ("List-Id", f"<{_hash(message.desk)[:12]}.diembao.{sender.domain}>"),
-        *_how_to_end(message.unsubscribe, sender),
+        ("List-Unsubscribe", f"<mailto:{sender.addr_spec}?subject=dung>"),  # RFC 2369: to the office, which takes it up
     ]
-
-
-def _how_to_end(unsubscribe: str, sender: Address) -> Headers:
-    """List-Unsubscribe (RFC 2369); one click only by HTTPS, where our address takes a POST (RFC 8058)."""
-    own = f"<mailto:{sender.addr_spec}?subject=dung>"
-    if not _UNSUBSCRIBE.match(unsubscribe):
-        return [("List-Unsubscribe", own)]
-    if unsubscribe.startswith("mailto:"):
-        return [("List-Unsubscribe", f"<{unsubscribe}>")]
-    ways = [("List-Unsubscribe", f"<{unsubscribe}>,\r\n {own}")]
-    one_click = [("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")]
-    return ways + one_click if unsubscribe.startswith("https://") else ways
 
 
 def _body(message: Message) -> Part:

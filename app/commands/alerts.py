@@ -60,10 +60,12 @@ def apply(file: _File, yes: Annotated[bool, typer.Option("--yes", help="don't as
 
 
 def preview(file: _File) -> None:
-    """What the rules of a file would have raised in the past month. Changes nothing."""
+    """What the rules of a file would have raised in the past month, were they taken. Changes nothing."""
     settings = settings_module.load()
+    plan = _read(file)
     with wiring.record(settings) as kept:
-        _show(kept, settings, _read(file))
+        alerting.check_plan(plan, kept, by_id(load_all(settings.data_dir / "publishers")))
+        _show(kept, settings, plan)
 
 
 def test(recipient: Annotated[str, typer.Argument(help="id of a recipient of the desk")], desk: _Desk = "") -> None:

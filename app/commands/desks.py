@@ -19,8 +19,8 @@ from core.clock import SystemClock
 from core.errors import ConfigError
 from core.records import Desk
 from core.settings import Settings
-from core.text import fold_plain
-from nlp.desks import dump_desk, load_desk, load_desks
+from core.text import identifier
+from nlp.desks import dump_desk, load_desk, load_desks, parse_desk
 from nlp.gazetteer.units import Candidate
 from store.sqlite.record import Record
 
@@ -70,12 +70,11 @@ def new(  # noqa: PLR0917 - options of a command
             raise typer.BadParameter("a province is given as --province NAME --all, without a unit or --out")
         _province(province, users, recipients, sheets, take=take)
         return
-    unit = _choose(name or typer.prompt("Name of the unit"))
+    unit = _choose(name or typer.prompt("Name of the unit")).unit
     office = typer.prompt("Office of today that issues its papers (e.g. UBND xã Bình Sơn)")
-    short = fold_plain(unit.unit.name).replace(" ", "_")
-    desk = Desk(
-        id=typer.prompt("Id of the desk", default=short), name=unit.unit.full_name, office=office, units=(unit.unit.id,)
-    )
+    short = typer.prompt("Id of the desk", default=identifier(unit.name))
+    desk = Desk(id=short, name=unit.full_name, office=office, units=(unit.id,))
+    parse_desk(dump_desk(desk), wiring.gazetteer(), "nothing written")  # what `desk apply` would refuse is said now
     file = out or settings_module.load().data_dir / "desks" / f"{desk.id}.toml"
     if file.exists():
         raise ConfigError(f"{file} exists; name another with --out, or edit it")

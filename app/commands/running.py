@@ -98,7 +98,7 @@ def _run_sample(settings: Settings, roles: tuple[str, ...]) -> None:
 
 def _say_where(settings: Settings, roles: tuple[str, ...]) -> None:
     if "serve" in roles:
-        typer.echo(f"Open http://{settings.serve.host}:{settings.serve.port}/ in a browser. Ctrl-C ends.")
+        typer.echo(f"Open {settings.serve.origin}/ in a browser. Ctrl-C ends.")
 
 
 def crawl(replay: Replay = "", sample_port: SamplePort = 0, forever: Forever = False, as_json: AsJson = False) -> None:
@@ -141,8 +141,7 @@ def deliver(
     logs.start(settings, "deliver")
     world = choose(settings, replay=replay, sample_port=sample_port)
     if dry_run:
-        for line in delivering.due(settings, world):
-            typer.echo(line)
+        typer.echo("\n".join(delivering.due(settings, world)) or "nothing waits")
         return
     typer.echo(delivering.deliver(settings, world, stop=_stop_event(), forever=forever))
 

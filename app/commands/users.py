@@ -169,7 +169,7 @@ def link(record: Record, settings: Settings, user: User) -> str:
 
     token, now = new_token(), SystemClock().now()
     record.people.new_link(user.id, hashed(token), now + LASTS, now, BY)
-    base = settings.public_url.rstrip("/") or f"http://{settings.serve.host}:{settings.serve.port}"
+    base = settings.public_url.rstrip("/") or settings.serve.origin
     return f"{base}{RESET}/{token}"
 
 

@@ -37,7 +37,6 @@ class Message:
     urgent: bool = False  # may go at night, and by the next channel rather than wait
     thread: str = ""  # the same for all messages about one story to one desk; "" for none
     link: str = ""  # signed address that shows this message's story; "" without public_url
-    unsubscribe: str = ""  # address or mailto: by which it is ended; "" for the channel's own way
     attachments: tuple[Attachment, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)  # of a template message (ZNS): name -> one clean line
 

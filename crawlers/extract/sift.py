@@ -48,8 +48,13 @@ _REACHED: Final = re.compile(
     re.IGNORECASE,
 )
 _STAMP: Final = re.compile(
-    r"(?:(?:thứ \w+|chủ nhật|ngày|đăng|cập nhật|lúc|xuất bản|published|updated|posted|on|gmt|am|pm|sa|ch)\b|[\W\d]|"
-    r"(?<=\d)[hg](?=\d))+",
+    r"(?:(?:thứ \w+|chủ nhật|hôm (?:qua|nay)|ngày|đăng|cập nhật|lúc|xuất bản|published|updated|posted|on|gmt|am|pm|sa|"
+    r"ch)\b|[\W\d]|(?<=\d)[hg](?=\d))+",
+    re.IGNORECASE,
+)
+_MOMENT: Final = re.compile(
+    r"(?:\b(?:thứ \w+|chủ nhật|hôm (?:qua|nay))\b|\b\d{1,2}[:h]\d{2}\b|\b\d{1,2}[/.-]\d{1,2}[/.-]\d{4}\b"
+    r"|\(?gmt ?\+? ?\d\)?|[\s,|•·–—-])+",
     re.IGNORECASE,
 )
 _LONGEST_CAPTION: Final = 2_000
@@ -116,7 +121,15 @@ def _is_credit(block: Block) -> bool:
     text = block.text
     if _CREDIT.match(text) or _REPORTING.match(text):
         return True
-    return (len(text) <= 60 and bool(_SOURCE_TAIL.match(text))) or _is_name(block)
+    return (len(text) <= 60 and bool(_SOURCE_TAIL.match(text))) or _is_name(block) or _is_timed_name(text)
+
+
+def _is_timed_name(text: str) -> bool:
+    """A name with a time of day, in either order ("Nguyễn Văn A - 08:05, 21/11/2026"), as some papers begin."""
+    if len(text) > 120 or not re.search(r"\d[:h]\d\d", text):
+        return False
+    left = [part for part in _MOMENT.split(" ".join(text.split())) if part]
+    return 2 <= len(left) <= 5 and all(_NAME_WORD.match(word) for word in left)
 
 
 def _is_name(block: Block) -> bool:

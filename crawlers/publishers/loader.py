@@ -188,7 +188,7 @@ def to_record(declared: Declaration) -> Publisher:
 
 
 def _pass_doors(file_name: str, publisher: Publisher) -> None:
-    reason = doors.refusal(publisher.home)
+    reason = doors.endpoint_refusal(publisher.home)
     if reason:
         raise ConfigError(f"{file_name}: home: {publisher.home}: {t(reason, 'en')}")
     for host in publisher.hosts:
@@ -196,7 +196,7 @@ def _pass_doors(file_name: str, publisher: Publisher) -> None:
         if reason:
             raise ConfigError(f"{file_name}: hosts: {host}: {t(reason, 'en')}")
     for endpoint in publisher.endpoints:
-        reason = doors.refusal(endpoint.url, publisher=publisher)
+        reason = doors.endpoint_refusal(endpoint.url, publisher=publisher)
         if reason:
             raise ConfigError(f"{file_name}: {endpoint.kind}s: {endpoint.url}: {t(reason, 'en')}")
 

@@ -13,7 +13,7 @@ from core.errors import ConfigError
 from core.papers import office_refusal
 from core.people import PeopleError, check_password, check_user, email_of, new_id
 from core.records import Desk, Membership, UnitChoice, User
-from core.text import clean, clip, fold_plain
+from core.text import clean, clip, identifier
 from dashboard import forms, render
 from dashboard.asking import Asked, asked, open_here
 from dashboard.forms import Form
@@ -90,8 +90,7 @@ def _desk(ask: Asked, filled: Filled) -> Desk:
         raise PeopleError("start.no_office")
     if reason := office_refusal(filled.office):
         raise PeopleError(reason)
-    short = "".join(letter if letter.isalnum() else "_" for letter in fold_plain(unit.name)).strip("_")
-    return Desk(id=short, name=unit.name, office=filled.office, units=(unit.id,))
+    return Desk(id=identifier(unit.name), name=unit.name, office=filled.office, units=(unit.id,))
 
 
 def _choices(ask: Asked, place: str) -> Sequence[UnitChoice]:

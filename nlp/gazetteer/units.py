@@ -8,6 +8,7 @@ before 2025 for which no list gives a code.
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ Level = Literal["province", "district", "commune"]
 _LEVELS: Final[dict[int, Level]] = {1: "province", 2: "district", 3: "commune"}
 SHIPPED: Final = Path(__file__).parent / "units.json.zst"
 FORMAT: Final = 1
+_SHORT_TYPES: Final = {"tp": "thành phố", "tx": "thị xã", "tt": "thị trấn", "h": "huyện", "q": "quận", "p": "phường",
+                       "x": "xã", "t": "tỉnh"}  # fmt: skip
+_SHORT_TYPE: Final = re.compile(rf"({'|'.join(_SHORT_TYPES)})(?:\. ?| )(?=\w)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,8 +189,8 @@ class Gazetteer:
     def find_units(self, query: str) -> tuple[Candidate, ...]:
         """Units that a person may mean by what was typed, with or without type, parent and diacritics.
 
-        "Bình Sơn", "binh son", "huyện Bình Sơn", "xã Bình Sơn, Quảng Ngãi". Larger units first; those of today before
-        those of the past. Empty where nothing bears the name.
+        "Bình Sơn", "binh son", "huyện Bình Sơn", "TX. Mỹ Hào", "xã Bình Sơn, Quảng Ngãi". Larger units first; those of
+        today before those of the past. Empty where nothing bears the name.
         """
         parts = [part.strip() for part in query.split(",") if part.strip()]
         found = self._by_query(parts[0]) if parts else []
@@ -198,6 +202,9 @@ class Gazetteer:
 
     def _by_query(self, text: str) -> list[int]:
         name, kind = key(text), ""
+        short = None if self._spelled(name) else _SHORT_TYPE.match(name)
+        if short:
+            name = f"{_SHORT_TYPES[short[1]]} {name[short.end() :]}"
         for known in sorted(set(self.type), key=len, reverse=True):
             if name.startswith(known + " ") or fold_plain(name).startswith(fold_plain(known) + " "):
                 kind, rest = known, name[len(known) + 1 :]

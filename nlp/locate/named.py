@@ -33,6 +33,10 @@ KIND_WORDS: Final[dict[str, tuple[str, ...]]] = {
                       "khu bảo tồn", "vườn quốc gia", "lễ hội"),
 }  # fmt: skip
 
+_OF_PERSONS: Final = frozenset({"hồ", "đình", "đèo"})
+"""Words of a kind that persons' names hold too (Hồ Ngọc Hà, Trần Đình Trọng, Đèo Văn Long): they count in small letters
+only, as the press writes them within a sentence."""
+
 _WORD: Final = re.compile(r"[^\W\d_]+|\d+")
 _ALONE, _PROVINCE, _AREA, _ELSEWHERE = 0.45, 0.9, 0.95, 0.15
 """Scores of a name after its kind word: alone, with its province, with a unit of its area in the text, and where the
@@ -106,6 +110,8 @@ class NamedPlaces:
 
     @staticmethod
     def _kind_before(tokens: Tokens, i: int, kind: str) -> bool:
+        if i and tokens.upper[i - 1] and tokens.folded[i - 1] in _OF_PERSONS:
+            return False
         before = " ".join(tokens.folded[max(0, i - 4) : i])
         return any(before == word or before.endswith(" " + word) for word in KIND_WORDS[kind])
 

@@ -54,12 +54,12 @@ def enqueue(
         state = "page" if m.channel == "page" else "held" if held else "waiting"
         done = con.execute(
             "INSERT INTO outbox (key, desk, recipient, channel, article, subject, text, html, created, not_before,"
-            " state, reason, story, urgent, brief, thread, link, unsubscribe, fields)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
+            " state, reason, story, urgent, brief, thread, link, fields)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING",
             (
                 m.key, m.desk, m.recipient, m.channel, m.article, m.subject, m.text, m.html, to_us(at),
                 to_us(m.not_before or at), state, held if state == "held" else "", m.story, int(m.urgent), m.brief,
-                m.thread, m.link, m.unsubscribe, dump(dict(m.fields)),
+                m.thread, m.link, dump(dict(m.fields)),
             ),
         )  # fmt: skip
         if done.rowcount:
@@ -280,7 +280,7 @@ def load_message(row: sqlite3.Row, attachments: tuple[Attachment, ...] = ()) -> 
             name: row[name]
             for name in (
                 "key", "desk", "recipient", "channel", "article", "subject", "text", "html", "story", "brief", "thread",
-                "link", "unsubscribe",
+                "link",
             )
         },
         not_before=from_us(row["not_before"]),

@@ -13,7 +13,7 @@ from app import wiring
 from app.cli import program
 from core.clock import FixedClock, SystemClock
 from core.errors import ConfigError
-from core.records import Recipient
+from core.records import Recipient, StoryAlert
 from core.roles import Role
 from core.settings import Settings
 from tests.fakes.alerting import DIGEST, URGENT, newsroom, person
@@ -63,6 +63,31 @@ def test_a_dry_run_shows_what_waits_and_sends_nothing(settings: Settings) -> Non
     with wiring.record(settings) as kept:
         assert kept.outbox.counts() == {"waiting": 1}
         assert len(kept.alerts.events()) == 1
+
+
+@pytest.mark.parametrize("command", ["preview", "apply"])
+@pytest.mark.parametrize("line", ['units = ["old:0"]', 'publishers = ["khong_co"]'])
+def test_a_rule_for_what_there_is_not_is_refused_before_it_is_tried(
+    settings: Settings, tmp_path: Path, command: str, line: str
+) -> None:
+    file = tmp_path / "rules.toml"
+    file.write_text(RULES + line, encoding="utf-8")
+    with pytest.raises(ConfigError, match="thien-tai"):
+        run("alerts", command, str(file))
+
+
+def test_a_dry_run_names_a_source_and_says_where_nothing_waits(settings: Settings) -> None:
+    at = SystemClock().now()
+    with wiring.record(settings) as kept:
+        kept.alerts.put([StoryAlert(
+            desk="binh_son", story="source:vnexpress", recipient="office", rules=("im",), first=at, due=at,
+            cause="silent",
+        )])  # fmt: skip
+    assert "VnExpress: silent" in run("deliver", "--dry-run")
+    with wiring.record(settings) as kept, kept.database.write() as con:
+        for table in ("outbox", "story_alerts", "alert_events"):
+            con.execute(f"DELETE FROM {table}")
+    assert run("deliver", "--dry-run").strip() == "nothing waits"
 
 
 def test_rules_are_shown_tried_and_taken(settings: Settings, tmp_path: Path) -> None:

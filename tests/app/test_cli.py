@@ -16,8 +16,9 @@ import typer
 
 from app import wiring
 from app.cli import COMMANDS, one_thread
+from app.run import check_port
 from app.world import World
-from core.settings import Settings
+from core.settings import ServeSettings, Settings
 from tests.data import ROOT
 
 PROGRAM = [sys.executable, "-m", "app.cli"]
@@ -65,12 +66,28 @@ def test_a_recipient_who_may_not_be_one(home: Path, tmp_path: Path) -> None:
     failed(diembao(home, "desk", "apply", str(file), "--yes"), "police")
 
 
-def test_a_port_that_is_taken(home: Path) -> None:
+@pytest.mark.parametrize("command", ["run", "serve"])
+def test_a_port_that_is_taken(command: str, home: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        failed(diembao(home, "run", DIEMBAO_SERVE__PORT=port), port, "DIEMBAO_SERVE__PORT")
+        failed(diembao(home, command, DIEMBAO_SERVE__PORT=port), port, "DIEMBAO_SERVE__PORT")
+
+
+def test_a_port_of_the_other_loopback_address(home: Path) -> None:
+    """What refuses other hosts names ::1 as one that may be set."""
+    with socket.socket(socket.AF_INET6) as taken:
+        try:
+            taken.bind(("::1", 0))
+        except OSError:
+            pytest.skip("this machine has no ::1")
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        failed(diembao(home, "serve", DIEMBAO_SERVE__HOST="::1", DIEMBAO_SERVE__PORT=port), port, "in use")
+    check_port(Settings(data_dir=home, serve=ServeSettings(host="::1", port=int(port))))
+    doctor = diembao(home, "doctor", DIEMBAO_SERVE__HOST="::1", DIEMBAO_SERVE__PORT=port)
+    assert f"::1:{port} is free" in doctor.stdout, doctor.stderr
 
 
 def test_pages_for_the_whole_network_are_refused(home: Path) -> None:
@@ -185,6 +202,24 @@ def test_a_new_desk_is_written_by_asking(home: Path, tmp_path: Path) -> None:
     done = diembao(home, "desk", "new", "Bình Sơn", "--out", str(out), stdin=answers)
     assert done.returncode == 0, done.stderr
     assert diembao(home, "desk", "apply", str(out), "--yes").returncode == 0
+
+
+def test_a_new_desk_may_be_any_unit(home: Path) -> None:
+    for unit, answers, name in (
+        ("Ea H'Leo", "2\nUBND xã Ea H'Leo\n\n", "ea_h_leo"),
+        ("B'Lá", "UBND xã B'Lá\n\n", "b_la"),
+    ):
+        done = diembao(home, "desk", "new", unit, stdin=answers)
+        assert done.returncode == 0, done.stderr
+        applied = diembao(home, "desk", "apply", str(home / "desks" / f"{name}.toml"), "--yes")
+        assert applied.returncode == 0, applied.stderr
+
+
+@pytest.mark.parametrize(("office", "short", "says"), [("Công an xã", "", "security"), ("UBND xã", "../ngoai", "id: ")])
+def test_a_new_desk_that_could_not_be_applied_is_not_written(home: Path, office: str, short: str, says: str) -> None:
+    done = diembao(home, "desk", "new", "xã Bình Châu, Quảng Ngãi", stdin=f"{office}\n{short}\n")
+    failed(done, says)
+    assert not list(home.glob("**/*.toml")) and not list(home.parent.glob("*.toml"))
 
 
 def test_erase_of_what_is_not_there(home: Path) -> None:

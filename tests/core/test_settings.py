@@ -143,3 +143,21 @@ def test_file_and_variable_are_blamed_each_for_its_own(tmp_path: Path, monkeypat
         settings.load(file)
     port, pace = sorted(str(caught.value).split("; "), key=lambda said: "pace" in said)
     assert port.startswith("DIEMBAO_SERVE__PORT: serve.port") and pace.startswith(f"{file}: crawl.pace")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["diembao.example.gov.vn", "javascript:x", "https://", "ftp://x.vn", "https://x.vn/?a=1", "https://u:p@x.vn",
+     "https://x y.vn"],
+)  # fmt: skip
+def test_links_in_messages_begin_with_a_whole_address(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIEMBAO_PUBLIC_URL", url)
+    with pytest.raises(ConfigError, match=r"public_url: .*whole address"):
+        settings.load()
+
+
+def test_a_public_address_ends_without_a_slash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIEMBAO_PUBLIC_URL", " https://tinh.example.gov.vn/diem-bao/ ")
+    assert settings.load().public_url == "https://tinh.example.gov.vn/diem-bao"
+    monkeypatch.setenv("DIEMBAO_PUBLIC_URL", "http://[::1]:8765")
+    assert settings.load().public_url == "http://[::1]:8765"

@@ -37,6 +37,7 @@ REFUSED = {
         "https://ai.blogspot.com/feeds/posts/default", "https://ai.wordpress.com/feed/", "https://medium.com/feed/@ai",
         "https://ai.medium.com/", "https://ai.substack.com/feed", "https://blog.example.vn/", "https://ai.github.io/",
         "https://sites.google.com/view/ai", "https://spiderum.com/nguoi-dung/ai", "https://ai.violet.vn/",
+        "https://ai.blogspot.co.uk/", "https://ai.blogspot.com.au/feeds/posts/default",
     ],
     "source.forum": [
         "https://voz.vn/f/1/index.rss", "https://www.otofun.net/forums/", "https://tinhte.vn/rss",
@@ -52,6 +53,9 @@ REFUSED = {
         "https://example.org/rss-bridge/?action=display", "https://example.org/rsshub/telegram/channel/x",
         "https://feed43.com/x.xml", "https://news.google.com/rss/search?q=x", "https://web.archive.org/web/1/https://x.vn",
         "https://bit.ly/x", "https://x.translate.goog/", "https://example.org/?bridge=Twitter",
+    ],
+    "source.search": [
+        "https://www.google.com/alerts/feeds/12/34", "https://www.bing.com/news/search?q=x&format=rss", "https://google.com.vn/x",
     ],
     "source.comments": [
         "https://example.vn/comments/feed/", "https://example.vn/tin-1.html/comments/feed", "https://example.vn/?feed=comments-rss2",
@@ -81,6 +85,34 @@ REFUSED = {
 def test_refused(key: str, url: str) -> None:
     assert doors.refusal(url) == key
     assert doors.refusal(url, publisher=paper(home="https://example.vn/")) == key
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.vn/tim-kiem?q=nguyen+van+a", "https://example.vn/tim-kiem/nguyen-van-a.html",
+        "https://example.vn/?s=nguyen+van+a&feed=rss2", "https://example.vn/search/nguyen-van-a/feed/rss2/",
+        "https://example.vn/tag/nguyen-van-a", "https://example.vn/tags/nguyen-van-a.rss", "https://example.vn/tag-canary.htm",
+        "https://example.vn/rss/tag/nguyen-van-a.rss", "https://example.vn/tin/tag/nguyen-van-a/feed/",
+        "https://example.vn/tu-khoa/nguyen-van-a.html", "https://timkiem.example.vn/?cate=1", "https://example.vn/rss?tag=canary",
+        "https://example.vn/T%C3%ACm-ki%E1%BA%BFm?keyword=canary",
+    ],
+)  # fmt: skip
+def test_nothing_that_is_asked_again_and_again_is_made_of_typed_words(url: str) -> None:
+    assert doors.endpoint_refusal(url) == "source.search"
+    assert doors.endpoint_refusal(url, publisher=paper(home="https://example.vn/")) == "source.search"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.vn/?q=node/12", "https://example.vn/?q=rss.xml", "https://example.vn/rss/thoi-su.rss?id=3",
+        "https://example.vn/research-news/", "https://example.vn/su-kien/bao-so-13.htm", "https://example.vn/tim-hieu-phap-luat",
+        "https://example.vn/tim-kiem-cuu-nan",
+    ],
+)  # fmt: skip
+def test_sections_and_feeds_are_no_search(url: str) -> None:
+    assert doors.endpoint_refusal(url) is None
 
 
 @pytest.mark.parametrize(
@@ -145,7 +177,7 @@ def test_sections_that_a_declaration_leaves_out() -> None:
 def test_no_shipped_address_is_refused() -> None:
     for publisher in shipped():
         for url in (publisher.home, *(endpoint.url for endpoint in publisher.endpoints)):
-            assert doors.refusal(url, publisher=publisher) is None
+            assert doors.endpoint_refusal(url, publisher=publisher) is None
 
 
 @given(st.text(max_size=80))

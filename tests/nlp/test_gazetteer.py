@@ -104,6 +104,8 @@ def test_finds_units_as_people_type_them(gazetteer: Gazetteer) -> None:
     assert len(ids("Bình Sơn")) == 14
     assert ids("Bình Sơn")[0] == "old:524", "larger units first"
     assert ids(unicodedata.normalize("NFD", "thị xã Mỹ Hào")) == ["old:328"]
+    assert ids("H. Bình Sơn") == ids("h.binh son") == ids("H Bình Sơn, T. Quảng Ngãi") == ["old:524"]
+    assert ids("TX. Mỹ Hào") == ids("TX Mỹ Hào") == ["old:328"]
     assert ids("Atlantis") == ids("") == ids(",") == []
 
 

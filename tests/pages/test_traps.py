@@ -268,7 +268,8 @@ def test_a_shape_that_nothing_here_knows() -> None:
         '<div class="tac-gia"><b>Nguyễn Văn Giả Định</b></div>', "<p align='right'>Nguyễn Văn Giả Định - Lê Thị Bịa</p>",
         "<p>Tin, ảnh: Nguyễn Văn Giả Định</p>", "<p>Theo Nguyễn Văn Giả Định</p>", "<p>PV: Nguyễn Văn Giả Định</p>",
         '<span itemprop="author">Nguyễn Văn Giả Định</span>', '<a rel="author" href="/tac-gia">Nguyễn Văn Giả Định</a>',
-        "<p>NGUYỄN VĂN GIẢ ĐỊNH</p>",
+        "<p>NGUYỄN VĂN GIẢ ĐỊNH</p>", "<p>Nguyễn Văn Giả Định - 08:05 07/03/2026</p>",
+        "<p>Thứ bảy, 07/03/2026, 08:05 (GMT+7) | Nguyễn Văn Giả Định</p>", "<p>Nguyễn Văn Giả Định • 8h05, hôm nay</p>",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("place", ["first", "last"])

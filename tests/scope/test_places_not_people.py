@@ -64,6 +64,24 @@ def test_a_road_that_bears_a_persons_name_does_not_watch_for_the_person() -> Non
     assert locator.locate(article(f"Cây đổ trên đường {CANARY}, Quảng Ngãi.")).matches
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "person"),
+    [("lake", "hồ Ngọc Canary", "Hồ Ngọc Canary"), ("heritage_site", "đình Canary", "Trần Đình Canary"),
+     ("mountain", "đèo Văn Canary", "Đèo Văn Canary")],
+)  # fmt: skip
+def test_a_kind_that_is_part_of_a_persons_name_does_not_watch_for_the_person(kind: str, name: str, person: str) -> None:
+    for written in (name, name[0].upper() + name[1:]):
+        desk = parse_desk(DESK + f'[[places]]\nkind = "{kind}"\nname = "{written}"\n', GAZETTEER)
+        locator = DeskLocator(GAZETTEER, [desk])
+        for text in (
+            f"{person} ở Quảng Ngãi.",
+            f"Bà {person} phát biểu tại Quảng Ngãi.",
+            f"{person.upper()} Ở QUẢNG NGÃI",
+        ):
+            assert not locator.locate(article(text)).matches
+        assert locator.locate(article(f"Nước tràn qua {name}, Quảng Ngãi.")).matches
+
+
 def test_what_leaves_the_locator_has_no_field_for_a_person() -> None:
     for record in (DeskMatch, Mention, Desk):
         names = {field.name for field in dataclasses.fields(record)}

@@ -125,6 +125,44 @@ class TestNoDoorLetsItIn:
             assert (said.entries, said.nested) == ((), ())
 
 
+COMMENTS = (
+    f"<rss version='2.0'><channel><item><title>Bởi: Canary</title><link>{HOME}tin-1.html#comment-12</link></item>"
+    "</channel></rss>",
+    f"<rss version='2.0'><channel><item><title>Bởi: Canary</title><link>{HOME}tin-1.html</link>"
+    f"<guid isPermaLink='false'>{HOME}?p=1#comment-12</guid></item></channel></rss>",
+    "<feed xmlns='http://www.w3.org/2005/Atom' xmlns:thr='http://purl.org/syndication/thread/1.0'><title>x</title><entry>"
+    f"<id>1</id><title>Canary</title><link href='{HOME}tin-1.html'/><thr:in-reply-to ref='tag:1'/></entry></feed>",
+    json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [
+        {"id": "1", "url": f"{HOME}tin-1.html#comment-12", "title": "Canary"}]}),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("body", COMMENTS)
+def test_a_feed_of_comments_is_known_by_what_it_holds(body: str) -> None:
+    """A post's own feed of comments has an address like any other ("/2026/11/tin-1/feed/")."""
+    said = read(feeds.parse, body)
+    assert (said.entries, said.problem, said.broken) == ((), "comments", True)
+    url = f"{HOME}2026/11/tin-1/feed/"
+    assert autodiscover.propose(url, Site({url: body})).refused == "source.comments"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [f"{HOME}tim-kiem?q=canary", f"{HOME}tag/canary", f"{HOME}?s=canary&feed=rss2", "https://www.google.com/alerts/feeds/1/2"],
+)  # fmt: skip
+def test_no_source_is_made_of_typed_words(url: str, tmp_path: Path) -> None:
+    """Nothing can be set to watch for a name: neither by the command nor by a list, a file or a page that names it."""
+    assert autodiscover.propose(url, Site({url: "<html></html>"})).refused == "source.search"
+    escaped = url.replace("&", "&amp;")
+    body = f'<opml version="2.0"><body><outline text="x" xmlUrl="{escaped}"/></body></opml>'.encode()
+    assert opml.import_opml(body, kind="newspaper", licence=LICENCE)[0].refused == "source.search"
+    (tmp_path / "bao.toml").write_text(declaration(feeds=url), encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"bao\.toml: feeds: "):
+        load_dir(tmp_path)
+    front = f'<html><head><link rel="alternate" type="application/rss+xml" href="{escaped}"></head></html>'
+    assert autodiscover.propose(HOME, Site({HOME: front})).feeds == ()
+
+
 class NothingToRead:
     """An extractor that must not be asked."""
 
