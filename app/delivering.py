@@ -58,7 +58,7 @@ def _chores(settings: Settings, world: World, kept: Record, notifiers: Mapping[C
         "the purge of what has had its time": daily(lambda: kept.retention.purge(clock.now()), clock),
         "the look at open cases": daily(lambda: answer_desk.tend(kept, clock.now(), notifiers), clock),
         "the upkeep of Zalo": upkeep(settings, clock),
-        "the backup to another place": away.scheduled(settings),
+        "the backup to another place": away.scheduled(settings, lambda: kept.keeping.now().backup_days),
         "the planning of alerts": planner.round,
         "the drafting of reports": reporting.scheduled(settings, kept, world.publishers, clock),
     })  # fmt: skip
