@@ -25,12 +25,25 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 _NOISY = ("scrapy", "twisted", "trafilatura", "htmldate", "charset_normalizer", "asyncio", "uvicorn.access")
 
 
-class JsonLines(logging.Formatter):
-    """A record as one JSON line: time (UTC), level, part, event, and the fields given as `extra`."""
+class PlainLines(logging.Formatter):
+    """A record as a line for people, its traceback below."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        super().__init__()
-        self._secrets = [secret for secret in secrets if secret]
+        super().__init__("%(levelname)s %(name)s: %(message)s")
+        written = {form for secret in secrets if secret for form in (secret, _in_json(secret))}
+        self._secrets = sorted(written, key=len, reverse=True)  # one may stand in another
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._masked(super().format(record))
+
+    def _masked(self, line: str) -> str:
+        for secret in self._secrets:
+            line = line.replace(secret, "*****")
+        return line
+
+
+class JsonLines(PlainLines):
+    """A record as one JSON line: time (UTC), level, part, event, and the fields given as `extra`."""
 
     def format(self, record: logging.LogRecord) -> str:
         row: dict[str, object] = {
@@ -44,10 +57,10 @@ class JsonLines(logging.Formatter):
             row["traceback"] = self.formatException(record.exc_info)
         return self._masked(json.dumps(row, ensure_ascii=False, default=str))
 
-    def _masked(self, line: str) -> str:
-        for secret in self._secrets:
-            line = line.replace(secret, "*****")
-        return line
+
+def _in_json(text: str) -> str:
+    """As the text stands within a JSON string."""
+    return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
 class _OwnFile(RotatingFileHandler):
@@ -92,7 +105,7 @@ def start(settings: Settings, role: str, *, quiet: bool = False) -> Path:
     handler.setFormatter(JsonLines(secrets(settings)))
     terminal = logging.StreamHandler(sys.stderr)
     terminal.setLevel(logging.ERROR if quiet else logging.WARNING)
-    terminal.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    terminal.setFormatter(PlainLines(secrets(settings)))
     logging.basicConfig(level=settings.log.level.upper(), handlers=[handler, terminal], force=True)
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import subprocess
 import sys
@@ -9,9 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from app import logs
-from core.settings import Settings
+from core.settings import Settings, SmtpSettings
 
 _OTHER = """
 import logging, sys
@@ -34,6 +36,23 @@ def as_before() -> Iterator[None]:
             root.removeHandler(handler)
             handler.close()
     root.handlers[:], root.level = handlers, level
+
+
+@pytest.mark.parametrize("secret", ["mat-khau-2026", 'ngoặc"kép', "gạch\\chéo"])
+def test_a_secret_is_masked_in_the_file_and_on_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], secret: str
+) -> None:
+    settings = Settings(data_dir=tmp_path, smtp=SmtpSettings(password=SecretStr(secret)))
+    file = logs.start(settings, "deliver")
+    try:
+        raise RuntimeError(f"535 refused {secret}")
+    except RuntimeError:
+        logging.getLogger("own").exception("login with %s", secret, extra={"said": secret})
+    told = file.read_text(encoding="utf-8")
+    assert json.loads(told)["event"] == "login with *****" and json.loads(told)["said"] == "*****"
+    for text in (told, capsys.readouterr().err):
+        assert "535 refused *****" in text
+        assert secret not in text and json.dumps(secret, ensure_ascii=False)[1:-1] not in text
 
 
 def test_two_processes_of_a_role_never_write_one_file(tmp_path: Path) -> None:
