@@ -22,6 +22,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from app import wiring
+from core.archives import DAMAGED
 from core.clock import SystemClock
 from core.errors import ConfigError
 from core.settings import Settings
@@ -144,7 +145,7 @@ def _read(file: Path, trusted: str) -> tuple[str, dict[str, bytes]]:
             if sum(info.file_size for info in infos) > _MOST_BYTES:
                 raise ConfigError(f"{file}: larger than any update of data")
             content = {info.filename: packed.read(info) for info in infos}
-    except (OSError, zipfile.BadZipFile) as error:
+    except DAMAGED as error:
         raise ConfigError(f"{file}: no update can be read there ({error})") from None
     said, signature = content.pop("manifest.json", b""), content.pop("signature", b"")
     try:
