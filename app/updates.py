@@ -32,7 +32,7 @@ from nlp.gazetteer.units import Gazetteer
 
 FORMAT: Final = 1
 UNITS: Final = "units.json.zst"
-_NAME: Final = re.compile(r"^publishers/[a-z0-9][a-z0-9_]{1,39}\.toml$|^units\.json\.zst$")
+_NAME: Final = re.compile(r"publishers/[a-z0-9][a-z0-9_]{1,39}\.toml|units\.json\.zst")
 _MOST_BYTES: Final = 50_000_000
 _LEAST_LEFT: Final = 0.8
 """An update that drops more than a fifth of the publishers or units is a mistake, whoever signed it."""
@@ -55,7 +55,7 @@ def sign(folder: Path, version: str, key: Path, out: Path) -> int:
     names = sorted(
         name
         for file in folder.rglob("*")
-        if file.is_file() and _NAME.match(name := file.relative_to(folder).as_posix())
+        if file.is_file() and _NAME.fullmatch(name := file.relative_to(folder).as_posix())
     )
     if not names or not updated.VERSION.match(version):
         raise ConfigError(f"{folder}: publishers/*.toml or {UNITS} are expected, and a version such as 2026.12.01")
@@ -160,7 +160,7 @@ def _read(file: Path, trusted: str) -> tuple[str, dict[str, bytes]]:
             f"{file}: not signed by the key of [updates] trusted_key, or changed since; not taken"
         ) from None
     same = {name: hashlib.sha256(data).hexdigest() for name, data in content.items()} == sums
-    if not good or not same or len(infos) != len(content) + 2 or not all(map(_NAME.match, content)):
+    if not good or not same or len(infos) != len(content) + 2 or not all(map(_NAME.fullmatch, content)):
         raise ConfigError(f"{file}: its content is not what its manifest says; not taken")
     return version, content
 

@@ -23,8 +23,8 @@ from core.clock import local
 from core.records import Attachment, Message
 from core.text import clean
 
-_UNSUBSCRIBE: Final = re.compile(r"^(https?://|mailto:)[!-;=?-~]{1,900}$")
-_MEDIA_TYPE: Final = re.compile(r"^[a-z]+/[a-z0-9.+-]+$")
+_UNSUBSCRIBE: Final = re.compile(r"(https?://|mailto:)[!-;=?-~]{1,900}")
+_MEDIA_TYPE: Final = re.compile(r"[a-z]+/[a-z0-9.+-]+")
 _NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9.-]+")
 _LINE_ENDS: Final = re.compile(r"\r\n?|\n")
 
@@ -65,7 +65,7 @@ def _headers(message: Message, address: str, sender: Address, at: datetime) -> H
 def _how_to_end(unsubscribe: str, sender: Address) -> Headers:
     """List-Unsubscribe (RFC 2369); one click only by HTTPS, where our address takes a POST (RFC 8058)."""
     own = f"<mailto:{sender.addr_spec}?subject=dung>"
-    if not _UNSUBSCRIBE.match(unsubscribe):
+    if not _UNSUBSCRIBE.fullmatch(unsubscribe):
         return [("List-Unsubscribe", own)]
     if unsubscribe.startswith("mailto:"):
         return [("List-Unsubscribe", f"<{unsubscribe}>")]
@@ -92,7 +92,7 @@ def _text(text: str, kind: str) -> Part:
 
 
 def _attached(attachment: Attachment) -> Part:
-    kind = attachment.media_type if _MEDIA_TYPE.match(attachment.media_type) else "application/octet-stream"
+    kind = attachment.media_type if _MEDIA_TYPE.fullmatch(attachment.media_type) else "application/octet-stream"
     name = _NOT_IN_NAMES.sub("-", attachment.name).strip("-.")[:80] or "tep"
     headers = [
         ("Content-Type", kind),
