@@ -12,7 +12,7 @@ from uuid import uuid4
 from alerts.channels.email import EmailNotifier
 from alerts.drain import DrainReport, deliver_forever, drain_once
 from alerts.planner import Planner
-from app import alerting, answer_desk, away, reporting, wiring
+from app import alerting, answer_desk, away, logs, reporting, wiring
 from app.channels import channels, upkeep
 from app.chores import Chores, daily
 from app.duty import Duty
@@ -25,6 +25,7 @@ from core.records import Channel
 from core.settings import Settings
 from core.text import clean, clip
 from store.sqlite.record import Record
+from store.sqlite.retention import months_before
 
 
 def deliver(settings: Settings, world: World, *, stop: threading.Event, forever: bool) -> str:
@@ -56,12 +57,18 @@ def _chores(settings: Settings, world: World, kept: Record, notifiers: Mapping[C
     planner = Planner(alerting.office(settings, kept, clock, world.publishers, notifiers))
     return Chores({
         "the purge of what has had its time": daily(lambda: kept.retention.purge(clock.now()), clock),
+        "the removal of old log files": daily(lambda: _remove_old_logs(settings, kept), clock),
         "the look at open cases": daily(lambda: answer_desk.tend(kept, clock.now(), notifiers), clock),
         "the upkeep of Zalo": upkeep(settings, clock),
         "the backup to another place": away.scheduled(settings, lambda: kept.keeping.now().backup_days),
         "the planning of alerts": planner.round,
         "the drafting of reports": reporting.scheduled(settings, kept, world.publishers, clock),
     })  # fmt: skip
+
+
+def _remove_old_logs(settings: Settings, kept: Record) -> None:
+    before = months_before(SystemClock().now(), kept.keeping.now().delivery_months)
+    logs.remove_old(settings.data_dir / "log", before)
 
 
 def _until_empty(drain: Callable[[], DrainReport]) -> list[DrainReport]:

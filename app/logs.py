@@ -10,7 +10,7 @@ import json
 import logging
 import sys
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -22,6 +22,7 @@ from core.settings import LogSettings, Settings
 from core.text import clean
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_MONTH = timedelta(days=30).total_seconds()
 _NOISY = ("scrapy", "twisted", "trafilatura", "htmldate", "charset_normalizer", "asyncio", "uvicorn.access")
 
 
@@ -64,16 +65,59 @@ def _in_json(text: str) -> str:
 
 
 class _OwnFile(RotatingFileHandler):
-    """A file that no other process writes: two that turn one over at once lose lines."""
+    """A file that no other process writes: two that turn one over at once lose lines. Turned over by size and by month,
+    so that no line is much older than the last one of its file, by which `remove_old` goes.
+    """
 
     def __init__(self, folder: Path, role: str, settings: LogSettings) -> None:
         file, self._claim = _claimed(folder, role)
         super().__init__(file, maxBytes=settings.max_bytes, backupCount=settings.files, encoding="utf-8")
+        self._since = _first(file)
+
+    def shouldRollover(self, record: logging.LogRecord) -> bool:  # noqa: N802 - the library's name
+        """Whether the line begins a new file."""
+        self._since = record.created if self._since is None else self._since
+        return record.created - self._since > _MONTH or bool(super().shouldRollover(record))
+
+    def doRollover(self) -> None:  # noqa: N802
+        """Begin a new file."""
+        super().doRollover()
+        self._since = None
 
     def close(self) -> None:
         """Leave the name to others."""
         super().close()
         self._claim.close()
+
+
+def _first(file: Path) -> float | None:
+    """When the first line of a file was written; None for an empty one, and one that is not ours."""
+    with file.open(encoding="utf-8", errors="replace") as lines:
+        try:
+            return datetime.fromisoformat(json.loads(lines.readline())["at"]).timestamp()
+        except (ValueError, KeyError, TypeError):
+            return None
+
+
+def remove_old(folder: Path, before: datetime) -> int:
+    """Delete files to which nothing was written since then, but those that a process still has; how many.
+
+    They tell of deliveries, and so are kept no longer than the record's own delivery log.
+    """
+    old = [file for file in folder.glob("*.jsonl*") if file.stat().st_mtime < before.timestamp()]
+    gone = [file for file in old if file.suffix != ".jsonl" or not _in_use(file)]
+    for file in gone:
+        file.unlink(missing_ok=True)
+    return len(gone)
+
+
+def _in_use(file: Path) -> bool:
+    with (file.parent / f".{file.stem}.lock").open("w") as claim:
+        try:
+            fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def _claimed(folder: Path, role: str) -> tuple[Path, IO[str]]:
