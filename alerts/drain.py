@@ -221,13 +221,10 @@ class _Turn:
 
 
 def _tell(claim: Claim, channel: str, result: DeliveryResult | PassOn) -> None:
-    outcome = type(result).__name__.lower()
-    log.info(
-        "message %s by %s: %s",
-        claim.message.key, channel, outcome,
-        extra={"key": claim.message.key, "channel": channel, "outcome": outcome,
-               "reason": "" if isinstance(result, Delivered) else result.reason},
-    )  # fmt: skip
+    """By the message's number: its key names the recipient."""
+    outcome, reason = type(result).__name__.lower(), "" if isinstance(result, Delivered) else result.reason
+    extra = {"id": claim.id, "desk": claim.message.desk, "channel": channel, "outcome": outcome, "reason": reason}
+    log.info("message %d by %s: %s", claim.id, channel, outcome, extra=extra)
 
 
 def _report(claimed: int, results: Collection[DeliveryResult | PassOn]) -> DrainReport:

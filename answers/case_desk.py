@@ -240,9 +240,9 @@ class CaseDesk:
     def taken_up(self, release: Release, at: dt.datetime) -> tuple[UpTake, ...]:
         return tuple(self._uptake(release, at))
 
-    def figures(self, desk: str, first: dt.date, last: dt.date) -> CaseFigures:
+    def figures(self, desk: str, first: dt.date, last: dt.date, today: dt.date) -> CaseFigures:
         every = (*self._cases.cases(desk), *self._cases.cases(desk, closed=True))
-        return cases.figures(every, first, last, last, self._cases.rules(desk).holidays)
+        return cases.figures(every, first, last, today, self._cases.rules(desk).holidays)
 
     def _case(self, desk: str, number: int) -> Case:
         case = self._cases.case(desk, number)

@@ -12,9 +12,13 @@ import zipfile
 from collections.abc import Iterable
 from typing import Final
 
+from core.archives import DAMAGED
 from core.text import clean, fold_plain, nfc, strip_unseen
 
 MOST_BYTES: Final = 10_000_000
+_MOST_UNPACKED: Final = 50_000_000
+"""Of the parts of a Word or Excel file in which text stands."""
+_PARTS: Final = re.compile(r"word/(document|header\d*|footer\d*)\.xml|xl/sharedStrings\.xml")
 _MARK: Final = re.compile(r"(?<!\w)(?:TUYỆT|TỐI)\s+MẬT(?!\w)|(?:^|[\s|:\-\[(.])MẬT(?:$|[\s|:\-\]).])", re.MULTILINE)
 _MARK_PLAIN: Final = re.compile(r"(?<![a-z])(?:tuyet|toi)[ _-]?mat(?![a-z])|(?:do|dau|van ban|tai lieu) mat(?![a-z])")
 _BESIDE: Final = re.compile(r"(BẢO|BÍ)\s+MẬT|MẬT\s+(ONG|ĐỘ|MÍA|THIẾT)")
@@ -26,8 +30,8 @@ _PERSON_COLUMNS: Final = (
     "dia chi thuong tru", "noi thuong tru", "que quan", "so tai khoan", "ho va ten nguoi nhan", "ten hoc sinh",
     "nguoi nhan", "ho va ten nan nhan", "full name", "name of person", "date of birth", "phone number",
 )  # fmt: skip
-_WORD_TEXT: Final = re.compile(rb"<w:t(?: [^>]*)?>([^<]*)</w:t>|</w:p>|</w:tc>")
-_SHARED: Final = re.compile(rb"<t(?: [^>]*)?>([^<]*)</t>")
+_WORD_TEXT: Final = re.compile(rb"<w:t(?: [^<>]*)?>([^<]*)</w:t>|</w:p>|</w:tc>")
+_SHARED: Final = re.compile(rb"<t(?: [^<>]*)?>([^<]*)</t>")
 
 
 def secret(*texts: str) -> bool:
@@ -56,7 +60,10 @@ def document_refusal(name: str, content: bytes) -> str | None:
         return "factbook.file_large"
     if secret(name):
         return "factbook.secret"
-    text = text_of(content)
+    try:
+        text = text_of(content)
+    except _TooMuch:
+        return "factbook.file_large"
     if secret(text):
         return "factbook.secret"
     cells = [cell for line in text.splitlines()[:4000] for cell in re.split(r"\t|\||;| {3,}", line)]
@@ -64,7 +71,10 @@ def document_refusal(name: str, content: bytes) -> str | None:
 
 
 def text_of(content: bytes) -> str:
-    """Its text as far as it can be read, a paragraph or cell a line; "" for a picture or another kind."""
+    """Its text as far as it can be read, a paragraph or cell a line; "" for a picture or another kind.
+
+    Raises _TooMuch.
+    """
     if content[:4] == b"PK\x03\x04":
         return _zipped(content)
     if content[:5] == b"%PDF-":
@@ -75,16 +85,18 @@ def text_of(content: bytes) -> str:
         return ""
 
 
+class _TooMuch(Exception):  # noqa: N818 - an outcome with a name
+    """More text than any document has: a file of few bytes that unpacks to many."""
+
+
 def _zipped(content: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            wanted = [
-                info for info in archive.infolist()
-                if re.fullmatch(r"word/(document|header\d*|footer\d*)\.xml|xl/sharedStrings\.xml", info.filename)
-                and info.file_size < 50_000_000
-            ]  # fmt: skip
+            wanted = [info for info in archive.infolist() if _PARTS.fullmatch(info.filename)]
+            if sum(info.file_size for info in wanted) > _MOST_UNPACKED:
+                raise _TooMuch
             raw = [(info.filename, archive.read(info)) for info in wanted]
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):
+    except DAMAGED:
         return ""
     parts = [
         "".join(found.group(1).decode("utf-8", "replace") if found.group(1) is not None else "\n"

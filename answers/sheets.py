@@ -21,7 +21,9 @@ MOST_ROWS: Final = 5_000
 MOST_COLUMNS: Final = 60
 MOST_BYTES: Final = 8_000_000
 _MOST_UNPACKED: Final = 200_000_000
-_MERGED: Final = re.compile(rb'<mergeCell\s+[^>]*ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"')
+_MOST_MERGED: Final = 1_000_000
+"""Cells in merged ranges, which never lie over each other: more is no table."""
+_MERGED: Final = re.compile(rb'<mergeCell\s[^<>]*ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"')
 _SHEET: Final = re.compile(r"xl/worksheets/sheet\d+\.xml")
 
 
@@ -119,10 +121,14 @@ def _merged(content: bytes) -> set[tuple[int, int]]:
             raise BadTable("factbook.file_large")
         sheets = sorted(name for name in archive.namelist() if _SHEET.fullmatch(name))
         xml = archive.read(sheets[0]) if sheets else b""
+    looked_at = 0
     for left, top, right, bottom in _MERGED.findall(xml):
-        for row in range(int(top), min(int(bottom), int(top) + MOST_ROWS) + 1):
-            for column in range(_column(left), min(_column(right), MOST_COLUMNS) + 1):
-                found.add((row, column))
+        rows = range(int(top), min(int(bottom), int(top) + MOST_ROWS) + 1)
+        columns = range(_column(left), min(_column(right), MOST_COLUMNS) + 1)
+        looked_at += len(rows) * len(columns)
+        if looked_at > _MOST_MERGED:
+            raise BadTable("factbook.damaged")
+        found.update((row, column) for row in rows for column in columns)
     return found
 
 

@@ -76,16 +76,22 @@ def newest(folder: Path) -> datetime | None:
     return max((stamp for stamp in stamps if stamp), default=None)
 
 
-def scheduled(settings: Settings, clock: Clock | None = None) -> Callable[[], None]:
-    """To be called often: a backup where one is due, beside everything else, and those too old are removed."""
+def scheduled(settings: Settings, days: Callable[[], int], clock: Clock | None = None) -> Callable[[], None]:
+    """To be called often: a backup where one is due, beside everything else, and those too old are removed.
+
+    `days`: how long backups are kept at present. What is too old goes first, also where no new one can be made.
+    """
     asked, clock = settings.backup, clock or SystemClock()
     running: list[threading.Thread] = []
     failed: list[datetime] = []
 
     def work() -> None:
         try:
+            remove_old(Path(asked.folder), clock.now() - timedelta(days=days()))
+        except (DiembaoError, OSError) as error:
+            _LOG.error("old backups not removed", extra={"reason": str(error)})
+        try:
             written = backup(settings, Path(asked.folder), Path(asked.key_file))
-            remove_old(Path(asked.folder), clock.now() - timedelta(days=settings.keep.backup_days))
             failed.clear()
             _LOG.info("backup written", extra={"file": written.name})
         except DiembaoError as error:
@@ -97,7 +103,7 @@ def scheduled(settings: Settings, clock: Clock | None = None) -> Callable[[], No
             return
         if failed and clock.now() - failed[0] < _AGAIN:
             return
-        running[:] = [threading.Thread(target=work, daemon=True)]
+        running[:] = [threading.Thread(target=work, name="backup", daemon=True)]
         running[0].start()
 
     return look

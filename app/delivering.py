@@ -13,7 +13,7 @@ from alerts.channels.email import EmailNotifier
 from alerts.desk_round import SOURCE
 from alerts.drain import DrainReport, deliver_forever, drain_once
 from alerts.planner import Planner
-from app import alerting, answer_desk, away, reporting, wiring
+from app import alerting, answer_desk, away, logs, reporting, wiring
 from app.channels import channels, upkeep
 from app.chores import Chores, daily
 from app.duty import Duty
@@ -26,6 +26,7 @@ from core.records import Channel, StoryAlert
 from core.settings import Settings
 from core.text import clean, clip
 from store.sqlite.record import Record
+from store.sqlite.retention import months_before
 
 
 def deliver(settings: Settings, world: World, *, stop: threading.Event, forever: bool) -> str:
@@ -57,12 +58,18 @@ def _chores(settings: Settings, world: World, kept: Record, notifiers: Mapping[C
     planner = Planner(alerting.office(settings, kept, clock, world.publishers, notifiers))
     return Chores({
         "the purge of what has had its time": daily(lambda: kept.retention.purge(clock.now()), clock),
+        "the removal of old log files": daily(lambda: _remove_old_logs(settings, kept), clock),
         "the look at open cases": daily(lambda: answer_desk.tend(kept, clock.now(), notifiers), clock),
         "the upkeep of Zalo": upkeep(settings, clock),
-        "the backup to another place": away.scheduled(settings),
+        "the backup to another place": away.scheduled(settings, lambda: kept.keeping.now().backup_days),
         "the planning of alerts": planner.round,
         "the drafting of reports": reporting.scheduled(settings, kept, world.publishers, clock),
     })  # fmt: skip
+
+
+def _remove_old_logs(settings: Settings, kept: Record) -> None:
+    before = months_before(SystemClock().now(), kept.keeping.now().delivery_months)
+    logs.remove_old(settings.data_dir / "log", before)
 
 
 def _until_empty(drain: Callable[[], DrainReport]) -> list[DrainReport]:

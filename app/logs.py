@@ -10,7 +10,7 @@ import json
 import logging
 import sys
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -22,15 +22,29 @@ from core.settings import LogSettings, Settings
 from core.text import clean
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_MONTH = timedelta(days=30).total_seconds()
 _NOISY = ("scrapy", "twisted", "trafilatura", "htmldate", "charset_normalizer", "asyncio", "uvicorn.access")
 
 
-class JsonLines(logging.Formatter):
-    """A record as one JSON line: time (UTC), level, part, event, and the fields given as `extra`."""
+class PlainLines(logging.Formatter):
+    """A record as a line for people, its traceback below."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        super().__init__()
-        self._secrets = [secret for secret in secrets if secret]
+        super().__init__("%(levelname)s %(name)s: %(message)s")
+        written = {form for secret in secrets if secret for form in (secret, _in_json(secret))}
+        self._secrets = sorted(written, key=len, reverse=True)  # one may stand in another
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._masked(super().format(record))
+
+    def _masked(self, line: str) -> str:
+        for secret in self._secrets:
+            line = line.replace(secret, "*****")
+        return line
+
+
+class JsonLines(PlainLines):
+    """A record as one JSON line: time (UTC), level, part, event, and the fields given as `extra`."""
 
     def format(self, record: logging.LogRecord) -> str:
         row: dict[str, object] = {
@@ -44,23 +58,66 @@ class JsonLines(logging.Formatter):
             row["traceback"] = self.formatException(record.exc_info)
         return self._masked(json.dumps(row, ensure_ascii=False, default=str))
 
-    def _masked(self, line: str) -> str:
-        for secret in self._secrets:
-            line = line.replace(secret, "*****")
-        return line
+
+def _in_json(text: str) -> str:
+    """As the text stands within a JSON string."""
+    return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
 class _OwnFile(RotatingFileHandler):
-    """A file that no other process writes: two that turn one over at once lose lines."""
+    """A file that no other process writes: two that turn one over at once lose lines. Turned over by size and by month,
+    so that no line is much older than the last one of its file, by which `remove_old` goes.
+    """
 
     def __init__(self, folder: Path, role: str, settings: LogSettings) -> None:
         file, self._claim = _claimed(folder, role)
         super().__init__(file, maxBytes=settings.max_bytes, backupCount=settings.files, encoding="utf-8")
+        self._since = _first(file)
+
+    def shouldRollover(self, record: logging.LogRecord) -> bool:  # noqa: N802 - the library's name
+        """Whether the line begins a new file."""
+        self._since = record.created if self._since is None else self._since
+        return record.created - self._since > _MONTH or bool(super().shouldRollover(record))
+
+    def doRollover(self) -> None:  # noqa: N802
+        """Begin a new file."""
+        super().doRollover()
+        self._since = None
 
     def close(self) -> None:
         """Leave the name to others."""
         super().close()
         self._claim.close()
+
+
+def _first(file: Path) -> float | None:
+    """When the first line of a file was written; None for an empty one, and one that is not ours."""
+    with file.open(encoding="utf-8", errors="replace") as lines:
+        try:
+            return datetime.fromisoformat(json.loads(lines.readline())["at"]).timestamp()
+        except (ValueError, KeyError, TypeError):
+            return None
+
+
+def remove_old(folder: Path, before: datetime) -> int:
+    """Delete files to which nothing was written since then, but those that a process still has; how many.
+
+    They tell of deliveries, and so are kept no longer than the record's own delivery log.
+    """
+    old = [file for file in folder.glob("*.jsonl*") if file.stat().st_mtime < before.timestamp()]
+    gone = [file for file in old if file.suffix != ".jsonl" or not _in_use(file)]
+    for file in gone:
+        file.unlink(missing_ok=True)
+    return len(gone)
+
+
+def _in_use(file: Path) -> bool:
+    with (file.parent / f".{file.stem}.lock").open("w") as claim:
+        try:
+            fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def _claimed(folder: Path, role: str) -> tuple[Path, IO[str]]:
@@ -92,7 +149,7 @@ def start(settings: Settings, role: str, *, quiet: bool = False) -> Path:
     handler.setFormatter(JsonLines(secrets(settings)))
     terminal = logging.StreamHandler(sys.stderr)
     terminal.setLevel(logging.ERROR if quiet else logging.WARNING)
-    terminal.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    terminal.setFormatter(PlainLines(secrets(settings)))
     logging.basicConfig(level=settings.log.level.upper(), handlers=[handler, terminal], force=True)
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -227,7 +227,7 @@ class Reports:
         file = self.file(desk, number, "docx")
         if report is None or file is None:
             return 0
-        link = f"{public_url.rstrip('/')}/bao-cao/{number}" if public_url else ""
+        link = f"{public_url.rstrip('/')}/bao-cao/{number}?ban={desk.id}" if public_url else ""
         quoted = {q.article: q.published for story in report.content.stories for q in story.quotes}
         listed = {line.article: line.published for line in report.content.annex if line.article and line.published}
         return self.book.send(mail.messages(desk, report, (file,), link), quoted | listed, at)

@@ -15,6 +15,7 @@ from core.clock import SystemClock
 from core.errors import ConfigError, DiembaoError
 from core.records import Publisher
 from core.settings import Settings
+from core.urls import bare_host
 from crawlers import doors
 from crawlers.autodiscover import Proposal, declaration, propose, proposed_id, write_declaration
 from crawlers.check import SourceReport, check_source
@@ -124,7 +125,10 @@ def _visitor(settings: Settings) -> Iterator[Visitor]:
     contact = settings.crawl.contact.strip() if wiring.reachable(settings.crawl.contact) else ""
     if not contact and not settings.crawl.private_hosts:
         raise ConfigError("no contact address: set [crawl] contact before a publisher is asked")
-    guard = AddressGuard(private=private_hosts(settings.crawl.private_hosts), proxied=bool(settings.crawl.proxy))
+    guard = AddressGuard(
+        private=private_hosts(settings.crawl.private_hosts), proxied=bool(settings.crawl.proxy),
+        allowed=frozenset(map(bare_host, settings.crawl.proxy_allow)),
+    )  # fmt: skip
     visitor = Visitor(settings.crawl, guard, SystemClock(), f"diembao/{version('diembao')} (+{contact or 'trial'})")
     try:
         yield visitor

@@ -22,6 +22,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from app import wiring
+from core.archives import DAMAGED
 from core.clock import SystemClock
 from core.errors import ConfigError
 from core.settings import Settings
@@ -31,7 +32,7 @@ from nlp.gazetteer.units import Gazetteer
 
 FORMAT: Final = 1
 UNITS: Final = "units.json.zst"
-_NAME: Final = re.compile(r"^publishers/[a-z0-9][a-z0-9_]{1,39}\.toml$|^units\.json\.zst$")
+_NAME: Final = re.compile(r"publishers/[a-z0-9][a-z0-9_]{1,39}\.toml|units\.json\.zst")
 _MOST_BYTES: Final = 50_000_000
 _LEAST_LEFT: Final = 0.8
 """An update that drops more than a fifth of the publishers or units is a mistake, whoever signed it."""
@@ -54,7 +55,7 @@ def sign(folder: Path, version: str, key: Path, out: Path) -> int:
     names = sorted(
         name
         for file in folder.rglob("*")
-        if file.is_file() and _NAME.match(name := file.relative_to(folder).as_posix())
+        if file.is_file() and _NAME.fullmatch(name := file.relative_to(folder).as_posix())
     )
     if not names or not updated.VERSION.match(version):
         raise ConfigError(f"{folder}: publishers/*.toml or {UNITS} are expected, and a version such as 2026.12.01")
@@ -144,7 +145,7 @@ def _read(file: Path, trusted: str) -> tuple[str, dict[str, bytes]]:
             if sum(info.file_size for info in infos) > _MOST_BYTES:
                 raise ConfigError(f"{file}: larger than any update of data")
             content = {info.filename: packed.read(info) for info in infos}
-    except (OSError, zipfile.BadZipFile) as error:
+    except DAMAGED as error:
         raise ConfigError(f"{file}: no update can be read there ({error})") from None
     said, signature = content.pop("manifest.json", b""), content.pop("signature", b"")
     try:
@@ -159,7 +160,7 @@ def _read(file: Path, trusted: str) -> tuple[str, dict[str, bytes]]:
             f"{file}: not signed by the key of [updates] trusted_key, or changed since; not taken"
         ) from None
     same = {name: hashlib.sha256(data).hexdigest() for name, data in content.items()} == sums
-    if not good or not same or len(infos) != len(content) + 2 or not all(map(_NAME.match, content)):
+    if not good or not same or len(infos) != len(content) + 2 or not all(map(_NAME.fullmatch, content)):
         raise ConfigError(f"{file}: its content is not what its manifest says; not taken")
     return version, content
 

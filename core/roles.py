@@ -40,9 +40,9 @@ ROLE_TOPICS: Final[dict[Role, frozenset[str] | None]] = {
 }
 """Topics each role may be sent; None for the two that see all of the desk's articles."""
 
-_PHONE: Final = re.compile(r"^84\d{9,10}$")
-_ZALO_USER: Final = re.compile(r"^\d{6,24}$")
-_ADDRESS: Final = re.compile(r"^[A-Za-z0-9._%+-]{1,64}@([A-Za-z0-9-]+\.)+[A-Za-z]{2,24}$")
+_PHONE: Final = re.compile(r"84[0-9]{9,10}")
+_ZALO_USER: Final = re.compile(r"[0-9]{6,24}")
+_ADDRESS: Final = re.compile(r"[A-Za-z0-9._%+-]{1,64}@([A-Za-z0-9-]+\.)+[A-Za-z]{2,24}")
 
 
 def refusal(*, role: str, name: str = "", address: str = "", phone: str = "", zalo_user_id: str = "") -> str | None:
@@ -54,14 +54,14 @@ def refusal(*, role: str, name: str = "", address: str = "", phone: str = "", za
         return "recipient.unknown_role"
     if is_security_name(name):
         return "recipient.security_body"
-    if phone and not _PHONE.match(phone):
+    if phone and not _PHONE.fullmatch(phone):
         return "recipient.bad_phone"
-    if zalo_user_id and not _ZALO_USER.match(zalo_user_id):
+    if zalo_user_id and not _ZALO_USER.fullmatch(zalo_user_id):
         return "recipient.bad_zalo"
     return _mail_refusal(address) if address else None
 
 
 def _mail_refusal(address: str) -> str | None:
-    if not _ADDRESS.match(address):
+    if not _ADDRESS.fullmatch(address):
         return "recipient.bad_address"
     return "recipient.security_body" if is_security_address(address) else None

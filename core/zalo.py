@@ -22,7 +22,7 @@ HOOK: Final = "/zalo/su-kien"
 OLDEST: Final = timedelta(days=2)
 """An event that says it is older (or further in the future) is none of Zalo's few repeats."""
 _CODE: Final = re.compile(r"^DB[2-9A-HJKMNP-Z]{8}$")
-_USER: Final = re.compile(r"^\d{6,24}$")
+_USER: Final = re.compile(r"[0-9]{6,24}")
 _MAC: Final = re.compile(r"^mac\s*=\s*([0-9a-fA-F]{64})$")
 _LAST_MS: Final = 253_402_300_799_000
 
@@ -81,7 +81,7 @@ def _event(values: Mapping[str, object], at: datetime, body: bytes) -> ZaloEvent
     if kind == "wrote" and not name.startswith("user_"):
         return None
     user = _inner(values, "sender" if kind == "wrote" else "follower", "id")
-    if not _USER.match(user):
+    if not _USER.fullmatch(user):
         return None
     code = code_of(_inner(values, "message", "text")) if name == "user_send_text" else None
     return ZaloEvent(kind=kind, user=user, at=at, receipt=hashlib.sha256(body).hexdigest(), code=code or "")

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
-from core.errors import AddressRefused, DiembaoError
+from core.errors import AddressRefused, DiembaoError, StoreError
 from core.records import FetchedPage, PendingPage, Publisher
 from core.urls import article_id
 from crawlers.crawl_plan import Crawl, Tally
@@ -27,6 +27,8 @@ LONGER: Final = 4
 """Each wait is four times the one before: eight tries outlast an outage of three hours."""
 
 BLOCKED_WAIT: Final = timedelta(hours=1)
+RECORD: Final = "record"
+"""Reason of a page that came and could not be kept: the record was held, full or away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,20 +75,19 @@ class PageReader:
             self._crawl.ledger.looked(pending, unchanged(pending.again, answer.at))
             self._tally.pages["unchanged"] += 1
             return None
-        self._take(pending, answer, rules)
-        return None
+        return self._take(pending, answer, rules)
 
     def _note_reserved(self, source: str, rules: TdmRules) -> None:
         if self._reserved.get(source) is not rules.everywhere:
             self._reserved[source] = rules.everywhere
             self._crawl.ledger.set_reserved(source, rules.everywhere, self._crawl.clock.now())
 
-    def _take(self, pending: PendingPage, answer: Answer, rules: TdmRules) -> None:
+    def _take(self, pending: PendingPage, answer: Answer, rules: TdmRules) -> Later | Closed | None:
         other = _other_identity(pending, answer.final_url)
         if pending.again is None and other and self._crawl.ledger.is_read(other):
             self._crawl.ledger.page_same(pending, other, answer.at)
             self._tally.pages["same"] += 1
-            return
+            return None
         page = FetchedPage(
             source=pending.entry.source,
             url=pending.entry.url,
@@ -101,15 +102,22 @@ class PageReader:
         try:
             outcome = self._crawl.on_page(page, pending)
         except DiembaoError as error:
-            reason = str(getattr(error, "reason", type(error).__name__))
-            log.warning("%s: %s", pending.entry.url, error)
-            if pending.again is not None:
-                self._crawl.ledger.looked(pending, missed(pending.again, 0, answer.at))
-            else:
-                self._crawl.ledger.page_failed(pending, reason, self._crawl.clock.now(), retry_at=None)
-            self._tally.pages[f"failed: {reason}"] += 1
-            return
+            return self._not_taken(pending, error, answer)
         self._tally.pages[str(outcome)] += 1
+        return None
+
+    def _not_taken(self, pending: PendingPage, error: DiembaoError, answer: Answer) -> Later | Closed | None:
+        """The page came and could not be taken to its end. What is wrong with the record passes: it is read again."""
+        reason = str(getattr(error, "reason", type(error).__name__))
+        log.warning("%s: %s", pending.entry.url, error)
+        if pending.again is not None:
+            self._crawl.ledger.looked(pending, missed(pending.again, 0, answer.at))
+        elif isinstance(error, StoreError):
+            return self._failed(pending, Failed(reason=RECORD, detail=str(error)))
+        else:
+            self._crawl.ledger.page_failed(pending, reason, self._crawl.clock.now(), retry_at=None)
+        self._tally.pages[f"failed: {reason}"] += 1
+        return None
 
     def _missed(self, pending: PendingPage, failed: Failed) -> Later | Closed | None:
         """A look at a kept article that brought no page. It is not tried again before its next time."""

@@ -70,7 +70,7 @@ _SUSPECT: Final = re.compile("[\u00a1-\u00ff]")
 _SAMPLE: Final = 20_000
 _LONGEST: Final = 200_000
 _ENTITY: Final = re.compile(r"&(?:#\d{3}|#[xX][0-9a-fA-F]{2}|[A-Za-z]{2,8});")
-_PIECE: Final = re.compile(r"[^<>\"\n]*[\u00a1-\u00ff][^<>\"\n]*")
+_PIECE: Final = re.compile(r"[^<>\"\n]+")
 
 
 def to_legacy(text: str, encoding: Legacy) -> str:
@@ -109,7 +109,7 @@ def detect(text: str) -> Legacy | None:
 def mend_markup(markup: str, encoding: Legacy) -> str:
     """A page's mark-up with its texts put right, piece by piece; tags are ASCII and stay as they are."""
     plain = _ENTITY.sub(_high_letter, markup)
-    return _PIECE.sub(lambda m: mend(m.group(), encoding), plain)
+    return _PIECE.sub(lambda m: mend(m.group(), encoding) if _SUSPECT.search(m.group()) else m.group(), plain)
 
 
 def _high_letter(entity: re.Match[str]) -> str:

@@ -13,7 +13,7 @@ _ABBREVIATIONS: Final = frozenset(
     }
 )
 """Words after which a full stop ends no sentence: kinds of units and degrees (TP. Quảng Ngãi, PGS. TS.)."""
-_END: Final = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)")
+_END: Final = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?=\s)")  # each row of dots is read once
 _LOWER: Final = "".join(chr(code) for code in (*range(0x61, 0x250), *range(0x1E00, 0x1F00)) if chr(code).islower())
 _OPENS: Final = re.compile(rf"\s+[\"'“‘«(\[–—-]*\s*[^\W_{_LOWER}]")
 _LAST_WORD: Final = re.compile(r"[^\W_]+(?:\.[^\W_]+)*$")

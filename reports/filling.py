@@ -22,6 +22,7 @@ from docx.oxml.text.paragraph import CT_P
 from docx.text.paragraph import Paragraph
 from lxml import etree
 
+from core.archives import DAMAGED
 from core.papers import PaperError, Phrase
 from core.text import clean, clip, fold, nfc
 from reports import wordxml
@@ -57,8 +58,12 @@ def check(content: bytes, slots: Slots, where: str | Phrase = TEMPLATE) -> Docum
     """The template, opened. Raises PaperError naming the place where it is broken."""
     document = opened(content, where)
     _settled(document, where)
+    try:
+        paragraphs = list(_paragraphs(document))
+    except KeyError:  # a header that is named and not there
+        raise PaperError("report.template.no_docx", where=where) from None
     found: set[str] = set()
-    for place, paragraph in _paragraphs(document):
+    for place, paragraph in paragraphs:
         found |= _marks(paragraph, slots, Phrase(place.key, {**place.values, "where": where}))
     missing = sorted(slots.needed - found)
     if missing:
@@ -112,7 +117,7 @@ def opened(content: bytes, where: str | Phrase) -> Document:
         if bad:
             raise PaperError("report.template.holds", where=where, part=bad)
         return docx.Document(io.BytesIO(content))
-    except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError, etree.XMLSyntaxError):
+    except (*DAMAGED, PackageNotFoundError, KeyError, ValueError, etree.XMLSyntaxError):
         raise PaperError("report.template.no_docx", where=where) from None
 
 

@@ -23,7 +23,7 @@ from core.clock import local
 from core.records import Attachment, Message
 from core.text import clean
 
-_MEDIA_TYPE: Final = re.compile(r"^[a-z]+/[a-z0-9.+-]+$")
+_MEDIA_TYPE: Final = re.compile(r"[a-z]+/[a-z0-9.+-]+")
 _NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9.-]+")
 _LINE_ENDS: Final = re.compile(r"\r\n?|\n")
 
@@ -79,7 +79,7 @@ def _text(text: str, kind: str) -> Part:
 
 
 def _attached(attachment: Attachment) -> Part:
-    kind = attachment.media_type if _MEDIA_TYPE.match(attachment.media_type) else "application/octet-stream"
+    kind = attachment.media_type if _MEDIA_TYPE.fullmatch(attachment.media_type) else "application/octet-stream"
     name = _NOT_IN_NAMES.sub("-", attachment.name).strip("-.")[:80] or "tep"
     headers = [
         ("Content-Type", kind),

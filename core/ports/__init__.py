@@ -5,7 +5,6 @@ from core.ports.alerts import Notifier, Outbox
 from core.ports.answers import (
     CaseBook,
     CaseDesk,
-    CaseReport,
     Comparisons,
     FactBook,
     FactDesk,
@@ -31,7 +30,6 @@ __all__ = [
     "AuditLog",
     "CaseBook",
     "CaseDesk",
-    "CaseReport",
     "ChannelBook",
     "Comparisons",
     "Corrections",

@@ -331,14 +331,8 @@ class CaseDesk(Protocol):
 
     def taken_up(self, release: Release, at: dt.datetime) -> tuple[UpTake, ...]: ...
 
-    def figures(self, desk: str, first: dt.date, last: dt.date) -> CaseFigures: ...
-
-
-class CaseReport(Protocol):
-    """What the report asks of the cases."""
-
-    def figures(self, desk: str, first: dt.date, last: dt.date) -> CaseFigures:
-        """Of a period, both days included. Counts and days only."""
+    def figures(self, desk: str, first: dt.date, last: dt.date, today: dt.date) -> CaseFigures:
+        """Of a period, both days included; what is late, as of today. Counts and days only."""
         ...
 
 

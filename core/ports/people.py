@@ -56,8 +56,8 @@ class PeopleBook(Protocol):
         """A new hash. All their sessions end but `keep`, and links for a reset are worth nothing any more."""
         ...
 
-    def better_hash(self, user: str, hashed: str) -> None:
-        """The same password under a newer way of hashing."""
+    def better_hash(self, user: str, before: str, hashed: str) -> None:
+        """The same password under a newer way of hashing; in vain where it was changed since `before` was read."""
         ...
 
     def second_factor(self, user: str) -> SecondFactor | None: ...

@@ -36,7 +36,7 @@ _WORDS: Final = (
     r"insert-wiki-content|articles-edit|inner-article|z-\w*widget\w*|link-content-footer|relatednews\w*|relatedonenews\w*|kbwc\w*|detail-(?:tab|author|comment|share|related)\w*|"
     r"live-?feed-?list|trinity\w*|btn|cta|inline-?cta|off-?screen|aria-hidden|caas-\w*xray\w*|figure-?source"
 )
-_CLASS: Final = re.compile(rf"(?:^|[\s_])(?:[\w]+-)*?(?:{_WORDS})(?=$|[\s_-])", re.IGNORECASE)
+_CLASS: Final = re.compile(rf"(?:^|[\s_])(?:\w{{1,60}}-)*?(?:{_WORDS})(?=$|[\s_-])", re.IGNORECASE)
 _CLASS_FIRST: Final = re.compile(rf"(?:^|[\s_])(?:{_WORDS})(?=$|[\s_-])", re.IGNORECASE)
 _KEEP: Final = re.compile(
     r"article-?(?:body|content|text|detail)|(?:body|content|detail)-?(?:article|content|text|main)|main-?content|"
@@ -44,6 +44,7 @@ _KEEP: Final = re.compile(
     r"has-(?:sidebar|ads|share|related)|with-(?:sidebar|ads|share)",
     re.IGNORECASE,
 )
+_LONGEST_NAME: Final = 2_000
 _TYPE: Final = re.compile(r"related|news|relate|video|poll|vote|social|embed", re.IGNORECASE)
 _CAPTION: Final = re.compile(
     r"(?:^|[\s_-])(?:caption\w*|photocms_caption|image-?(?:desc\w*|note|title|caption)|chu-?thich|pCaption|Image|"
@@ -61,9 +62,10 @@ _HREF_SOCIAL: Final = re.compile(
 
 
 def names(node: LexborNode) -> str:
-    """Class and id of an element, for the rules."""
+    """Class and id of an element, for the rules; 2,000 characters of each at the most."""
     attributes = node.attributes
-    return f"{attributes.get('class') or ''} {attributes.get('id') or ''}".strip()
+    kind, identity = (attributes.get(name) or "" for name in ("class", "id"))
+    return f"{kind[:_LONGEST_NAME]} {identity[:_LONGEST_NAME]}".strip()
 
 
 def is_junk(node: LexborNode) -> bool:
@@ -78,7 +80,7 @@ def is_junk(node: LexborNode) -> bool:
         return True
     if tag == "blockquote" and _is_post(node, attributes):
         return True
-    named = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".strip()
+    named = names(node)
     if not named or (tag in ("p", "body", "html", "article", "main") and not _CLASS_FIRST.search(named)):
         return False
     return bool(_CLASS.search(named)) and not _KEEP.search(named)

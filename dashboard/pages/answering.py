@@ -44,14 +44,15 @@ def outcomes(request: Request) -> Response:
     """`/vu-viec/ket-qua?tu=&den=`: by state and outcome, days to answer. Never by publisher."""
     ask, cases, desk = asked_cases(request)
     given, problem = request.query_params, ""
-    first, last = _latest(local_day(ask.words.now))
+    today = local_day(ask.words.now)
+    first, last = _latest(today)
     typed = given.get("tu", "") or first.isoformat(), given.get("den", "") or last.isoformat()
     try:
         first, last = _days(given.get("tu", ""), given.get("den", ""), last)
     except BadRequest as error:
         problem = ask.words.t(error.key, **error.values)
     return render.page(
-        ask, "case_outcomes.html", status=400 if problem else 200, figures=cases.figures(desk.id, first, last),
+        ask, "case_outcomes.html", status=400 if problem else 200, figures=cases.figures(desk.id, first, last, today),
         typed=typed if problem else (first.isoformat(), last.isoformat()), problem=problem, kinds=CaseKind,
         states=CaseState, outcomes=CaseOutcome,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 
 from starlette.requests import Request
@@ -21,6 +22,7 @@ from dashboard.uploads import Sent
 BOOK = "/so-lieu"
 SHOWN = 200
 _PREVIEWED = 300
+_ENDING = re.compile(r"\.([a-z0-9]{1,5})$")
 _DOWNLOADS = {"pdf": "application/pdf", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg"}
 
 
@@ -136,8 +138,9 @@ def document(request: Request) -> Response:
     if found is None:
         raise NotHere("factbook.no_document")
     name, content = found
-    ending = name.rpartition(".")[2].lower()
-    return download(content, _DOWNLOADS.get(ending, "application/octet-stream"), f"van-ban.{ending[:5] or 'bin'}")
+    known = _ENDING.search(name.lower())
+    ending = known[1] if known else "bin"  # a name without one is all letters, and no header takes those of Vietnamese
+    return download(content, _DOWNLOADS.get(ending, "application/octet-stream"), f"van-ban.{ending}")
 
 
 def dismiss(request: Request, sent: Sent) -> Response:

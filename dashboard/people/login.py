@@ -58,7 +58,7 @@ def proven(ask: Asked, email: str, password: str) -> User | None:
     if not passwords.fits(kept, password) or user is None or user.disabled:
         return None
     if passwords.aged(kept):
-        book.better_hash(user.id, passwords.hash(password))
+        book.better_hash(user.id, kept, passwords.hash(password))
     return user
 
 

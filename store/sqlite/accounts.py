@@ -111,9 +111,9 @@ class Accounts:
             con.execute("DELETE FROM reset_links WHERE person = ?", (user,))
             _audit(con, at, by, "user.password", user, known.memberships)
 
-    def better_hash(self, user: str, hashed: str) -> None:
+    def better_hash(self, user: str, before: str, hashed: str) -> None:
         with self._db.write() as con:
-            con.execute("UPDATE people SET password = ? WHERE id = ? AND password <> ''", (hashed, user))
+            con.execute("UPDATE people SET password = ? WHERE id = ? AND password = ?", (hashed, user, before))
 
     def second_factor(self, user: str) -> SecondFactor | None:
         with self._db.read() as con:

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from core.errors import ConfigError
 from core.i18n import t
@@ -24,7 +24,7 @@ from core.records import (
 )
 from core.roles import Role
 from core.rules import plan_refusal
-from store.sql import upsert
+from store.sql import Connection, upsert
 from store.sqlite import audit, outbox
 from store.sqlite.database import Database
 from store.sqlite.rows import dump, from_us, maybe_from_us, maybe_us, texts, to_us
@@ -238,15 +238,17 @@ def set_aside(con: sqlite3.Connection, desk: str, article: str, at: datetime) ->
 
 
 def _make_anew(con: sqlite3.Connection, article: str, desk: str | None = None, shown_since: int | None = None) -> None:
-    """Takes back messages that nobody has sent and that tell of the article, and has them planned again.
+    """Takes back messages that nobody has sent and that tell of the article, and has them planned again. One that a
+    worker is just taking is that worker's.
 
     `shown_since`: also those for the page alone that were written since.
     """
+    ours = cast(Connection, con).skip_locked
     waiting = con.execute(
-        "SELECT o.id, o.key FROM outbox o JOIN outbox_articles t ON t.message = o.id"
+        "SELECT o.id, o.key FROM outbox o JOIN outbox_articles t ON t.message = o.id"  # noqa: S608
         " WHERE t.article = ? AND o.desk = coalesce(?, o.desk) AND (o.state IN ('waiting', 'held')"
         " OR (o.state = 'page' AND o.created >= ?))"
-        " AND EXISTS (SELECT 1 FROM story_alerts s WHERE s.told_by = o.key)",
+        f" AND EXISTS (SELECT 1 FROM story_alerts s WHERE s.told_by = o.key) {ours}",
         (article, desk, shown_since),
     ).fetchall()
     for row in waiting:

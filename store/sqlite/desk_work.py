@@ -125,8 +125,8 @@ class DeskWork:
                 (n, desk, article),
             )
             con.execute(
-                "UPDATE outbox SET state = 'held', reason = 'set-aside'"
-                " WHERE id IN (SELECT message FROM set_aside_messages WHERE desk = ? AND n = ?)",
+                "UPDATE outbox SET state = 'held', reason = 'set-aside' WHERE state IN ('waiting', 'page')"
+                " AND id IN (SELECT message FROM set_aside_messages WHERE desk = ? AND n = ?)",
                 (desk, n),
             )
             _seen_anew(con, desk, n)

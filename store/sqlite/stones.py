@@ -45,10 +45,7 @@ def add(record: Path, stone: Stone) -> None:
     )
     path = stones_file(record)
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a", encoding="utf-8") as file:
-            file.write(line + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        _append(path, [line])
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror or error}; nothing was erased; free space and try again") from None
 
@@ -60,12 +57,20 @@ def merge(record: Path, lines: str) -> None:
         known = set(path.read_text(encoding="utf-8").splitlines()) if path.exists() else set[str]()
         fresh = [line for line in lines.splitlines() if line and line not in known]
         if fresh:
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a", encoding="utf-8") as file:
-                file.write("".join(f"{line}\n" for line in fresh))
-                file.flush()
-                os.fsync(file.fileno())
+            _append(path, fresh)
     except (OSError, UnicodeDecodeError) as error:
         raise StoreError(f"{path}: {error}; what was erased can't be noted there; nothing was changed") from None
+
+
+def _append(path: Path, lines: list[str]) -> None:
+    """Add lines and wait until the disk has them. One that a full disk or a power cut left unfinished stays apart."""
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), "rb+") as file:
+        end = file.seek(0, os.SEEK_END)
+        file.seek(max(0, end - 1))
+        begin = "" if file.read(1) in (b"", b"\n") else "\n"
+        file.write((begin + "".join(f"{line}\n" for line in lines)).encode())
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def carry(source: Path, target: Path) -> None:

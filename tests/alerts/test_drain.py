@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -68,6 +69,15 @@ def put(record: Record, *keys: str, **over: object) -> None:
 
 def states(record: Record) -> dict[str, tuple[str, str]]:
     return {row.message.key: (row.state, row.reason) for row in record.reading.messages("binh_son")}
+
+
+def test_the_log_names_no_recipient(record: Record, clock: FixedClock, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    put(record, "alert:binh_son:sat-lo:office:1")
+    drain_once(record.outbox, {"email": Channel()}, record.desks, clock)
+    (line,) = [one for one in caplog.records if one.name == "alerts.drain"]
+    assert line.getMessage() == f"message {record.reading.messages('binh_son')[0].id} by email: delivered"
+    assert vars(line).keys().isdisjoint({"key", "recipient"}) and "office" not in line.getMessage()
 
 
 def test_each_message_is_sent_once_to_the_address_of_today(record: Record, clock: FixedClock) -> None:

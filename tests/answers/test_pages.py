@@ -98,6 +98,17 @@ def test_a_figure_is_entered_approved_and_versioned_by_page(browser: Browser) ->
     assert entry(browser).valid_to == dt.date(2026, 11, 30)
 
 
+@pytest.mark.parametrize(
+    ("name", "saved_as"),
+    [("Quyết định.PDF", "van-ban.pdf"), ("Số liệu thiệt hại", "van-ban.bin"), ("bản.đã ký", "van-ban.bin")],
+)
+def test_the_document_of_a_figure_comes_back_whatever_it_was_called(browser: Browser, name: str, saved_as: str) -> None:
+    browser.send("/so-lieu/moi", files={"tep": (name, b"trang 1")}, khong_mat="1", **texts())
+    answer = browser.client.get(f"/so-lieu/van-ban/{entry(browser).document.file}")
+    assert (answer.status_code, answer.content) == (200, b"trang 1")
+    assert answer.headers["content-disposition"] == f'attachment; filename="{saved_as}"'
+
+
 def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(browser: Browser) -> None:
     shown = browser.send("/so-lieu/moi", 422, khong_mat="1", **texts() | {"unit": "xyz", "issued": "mai"})
     assert "đơn vị tính không rõ" in shown

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from app import answer_desk
+from core.clock import local_day
 from core.errors import AnswerError
 from core.records import (
     AnswerRules,
@@ -177,7 +178,7 @@ def test_a_correction_goes_its_way(here: Office) -> None:
     assert "9 nhà" in change.after
     assert change.verified is True
     here.cases.close("d", case.id, "corrected", "", at=here.now(), by="u1")
-    figures = here.cases.figures("d", dt.date(2026, 11, 1), dt.date(2026, 11, 30))
+    figures = here.cases.figures("d", dt.date(2026, 11, 1), dt.date(2026, 11, 30), local_day(NOW))
     assert (figures.outcomes[CaseOutcome.CORRECTED], figures.days_to_send, figures.closed) == (1, 0, 1)
     steps = [event.what for event in view.events]
     assert steps == ["open", "confirm", "send", "text"]
@@ -278,8 +279,18 @@ def test_the_paper_was_right_only_once_the_fact_book_is_corrected(here: Office) 
         here.cases.close("d", case.id, "paper_right", "báo đếm đúng", at=NOW, by="u1")
     entered(here, value="12")
     here.cases.close("d", case.id, "paper_right", "báo đếm đúng", at=NOW, by="u1")
-    figures = here.cases.figures("d", dt.date(2026, 11, 1), dt.date(2026, 11, 30))
+    figures = here.cases.figures("d", dt.date(2026, 11, 1), dt.date(2026, 11, 30), local_day(NOW))
     assert figures.outcomes[CaseOutcome.PAPER_RIGHT] == 1
+
+
+def test_a_case_is_late_by_todays_date_whatever_days_are_asked_about(here: Office) -> None:
+    here.prints(QUOTE)
+    case = here.opened()
+    today = local_day(NOW)
+    here.cases.set_due("d", case.id, today + DAY, "quy chế", at=NOW, by="u1")
+    for last in (today - 30 * DAY, today, today + 30 * DAY):
+        assert here.cases.figures("d", today - 60 * DAY, last, today).late == 0
+        assert here.cases.figures("d", today - 60 * DAY, last, today + 2 * DAY).late == 1
 
 
 def test_the_reply_address_of_a_question_goes_when_it_is_closed(here: Office) -> None:

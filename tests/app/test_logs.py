@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
-from app import logs
-from core.settings import Settings
+from app import delivering, logs, wiring
+from app.world import World
+from core.clock import FixedClock, SystemClock
+from core.settings import Settings, SmtpSettings
+from tests.fakes.records import NOON
 
 _OTHER = """
 import logging, sys
@@ -34,6 +41,47 @@ def as_before() -> Iterator[None]:
             root.removeHandler(handler)
             handler.close()
     root.handlers[:], root.level = handlers, level
+
+
+@pytest.mark.parametrize("secret", ["mat-khau-2026", 'ngoặc"kép', "gạch\\chéo"])
+def test_a_secret_is_masked_in_the_file_and_on_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], secret: str
+) -> None:
+    settings = Settings(data_dir=tmp_path, smtp=SmtpSettings(password=SecretStr(secret)))
+    file = logs.start(settings, "deliver")
+    try:
+        raise RuntimeError(f"535 refused {secret}")
+    except RuntimeError:
+        logging.getLogger("own").exception("login with %s", secret, extra={"said": secret})
+    told = file.read_text(encoding="utf-8")
+    assert json.loads(told)["event"] == "login with *****" and json.loads(told)["said"] == "*****"
+    for text in (told, capsys.readouterr().err):
+        assert "535 refused *****" in text
+        assert secret not in text and json.dumps(secret, ensure_ascii=False)[1:-1] not in text
+
+
+def test_log_files_tell_of_deliveries_no_longer_than_the_record_does(tmp_path: Path) -> None:
+    settings, now = Settings(data_dir=tmp_path), SystemClock().now()
+    folder = tmp_path / "log"
+    folder.mkdir()
+    for name, days in (("crawl.jsonl", 200), ("crawl.jsonl.1", 300), ("deliver.jsonl", 40), ("deliver.jsonl.1", 70)):
+        at = now - timedelta(days=days)
+        (folder / name).write_text(json.dumps({"at": at.isoformat(), "event": f"message to {name}"}) + "\n")
+        os.utime(folder / name, (at.timestamp(), at.timestamp()))
+    logs.start(settings, "deliver")
+    logging.getLogger("own").warning("today's")
+    lines = {file.name: file.read_text(encoding="utf-8") for file in folder.glob("deliver.jsonl*")}
+    assert "today's" in lines["deliver.jsonl"] and "message to" not in lines["deliver.jsonl"], "a new file each month"
+    assert lines["deliver.jsonl.1"].count("message to deliver.jsonl") == 1
+    world = World(kind="real", publishers={}, clock=FixedClock(NOON))
+    with wiring.record(settings) as kept:
+        delivering._chores(settings, world, kept, {}).round()
+        assert sorted(file.name for file in folder.glob("*.jsonl*")) == [
+            "deliver.jsonl", "deliver.jsonl.1", "deliver.jsonl.2",
+        ]  # fmt: skip
+        kept.keeping.shorten({"delivery_months": 2}, NOON, "quan tri")
+        delivering._chores(settings, world, kept, {}).round()
+    assert sorted(file.name for file in folder.glob("*.jsonl*")) == ["deliver.jsonl", "deliver.jsonl.1"]
 
 
 def test_two_processes_of_a_role_never_write_one_file(tmp_path: Path) -> None:

@@ -205,7 +205,7 @@ def the_record(trial: Trial, kept: Record, number: int) -> None:
     said = ("case.open", "case.read", "case.confirm", "case.letter", "case.send", "case.evidence", "case.close")
     assert {(action, "page") for action in said} <= set(lines)
     today = local_day(trial.clock.now())
-    figures = answer_desk.case_desk(kept).figures(DESK, today - timedelta(days=6), today)
+    figures = answer_desk.case_desk(kept).figures(DESK, today - timedelta(days=6), today, today)
     assert (figures.opened, figures.outcomes[CaseOutcome.CORRECTED], figures.outcomes[CaseOutcome.PAPER_RIGHT]) == (
         1,
         1,

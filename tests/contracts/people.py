@@ -110,6 +110,15 @@ class PeopleBookContract:
         assert people.link(hashed("link"), NOON) is None
         assert people.password("ulan") == "$argon2id$x"
 
+    def test_a_password_changed_while_another_is_hashed_anew_stays(self, people: PeopleBook) -> None:
+        people.add(make_user(), "operator")
+        people.set_password("ulan", "old", NOON, "ulan")
+        people.better_hash("ulan", "old", "old, hashed anew")
+        assert people.password("ulan") == "old, hashed anew"
+        people.set_password("ulan", "new", NOON, "ulan")
+        people.better_hash("ulan", "old, hashed anew", "old, hashed once more")
+        assert people.password("ulan") == "new"
+
     def test_only_the_newest_link_holds_and_not_for_ever(self, people: PeopleBook) -> None:
         people.add(make_user(), "operator")
         for name in ("first", "second"):

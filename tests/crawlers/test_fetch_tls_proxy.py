@@ -13,7 +13,10 @@ from twisted.internet.defer import succeed
 from twisted.internet.ssl import Certificate, trustRootFromCertificates
 from twisted.web.client import BrowserLikePolicyForHTTPS
 
-from core.errors import ConfigError
+from app import sources
+from core.errors import AddressRefused, ConfigError
+from core.settings import CrawlSettings, Settings
+from crawlers.autodiscover import Proposal
 from tests.fakes.crawling import Crawled, paper, publisher
 from tests.fakes.web import Reply, Site, article, redirect
 
@@ -108,6 +111,19 @@ def test_behind_a_proxy_a_name_that_nobody_listed_is_not_asked(proxy: Site) -> N
     )
     assert "http://elsewhere.example/x" not in proxy.paths()
     assert crawl.ledger.reasons == {"address-refused": 1}
+
+
+def test_behind_a_proxy_a_source_is_found_where_the_operator_has_listed_its_host(proxy: Site) -> None:
+    def at(url: str) -> Proposal:
+        crawl = CrawlSettings(
+            contact="a@b.vn", pace=0, proxy=f"http://127.0.0.1:{proxy.port}", proxy_allow=("bao.example",)
+        )
+        return sources.found_at(Settings(crawl=crawl), url)
+
+    assert at("http://bao.example/rss").feeds == ("http://bao.example/rss",)
+    with pytest.raises(AddressRefused, match="proxy_allow"):
+        at("http://elsewhere.example/x")
+    assert "http://elsewhere.example/x" not in proxy.paths()
 
 
 def test_a_bomb_through_the_proxy_is_cut_too(proxy: Site) -> None:

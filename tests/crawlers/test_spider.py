@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from core.clock import FixedClock
-from core.errors import ExtractError
+from core.errors import ExtractError, StoreError
 from core.records import EndpointStatus, Entry, FetchedPage, PendingPage, PollState
 from core.urls import article_id
 from crawlers import crawl_page, crawl_poll
@@ -147,6 +147,24 @@ def test_what_happens_to_one_page_stops_no_other(site: Site) -> None:
     assert {page.url for page in crawl.pages} == {site.url("/a.htm"), site.url("/c.htm")}
     assert crawl.ledger.reasons == {"no-body": 1, "gone": 2, "http-414": 1}
     assert stats.pages == {"stopped": 2, "failed: no-body": 1, "failed: gone": 2, "failed: http-414": 1}
+
+
+def test_a_page_that_could_not_be_kept_for_the_records_sake_is_read_again(site: Site) -> None:
+    site.feed("/rss", "/a.htm")
+    site.routes["/a.htm"] = article("A")
+    away = [StoreError("record: the connection broke; it is made again by itself")]
+
+    def on_page(page: FetchedPage, pending: PendingPage) -> str:
+        if away:
+            raise away.pop()
+        return crawl.read(page, pending)
+
+    crawl = Crawled()
+    stats = crawl.run(paper(site), on_page=on_page)
+    assert crawl.bodies.keys() == {site.url("/a.htm")}
+    assert crawl.ledger.log == [("later", article_id(site.url("/a.htm")), "record"),
+                                ("stopped", article_id(site.url("/a.htm")), "")]  # fmt: skip
+    assert stats.pages == {"later: record": 1, "stopped": 1}
 
 
 def test_a_bug_stops_the_crawl_loudly(site: Site) -> None:

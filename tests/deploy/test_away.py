@@ -126,6 +126,31 @@ def test_a_backup_is_due_daily_and_goes_after_its_time(tmp_path: Path, key: Path
     assert not away.due(BackupSettings(folder="x"), now), "without a key nothing leaves the machine"
 
 
+@pytest.mark.parametrize("fails", [False, True])
+def test_those_elsewhere_go_when_an_administrator_says_also_where_no_new_one_can_be_made(
+    tmp_path: Path, key: Path, fails: bool
+) -> None:
+    here = desk(tmp_path / "here", key, tmp_path / "elsewhere")
+    fill(here)
+    old, kept_on = (
+        tmp_path / "elsewhere" / f"diembao-{SystemClock().now() - timedelta(days=days):%Y%m%dT%H%M%SZ}.tar.gz.sealed"
+        for days in (10, 5)
+    )
+    old.parent.mkdir()
+    for file in (old, kept_on):
+        file.write_bytes(b"")
+    if fails:
+        key.unlink()
+    with wiring.record(here) as kept:
+        kept.keeping.shorten({"backup_days": 7}, NOON, "quan tri")
+        delivering._chores(here, World(kind="real", publishers={}, clock=FixedClock(NOON)), kept, {}).round()
+        for thread in threading.enumerate():
+            if thread.name == "backup":
+                thread.join()
+    there = set((tmp_path / "elsewhere").glob("diembao-*"))
+    assert old not in there and kept_on in there and len(there) == (1 if fails else 2)
+
+
 def test_a_key_is_never_written_over_and_a_wrong_one_is_named(tmp_path: Path, key: Path) -> None:
     with pytest.raises(ConfigError, match="exist"):
         sealed.new_key(key)

@@ -118,6 +118,19 @@ def test_whatever_is_changed_is_refused_and_nothing_is_written(
     assert updates.current(here) == "" and not renamed(here)
 
 
+def test_a_file_that_was_damaged_on_its_way_is_told_of(
+    tmp_path: Path, here: Settings, content: Path, key: tuple[Path, str]
+) -> None:
+    file = made(tmp_path, content, key)
+    with zipfile.ZipFile(file) as packed:
+        part = next(info for info in packed.infolist() if info.filename.startswith("publishers/"))
+    data = bytearray(file.read_bytes())
+    data[part.header_offset + 30 + len(part.filename)] = 0xFF
+    file.write_bytes(data)
+    with pytest.raises(ConfigError, match="no update can be read there"):
+        updates.apply(here, file)
+
+
 def test_another_key_is_refused_and_without_one_nothing_is_taken(
     tmp_path: Path, here: Settings, content: Path, key: tuple[Path, str]
 ) -> None:

@@ -9,12 +9,15 @@ import pytest
 
 from core.clock import FixedClock
 from core.errors import StoreError
+from core.records import StoryAlert
 from core.settings import KeepSettings
 from store.postgres.address import Address
 from store.postgres.record import open_record
 from store.sqlite.record import Record
-from tests.fakes.records import NOON, make_message
+from tests.fakes.records import NOON, make_article, make_message, make_tagged
 from tests.postgres.server import Server
+
+_BLOCKED = "SELECT 1 FROM pg_stat_activity WHERE datname = '{}' AND wait_event_type = 'Lock'"
 
 
 def test_a_message_is_claimed_by_one_of_many_at_once(desked: Record) -> None:
@@ -40,6 +43,29 @@ def test_a_claim_waits_for_nobody_and_leaves_out_what_another_has_locked(desked:
         claims = pool.submit(lambda: desked.outbox.claim(NOON, 10, 60)).result(timeout=60)
         assert [claim.message.key for claim in claims] == ["second"]
     assert [claim.message.key for claim in desked.outbox.claim(NOON, 10, 60)] == ["first"]
+
+
+@pytest.mark.parametrize("planned", [True, False])
+def test_what_a_worker_is_just_taking_is_not_taken_back_by_who_sets_its_article_aside(
+    server: Server, address: Address, desked: Record, planned: bool
+) -> None:
+    article = make_article()
+    desked.articles.save(make_tagged(article))
+    if planned:
+        alert = StoryAlert(desk="binh_son", story=article.id, recipient="office", rules=("r",), first=NOON, told_by="k",
+                           told_at=NOON, told=(article.id,))  # fmt: skip
+        desked.alerts.put([alert])
+        desked.alerts.enqueue([make_message("k")], NOON, tells_of={article.id: NOON})
+    else:
+        desked.outbox.add([make_message("k", article=article.id)], NOON)
+    with ThreadPoolExecutor(1) as pool:
+        with desked.database.write(claims=True) as con:
+            con.execute("UPDATE outbox SET state = 'claimed', lease_until = 1 WHERE key = 'k'")
+            done = pool.submit(desked.work.set_aside, "binh_son", article.id, NOON, "office")
+            while not done.done() and not server.run(_BLOCKED.format(address.database)):
+                pass  # the server is asked again
+        assert done.result()
+    assert [(row.message.key, row.state) for row in desked.reading.messages("binh_son")] == [("k", "claimed")]
 
 
 def test_writers_take_turns_and_say_who_is_in_the_way(server: Server, address: Address, record: Record) -> None:

@@ -230,7 +230,7 @@ def test_the_summary_goes_to_leadership_once_with_the_report(reports: reporting.
     (row,) = record.reading.messages(DESK.id)
     assert row.message.recipient == "lanh-dao"
     assert "4 bài viết về hoặc nhắc đến" in row.message.text
-    assert f"https://diembao.example/bao-cao/{number}" in row.message.html
+    assert f'"https://diembao.example/bao-cao/{number}?ban={DESK.id}"' in row.message.html, "of this desk among several"
     (claim,) = record.outbox.claim(MONDAY, 10, 60)
     assert claim.message.attachments[0].content[:2] == b"PK"
     assert claim.address == "lanh-dao@xa.example.org"

@@ -212,6 +212,15 @@ def test_what_is_no_word_file_is_refused() -> None:
             filling.check(bad, template.SLOTS)
 
 
+def test_a_word_file_that_was_damaged_on_its_way_is_refused() -> None:
+    shipped = template.shipped()
+    with zipfile.ZipFile(io.BytesIO(shipped)) as package:
+        part = package.getinfo("word/document.xml")
+    at = part.header_offset + 30 + len(part.filename)
+    with pytest.raises(PaperError, match="not a Word document"):
+        filling.check(shipped[:at] + b"\xff" + shipped[at + 1 :], template.SLOTS)
+
+
 def test_macros_and_bombs_are_refused() -> None:
     def packed(name: str, body: bytes) -> bytes:
         out = io.BytesIO(template.shipped())

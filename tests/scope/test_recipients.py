@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -132,6 +133,23 @@ class TestEveryDoor:
 def test_mail_refuses_such_an_address_whoever_asks(address: str) -> None:
     notifier = EmailNotifier(SmtpSettings(host="127.0.0.1", port=9, sender="a@b.vn"), FixedClock(NOON))
     assert notifier.send(make_message(), address) == Refused(reason="recipient.security_body")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("email", "ca.binhson@quangngai.gov.vn\n"), ("email", "vanhoa@binhson.gov.vn\n"), ("phone", "84912345678\n"),
+     ("phone", "84٩12345678")],
+)  # fmt: skip
+def test_nothing_hides_behind_the_end_of_a_line(field: str, value: str) -> None:
+    """A desk file can hold one; it ended a mail's head and hid the host from the check for security bodies."""
+    address, phone = (value, "") if field == "email" else ("", value)
+    assert refusal(role="information_office", address=address, phone=phone)
+    text = (
+        'id = "binh_son"\nname = "Bình Sơn"\noffice = "UBND xã Bình Sơn"\nunits = ["old:524"]\n'
+        f'[[recipients]]\nid = "r"\nname = "Văn hóa"\nroles = ["information_office"]\n{field} = {json.dumps(value)}\n'
+    )
+    with pytest.raises(ConfigError, match=r"recipients|recipient"):
+        parse_desk(text, Gazetteer.load())
 
 
 def test_offices_with_similar_names_are_not_refused() -> None:

@@ -276,6 +276,17 @@ def test_an_erase_that_was_interrupted_after_its_stone_is_finished_later(record:
     assert record.retention.replay_stones() == 0
 
 
+def test_an_erase_after_one_that_was_cut_off_holds_after_a_restore(record: Record) -> None:
+    article_id = save_canary(record)
+    target = default_target(record.path, NOON)
+    backup(record.path, target, NOON)
+    (record.path.parent / "stones.jsonl").write_bytes(b'{"article": "a full disk cut this o')
+    record.retention.erase(article_id, NOON + DAY, "quan tri")
+    restore(target, record.path, NOON + 2 * DAY)
+    assert record.reading.article("binh_son", article_id) is None
+    assert traces(record) == []
+
+
 def test_erase_holds_after_a_restore(record: Record) -> None:
     article_id = save_canary(record)
     target = default_target(record.path, NOON)
