@@ -47,6 +47,8 @@ def restore(settings: Settings, archive: Path, called: Path | None = None) -> It
         yield f"{done.erased} articles erased since that backup were erased again"
     with wiring.record(settings) as kept:
         kept.retention.purge(SystemClock().now())
+        if (settings.on_server or not done.aside) and kept.people.any():
+            yield "accounts that were disabled since that backup are open again: diembao user list, then user disable"
         if settings.elastic.hosts:
             engine.forget_place(kept)
             yield "the search engine is built anew by the service, or now: diembao index rebuild"
