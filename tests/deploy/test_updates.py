@@ -162,3 +162,39 @@ def test_signed_content_passes_the_same_checks(
     with pytest.raises(ConfigError, match="lacks units that desks watch"):
         updates.apply(here, made(tmp_path, content, key))
     assert updates.current(here) == ""
+
+
+def test_an_update_of_one_part_leaves_the_other_as_it_is(
+    tmp_path: Path, here: Settings, content: Path, key: tuple[Path, str]
+) -> None:
+    (content / "units.json.zst").unlink()
+    updates.apply(here, made(tmp_path, content, key))
+    shutil.rmtree(content / "publishers")
+    shutil.copy(SHIPPED, content / "units.json.zst")
+    updates.apply(here, made(tmp_path, content, key, "2026.12.02"))
+    assert renamed(here), "the gazetteer came, the publishers stayed"
+    updates.back(here)
+    assert renamed(here) and updates.current(here) == "2026.12.01"
+
+
+def test_what_is_no_text_and_no_gazetteer_is_named(
+    tmp_path: Path, here: Settings, content: Path, key: tuple[Path, str]
+) -> None:
+    (content / "publishers" / "aaa.toml").write_bytes(b'name = "\xe9"')
+    with pytest.raises(ConfigError, match=r"publishers/aaa\.toml of the update: not UTF-8"):
+        updates.apply(here, made(tmp_path, content, key))
+    (content / "publishers" / "aaa.toml").unlink()
+    (content / "units.json.zst").write_bytes(b"nothing of the kind")
+    with pytest.raises(ConfigError, match=r"units\.json\.zst of the update: not a gazetteer"):
+        updates.apply(here, made(tmp_path, content, key))
+
+
+def test_no_way_back_to_a_gazetteer_that_lacks_what_a_desk_watches(
+    tmp_path: Path, here: Settings, content: Path, key: tuple[Path, str]
+) -> None:
+    updates.apply(here, made(tmp_path, content, key))
+    with wiring.record(here) as kept:
+        kept.desks.apply_desk(make_desk("moi", units=("new:99999",)), NOON, "test")
+    with pytest.raises(ConfigError, match=r"the shipped data lacks units that desks watch \(new:99999\)"):
+        updates.back(here)
+    assert updates.current(here) == "2026.12.01"
