@@ -7,14 +7,17 @@ import re
 import shutil
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import zstandard
 
-from app import updates, wiring
+from app import reporting, updates, wiring
 from app.world import choose
+from core.clock import FixedClock
 from core.errors import ConfigError
+from core.records import ReportSchedule
 from core.settings import Settings, UpdateSettings
 from nlp.gazetteer.units import SHIPPED
 from tests.data import ROOT
@@ -198,3 +201,18 @@ def test_no_way_back_to_a_gazetteer_that_lacks_what_a_desk_watches(
     with pytest.raises(ConfigError, match=r"the shipped data lacks units that desks watch \(new:99999\)"):
         updates.back(here)
     assert updates.current(here) == "2026.12.01"
+
+
+def test_scheduled_reports_know_the_units_of_an_update(
+    tmp_path: Path, here: Settings, content: Path, key: tuple[Path, str]
+) -> None:
+    data = json.loads(zstandard.ZstdDecompressor().decompress(SHIPPED.read_bytes()))
+    data["id"][data["id"].index("new:21238")] = "new:99999"
+    (content / "units.json.zst").write_bytes(zstandard.ZstdCompressor().compress(json.dumps(data).encode()))
+    updates.apply(here, made(tmp_path, content, key))
+    with wiring.record(here) as kept:
+        kept.desks.apply_desk(make_desk("moi", units=("new:99999",)), NOON, "test")
+        publishers = choose(here).publishers
+        kept.reports.set_schedule(ReportSchedule(desk="moi", kind="weekly"), NOON, "test")
+        reporting.scheduled(here, kept, publishers, FixedClock(NOON + timedelta(days=14)))()
+        assert [one.title for one in kept.reports.reports("moi")]
