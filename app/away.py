@@ -28,12 +28,12 @@ def backup(settings: Settings, folder: Path, key: Path) -> Path:
     where nothing was written.
     """
     secret = sealed.load_key(key)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.database.parent.mkdir(parents=True, exist_ok=True)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigError(f"{folder}: {error.strerror}; name another folder for backups") from None
-    with tempfile.TemporaryDirectory(prefix=".away-", dir=settings.data_dir) as clear:
+    with tempfile.TemporaryDirectory(prefix=".away-", dir=settings.database.parent) as clear:
         archive = upkeep.backup(settings, Path(clear))
         target = folder / f"{archive.name}{sealed.SUFFIX}"
         sealed.seal(archive, target, secret)
@@ -79,14 +79,13 @@ def restore(settings: Settings, archive: Path, key: Path) -> Iterator[str]:
     that never had it: the stones lie beside the backup. Raises StoreError, ConfigError.
     """
     secret = sealed.load_key(key, to_open=True)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".away-", dir=settings.data_dir) as folder:
+    settings.database.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".away-", dir=settings.database.parent) as folder:
         clear = Path(folder) / archive.name.removesuffix(sealed.SUFFIX)
         sealed.unseal(archive, clear, secret)
         erased = archive.with_name(STONES)
         if erased.exists():
             sealed.unseal(erased, Path(folder) / "stones", secret)
-            settings.database.parent.mkdir(parents=True, exist_ok=True)
             stones.merge(settings.database, (Path(folder) / "stones").read_text(encoding="utf-8"))
         yield from upkeep.restore(settings, clear, called=archive)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ from app.operation import Machine
 from app.world import World
 from core.clock import FixedClock, SystemClock
 from core.errors import ConfigError, StoreError
-from core.settings import BackupSettings, Settings
+from core.settings import BackupSettings, RecordSettings, Settings
 from tests.command_line import run_here
 from tests.contracts.people import make_user
 from tests.fakes.records import NOON, make_article, make_desk, make_tagged
@@ -257,3 +258,24 @@ def test_an_account_that_was_deleted_stays_so_on_a_bare_machine(tmp_path: Path, 
     list(away.restore(there, earlier, key))
     with wiring.record(there) as kept:
         assert [user.id for user in kept.people.users()] == ["ulan"]
+
+
+def test_a_copy_is_made_beside_the_record_where_the_purge_looks_for_what_was_killed(
+    tmp_path: Path, key: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "disk" / "record.sqlite3"
+    place.parent.mkdir()
+    here = Settings(data_dir=tmp_path / "var", record=RecordSettings(url=str(place)))
+    fill(here)
+
+    def killed(source: Path, *_: object) -> None:
+        shutil.copytree(source.parent, source.parent.with_name(".away-killed"))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sealed, "seal", killed)
+    with pytest.raises(KeyboardInterrupt):
+        away.backup(here, tmp_path / "elsewhere", key)
+    (left,) = tmp_path.rglob(".away-*")
+    with wiring.record(here) as kept:
+        kept.retention.tidy(SystemClock().now() + timedelta(days=2))
+    assert not left.exists()
