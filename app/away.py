@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from app import sealed, upkeep
+from app import sealed, upkeep, wiring
 from core.clock import Clock, SystemClock
 from core.errors import ConfigError, DiembaoError
 from core.settings import BackupSettings, Settings
 from store.sqlite import stones
+from store.sqlite.record import Record
 
 _LOG = logging.getLogger(__name__)
 STONES: Final = f"{stones.NAME}{sealed.SUFFIX}"
@@ -27,19 +28,42 @@ def backup(settings: Settings, folder: Path, key: Path) -> Path:
     where nothing was written.
     """
     secret = sealed.load_key(key)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.database.parent.mkdir(parents=True, exist_ok=True)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigError(f"{folder}: {error.strerror}; name another folder for backups") from None
-    with tempfile.TemporaryDirectory(prefix=".away-", dir=settings.data_dir) as clear:
+    with tempfile.TemporaryDirectory(prefix=".away-", dir=settings.database.parent) as clear:
         archive = upkeep.backup(settings, Path(clear))
         target = folder / f"{archive.name}{sealed.SUFFIX}"
         sealed.seal(archive, target, secret)
+    with wiring.record(settings) as kept:
+        _seal_list(settings, kept, folder, secret)
+    return target
+
+
+def listing(settings: Settings, kept: Record) -> Callable[[], None]:
+    """To be called often: the sealed list beside the backups names what was erased since the newest of them too."""
+    asked, named = settings.backup, [""]
+
+    def look() -> None:
+        if not asked.connected:
+            return
+        kept.retention.note()
+        file = stones.stones_file(settings.database)
+        said = file.read_text(encoding="utf-8") if file.exists() else ""
+        if said != named[0] and newest(Path(asked.folder)) is not None:
+            _seal_list(settings, kept, Path(asked.folder), sealed.load_key(Path(asked.key_file)))
+            named[0] = said
+
+    return look
+
+
+def _seal_list(settings: Settings, kept: Record, folder: Path, key: bytes) -> None:
+    kept.retention.note()
     erased = stones.stones_file(settings.database)
     if erased.exists():
-        sealed.seal(erased, folder / STONES, secret)
-    return target
+        sealed.seal(erased, folder / STONES, key)
 
 
 def key_of(settings: Settings, folder: Path | None) -> Path | None:
@@ -55,14 +79,13 @@ def restore(settings: Settings, archive: Path, key: Path) -> Iterator[str]:
     that never had it: the stones lie beside the backup. Raises StoreError, ConfigError.
     """
     secret = sealed.load_key(key, to_open=True)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".away-", dir=settings.data_dir) as folder:
+    settings.database.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".away-", dir=settings.database.parent) as folder:
         clear = Path(folder) / archive.name.removesuffix(sealed.SUFFIX)
         sealed.unseal(archive, clear, secret)
         erased = archive.with_name(STONES)
         if erased.exists():
             sealed.unseal(erased, Path(folder) / "stones", secret)
-            settings.database.parent.mkdir(parents=True, exist_ok=True)
             stones.merge(settings.database, (Path(folder) / "stones").read_text(encoding="utf-8"))
         yield from upkeep.restore(settings, clear, called=archive)
 
@@ -118,8 +141,9 @@ def due(asked: BackupSettings, at: datetime) -> bool:
 
 
 def remove_old(folder: Path, before: datetime) -> int:
-    """Delete sealed backups made before then; how many."""
+    """Delete sealed backups made before then, and what a killed one left half done; how many."""
     old = [file for file in folder.glob(f"diembao-*{sealed.SUFFIX}") if (stamp := _stamp(file)) and stamp < before]
+    old += [part for part in folder.glob(f".*{sealed.SUFFIX}.*.part") if part.stat().st_mtime < before.timestamp()]
     for file in old:
         file.unlink(missing_ok=True)
     return len(old)

@@ -37,7 +37,10 @@ def deliver(settings: Settings, world: World, *, stop: threading.Event, forever:
         duty, feeding = (Duty(kept.leases, name, "deliver", worker) for name in ("deliver", DUTY))
         chores = _chores(settings, world, kept, notifiers)
 
+        own = Chores({"the look at old files": daily(lambda: kept.retention.tidy(world.clock.now()), world.clock)})
+
         def drain() -> DrainReport:
+            own.round()
             chores.round(still=duty.mine)  # of several that deliver, one plans; all send
             return drain_once(kept.outbox, notifiers, kept.desks, world.clock, stop=stop, rules=rules)
 
@@ -62,6 +65,7 @@ def _chores(settings: Settings, world: World, kept: Record, notifiers: Mapping[C
         "the look at open cases": daily(lambda: answer_desk.tend(kept, clock.now(), notifiers), clock),
         "the upkeep of Zalo": upkeep(settings, clock),
         "the backup to another place": away.scheduled(settings, lambda: kept.keeping.now().backup_days),
+        "the list of what was erased, beside the backups": away.listing(settings, kept),
         "the planning of alerts": planner.round,
         "the drafting of reports": reporting.scheduled(settings, kept, world.publishers, clock),
     })  # fmt: skip

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from app import away, dashboards, sealed, wiring
+from app import away, dashboards, sealed, updates, wiring
 from app.alert_desk import template_faults
 from app.channels import said, statuses
 from app.delivering import probe_mail
@@ -152,7 +152,9 @@ def _wrong(settings: Settings, kept: Record) -> tuple[str, ...]:
     return on_server(kept.database)
 
 
-def _understanding(_: Settings) -> Iterator[Finding]:
+def _understanding(settings: Settings) -> Iterator[Finding]:
+    held = f"publishers and gazetteer of the update {update}" if (update := updates.current(settings)) else "as shipped"
+    yield Finding(sign="ok", part="data", says=held)
     yield Finding(sign="ok", part="gazetteer", says=f"{len(wiring.gazetteer())} units of both ages")
     yield Finding(sign="ok", part="models", says=load_tagger().version)
 

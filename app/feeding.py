@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
@@ -73,4 +74,5 @@ def feed_forever(settings: Settings, kept: Record, clock: Clock, duty: Duty, sto
     with duty.kept():
         while not stop.wait(pause):
             pause = feeder.round()
-    duty.give_back()
+    with suppress(StoreError):  # without the record the lease runs out by itself
+        duty.give_back()

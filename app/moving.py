@@ -53,6 +53,7 @@ def migrate_to(settings: Settings, place: str) -> Iterator[str]:
     yield f"{done.rows} rows of {done.tables} tables are at {wiring.place(there)}, counted and compared"
     yield f"sha256 of all sums: {done.sha256}"
     yield f"now set [record] url to it; {wiring.place(settings)} stays as it was, and is not written to any more"
+    yield f"it holds every text, also what is erased from now on: delete it within {settings.keep.backup_days} days"
 
 
 @contextmanager
@@ -62,7 +63,7 @@ def as_file(settings: Settings) -> Iterator[Path]:
         yield settings.database
         return
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="copy-", dir=settings.data_dir) as folder:
+    with tempfile.TemporaryDirectory(prefix=".copy-", dir=settings.data_dir) as folder:
         file, clock = Path(folder) / settings.database.name, SystemClock()
         with wiring.record(settings, clock) as kept, open_record(file, clock=clock, keep=settings.keep) as target:
             moving.copy(kept, target, str(file))

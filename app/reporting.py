@@ -10,6 +10,7 @@ from functools import cache
 from typing import Protocol
 
 from answers.cases import figures
+from app import wiring
 from core.clock import Clock, local, local_day
 from core.errors import ConfigError
 from core.papers import check_office
@@ -368,7 +369,7 @@ def scheduled(
     A desk whose template or papers can't be used is told of in the log; the others go on.
     """
     looked: list[datetime] = []
-    made = reports(record, publishers, _shipped_gazetteer)
+    made = reports(record, publishers, wiring.gazetteer)
 
     def draft() -> None:
         now = clock.now()
@@ -382,11 +383,6 @@ def scheduled(
                 _LOG.error("the scheduled report of desk %s could not be made: %s", desk.id, error)
 
     return draft
-
-
-@cache
-def _shipped_gazetteer() -> Gazetteer:
-    return Gazetteer.load()
 
 
 def reports(record: Record, publishers: Mapping[str, Publisher], gazetteer: Callable[[], Gazetteer]) -> Reports:

@@ -99,8 +99,9 @@ class Supervisor:
             pause = min(2.0 ** (child.starts - 1), _LONGEST_PAUSE)
             child.wait_until = now + pause
             _LOG.error(
-                "role ended and will be started again", extra={"role": child.role, "status": code, "pause": pause}
-            )
+                "%s ended and is started again in %d s", child.role, pause,
+                extra={"role": child.role, "status": code, "pause": pause},
+            )  # fmt: skip
         elif now >= child.wait_until:
             child.wait_until = 0.0
             child.start(now)

@@ -62,7 +62,7 @@ def load_key(file: Path, *, to_open: bool = False) -> bytes:
 
 def seal(source: Path, target: Path, key: bytes) -> None:
     """Write a sealed copy; the target is there whole or not at all. Raises StoreError."""
-    part = target.with_name(f".{target.name}.part")
+    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
         with (
             source.open("rb") as clear,

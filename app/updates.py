@@ -28,7 +28,7 @@ from core.errors import ConfigError
 from core.settings import Settings
 from crawlers.publishers import updated
 from crawlers.publishers.loader import load_all, load_dir, parse, unique
-from nlp.gazetteer.units import Gazetteer
+from nlp.gazetteer.units import SHIPPED, Gazetteer
 
 FORMAT: Final = 1
 UNITS: Final = "units.json.zst"
@@ -112,19 +112,33 @@ def apply(settings: Settings, file: Path) -> str:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(data)
     if present:
+        _keep_the_rest(settings.data_dir / "updates" / present, target)
         (target / "before").write_text(present, encoding="ascii")
     _point(settings, version)
     _note(settings, "data.apply", version)
     return f"{version} holds: {len(content)} files; restart the roles to take it up"
 
 
+def _keep_the_rest(present: Path, target: Path) -> None:
+    """An update of publishers alone leaves the gazetteer as it is, and the other way round."""
+    if not (target / "publishers").exists() and (present / "publishers").exists():
+        shutil.copytree(present / "publishers", target / "publishers")
+    if not (target / UNITS).exists() and (present / UNITS).exists():
+        shutil.copy(present / UNITS, target / UNITS)
+
+
 def back(settings: Settings) -> str:
-    """Let what held before hold again: the update before, or the shipped data. Raises ConfigError."""
+    """Let what held before hold again: the update before, or the shipped data.
+
+    Raises ConfigError where there is none, or a desk watches a unit that it lacks.
+    """
     present = current(settings)
     if not present:
         raise ConfigError("the shipped data holds; there is nothing to go back from")
     before = settings.data_dir / "updates" / present / "before"
     earlier = before.read_text(encoding="ascii").strip() if before.exists() else ""
+    units = settings.data_dir / "updates" / earlier / UNITS if earlier else SHIPPED
+    _check_watched(settings, Gazetteer.load(units if units.exists() else SHIPPED), earlier or "the shipped data")
     _point(settings, earlier)
     _note(settings, "data.back", earlier or "shipped")
     return f"{earlier or 'the shipped data'} holds again; restart the roles to take it up"
@@ -167,7 +181,7 @@ def _read(file: Path, trusted: str) -> tuple[str, dict[str, bytes]]:
 
 def _check(settings: Settings, content: Mapping[str, bytes]) -> None:
     """What shipped data has to pass too, and that nothing an installation uses goes away."""
-    declared = [parse(Path(n).name, data.decode("utf-8")) for n, data in content.items() if n.startswith("publishers/")]
+    declared = [parse(Path(name).name, _text(name, data)) for name, data in content.items() if name != UNITS]
     if declared:
         unique((*declared, *load_dir(settings.data_dir / "publishers")))
         before = len(load_all(settings.data_dir / "publishers")) - len(load_dir(settings.data_dir / "publishers"))
@@ -177,20 +191,33 @@ def _check(settings: Settings, content: Mapping[str, bytes]) -> None:
         _check_units(settings, content[UNITS])
 
 
+def _text(name: str, data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{name} of the update: not UTF-8 ({error.reason}); not taken") from None
+
+
 def _check_units(settings: Settings, data: bytes) -> None:
     fresh = settings.data_dir / "updates" / f".{UNITS}"
     fresh.parent.mkdir(parents=True, exist_ok=True)
     fresh.write_bytes(data)
     try:
         made = Gazetteer.load(fresh)
+    except ConfigError:
+        raise ConfigError(f"{UNITS} of the update: not a gazetteer of this program's version; not taken") from None
     finally:
         fresh.unlink()
-    with wiring.record(settings) as kept:
-        missing = {unit for desk in kept.desks.desks() for unit in desk.units if unit not in made}
-    if missing:
-        raise ConfigError(f"the update lacks units that desks watch ({', '.join(sorted(missing)[:4])}); not taken")
+    _check_watched(settings, made, "the update")
     if len(made) < len(wiring.gazetteer()) * _LEAST_LEFT:
         raise ConfigError(f"the update has {len(made)} units where {len(wiring.gazetteer())} are known; not taken")
+
+
+def _check_watched(settings: Settings, units: Gazetteer, whose: str) -> None:
+    with wiring.record(settings) as kept:
+        missing = {unit for desk in kept.desks.desks() for unit in desk.units if unit not in units}
+    if missing:
+        raise ConfigError(f"{whose} lacks units that desks watch ({', '.join(sorted(missing)[:4])}); not taken")
 
 
 def _point(settings: Settings, version: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,32 +37,35 @@ def restore(settings: Settings, archive: Path, called: Path | None = None) -> It
     `called`: the file that the operator named, where the archive was taken out of it.
     """
     stones.carry(settings.data_dir / settings.database.name, settings.database)
-    done = archives.restore(archive, settings.database, SystemClock().now())
-    if settings.on_server:
-        _onto_server(settings, done.aside)
+    done = _onto_server(settings, archive) if settings.on_server else _into_file(settings.database, archive)
     yield f"restored {called or archive} (made {done.manifest.made_at})"
-    if done.aside and not settings.on_server:
+    if done.aside:
         yield f"the record that was there is kept as {done.aside}"
     yield f"{done.held} messages that waited are held, none is sent by itself"
     if done.erased:
         yield f"{done.erased} articles erased since that backup were erased again"
     with wiring.record(settings) as kept:
         kept.retention.purge(SystemClock().now())
+        if not done.aside and kept.people.any():
+            yield "accounts that were disabled since that backup are open again: diembao user list, then user disable"
         if settings.elastic.hosts:
             engine.forget_place(kept)
             yield "the search engine is built anew by the service, or now: diembao index rebuild"
 
 
-def _onto_server(settings: Settings, aside: Path | None) -> None:
-    """Move the record that was restored into a file on; that file goes, and what lay in its place comes back."""
-    file = settings.database
-    try:
+def _into_file(record: Path, archive: Path) -> archives.Restored:
+    return archives.restore(archive, record, SystemClock().now())
+
+
+def _onto_server(settings: Settings, archive: Path) -> archives.Restored:
+    """By a file in a folder of its own, which goes afterwards: nothing of the record stays on this machine."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".restore-", dir=settings.data_dir) as folder:
+        file = Path(folder) / settings.database.name
+        stones.carry(settings.database, file)
+        done = _into_file(file, archive)
         moving.from_file(settings, file)
-    finally:
-        for suffix in ("", "-wal", "-shm"):
-            file.with_name(file.name + suffix).unlink(missing_ok=True)
-            if aside is not None and (before := aside.with_name(aside.name + suffix)).exists():
-                before.replace(file.with_name(file.name + suffix))
+    return done
 
 
 def erase(settings: Settings, article: str) -> str:

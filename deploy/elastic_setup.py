@@ -1,4 +1,6 @@
-"""Logins of the full profile: what Kibana signs in with, and a role and user with the least that the program needs.
+"""Logins of the full profile: what Kibana signs in with, and two roles and users with the least that the program needs.
+
+`diembao` reads and writes our indices, `diembao_loader` brings dashboards into Kibana's default space.
 
 python deploy/elastic_setup.py URL ROLES FOLDER - standard library only; may be run again at any time.
 """
@@ -13,17 +15,32 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+LOADER: dict[str, Any] = {
+    "cluster": [],
+    "indices": [],
+    "applications": [{
+        "application": "kibana-.kibana",
+        "resources": ["space:default"],
+        "privileges": [
+            "feature_savedObjectsManagement.all", "feature_indexPatterns.all", "feature_advancedSettings.all",
+        ],
+    }],
+}  # fmt: skip
+"""As docs/kibana.md gives it for a key."""
+
 
 def main(url: str, roles: str, folder: str) -> None:
-    """Set the password of kibana_system, the role "diembao" and its user. Raises SystemExit with what went wrong."""
+    """Set the password of kibana_system, and both roles and their users. Raises SystemExit with what went wrong."""
     secret = {name: (Path(folder) / name).read_text(encoding="ascii").strip() for name in
-              ("elastic_password", "elastic_writer_password", "kibana_password")}  # fmt: skip
+              ("elastic_password", "elastic_writer_password", "kibana_password", "kibana_loader_password")}  # fmt: skip
     login = base64.b64encode(f"elastic:{secret['elastic_password']}".encode()).decode()
     role = role_of(Path(roles).read_text(encoding="utf-8"), "diembao")
     _put(url, login, "_security/user/kibana_system/_password", {"password": secret["kibana_password"]})
-    _put(url, login, "_security/role/diembao", role)
-    user = {"password": secret["elastic_writer_password"], "roles": ["diembao"]}
-    _put(url, login, "_security/user/diembao", user)
+    for name, its, password in (
+        ("diembao", role, "elastic_writer_password"), ("diembao_loader", LOADER, "kibana_loader_password"),
+    ):  # fmt: skip
+        _put(url, login, f"_security/role/{name}", its)
+        _put(url, login, f"_security/user/{name}", {"password": secret[password], "roles": [name]})
 
 
 def role_of(text: str, name: str) -> dict[str, Any]:

@@ -26,7 +26,8 @@ from typing import IO, Final, cast
 from core.errors import StoreError
 from store.sqlite import audit, migrate, outbox, people, search, stones
 from store.sqlite.database import APPLICATION_ID, connect, told
-from store.sqlite.retention import backup_dir, replay
+from store.sqlite.old_files import backup_dir
+from store.sqlite.retention import replay
 from store.sqlite.rows import dump
 
 FORMAT: Final = 1

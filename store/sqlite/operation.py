@@ -23,7 +23,8 @@ from core.records import (
 )
 from store.sqlite import meta
 from store.sqlite.database import Database
-from store.sqlite.retention import backup_dir, months_before, old_backups
+from store.sqlite.old_files import backup_dir, old_backups
+from store.sqlite.retention import months_before
 from store.sqlite.rows import from_us, maybe_from_us, to_us
 
 DAYS: Final = 14

@@ -10,7 +10,7 @@ from typing import Final
 
 from core.records import Attempt, Session, User
 from store.sql import upsert
-from store.sqlite import audit
+from store.sqlite import audit, stones
 from store.sqlite.accounts import Accounts, find, forget, users
 from store.sqlite.database import connect
 from store.sqlite.rows import from_us, to_us
@@ -165,9 +165,15 @@ def after_restore(con: sqlite3.Connection, present: Path, at: datetime) -> None:
     for table in ("sessions", "reset_links", "sign_in_steps"):
         con.execute(f"DELETE FROM {table}")  # noqa: S608 - names of ours
     gone, disabled = _since(present)
+    gone = sorted({*gone, *stones.accounts(present)})
     for user in gone:
         forget(con, user, at)
     con.executemany("UPDATE people SET disabled_at = coalesce(disabled_at, ?) WHERE id = ?", disabled)
+
+
+def gone(con: sqlite3.Connection) -> list[tuple[str, datetime]]:
+    """Accounts that were deleted, and when."""
+    return [(row["id"], from_us(row["at"])) for row in con.execute("SELECT id, at FROM people_gone ORDER BY at, id")]
 
 
 def _since(present: Path) -> tuple[list[str], list[tuple[int, str]]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import sqlite3
 from calendar import monthrange
 from dataclasses import asdict, dataclass, replace
@@ -11,7 +10,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from core.errors import StoreError
 from core.settings import KeepSettings
 from store.sqlite import (
     alerting,
@@ -24,6 +22,7 @@ from store.sqlite import (
     factbook,
     labels,
     leases,
+    old_files,
     people,
     reports,
     search,
@@ -41,7 +40,6 @@ FORGET_UNLISTED: Final = timedelta(days=60)
 """How long the bare id of a page is remembered after its publisher last listed it, so that it isn't read again."""
 _CHANGES_DAYS: Final = 35
 _AT_ONCE: Final = 200
-_STAMP: Final = re.compile(r"\d{8}T\d{6}Z")
 _LONGEST_MONTHS: Final = 36
 """A text that an open case quotes is kept up to design's bound for article texts, whatever the setting says."""
 
@@ -92,9 +90,23 @@ class Retention:
         with self._db.write() as con:
             reports.purge(con, months_before(at, keep.article_months))
         self._scrub(index=bool(purged.texts or purged.replaced))
-        backups = remove_old_backups(self._path, at - timedelta(days=keep.backup_days))
+        backups = self.tidy(at)
         _LOG.info("purged", extra={**asdict(purged), "backups": backups})
         return replace(purged, backups=backups)
+
+    def tidy(self, at: datetime) -> int:
+        """What each machine has on its own disk: note what was erased, delete old copies of the record; how many went.
+
+        Raises StoreError for one that can't be deleted.
+        """
+        self.note()
+        return old_files.remove_old(self._path, at - timedelta(days=self._keeping.now().backup_days), at)
+
+    def note(self) -> None:
+        """Write beside the record what other machines have erased from it too: a restore here then forgets it again."""
+        with self._db.read() as con:
+            gone = people.gone(con)
+        stones.note(self._path, self.stones(), gone)
 
     def _answers(self, at: datetime, keep: KeepSettings) -> None:
         """Closed cases with their evidence, uploads nobody confirmed, comparisons of texts that are gone."""
@@ -288,31 +300,3 @@ def months_before(at: datetime, months: int) -> datetime:
     """The same day so many months earlier (the month's last where it has no such day)."""
     years, month = divmod(at.year * 12 + at.month - 1 - months, 12)
     return at.replace(year=years, month=month + 1, day=min(at.day, monthrange(years, month + 1)[1]))
-
-
-def backup_dir(record: Path) -> Path:
-    """Where backups of this record lie by default, and where the purge looks for old ones."""
-    return record.parent / "backups"
-
-
-def remove_old_backups(record: Path, before: datetime) -> int:
-    """Delete backups (and records put aside by a restore) whose name says that they are older.
-
-    Raises StoreError where one can't be deleted, after all others are.
-    """
-    old, left = old_backups(record, before), list[str]()
-    for file in old:
-        try:
-            file.unlink(missing_ok=True)
-        except OSError as error:
-            left.append(f"{file}: an old backup can't be deleted ({error.strerror}); delete it")
-    if left:
-        raise StoreError("\n".join(left))
-    return len(old)
-
-
-def old_backups(record: Path, before: datetime) -> list[Path]:
-    """Backups, and records put aside by a restore, whose name says that they are older."""
-    stamp = before.strftime("%Y%m%dT%H%M%SZ")
-    every = [*backup_dir(record).glob("diembao-*.tar.gz"), *record.parent.glob(f"{record.name}.aside-*")]
-    return [file for file in every if (made := _STAMP.findall(file.name)) and made[-1] < stamp]

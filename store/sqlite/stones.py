@@ -1,12 +1,14 @@
 """Stones of erased articles, in a file beside the record, so that a restored backup forgets them again.
 
-One JSON object a line: article, url, published_at, erased_at (ISO times). Lines are only ever added.
+One JSON object a line: article, url, published_at, erased_at (ISO times); or account, gone_at of a user whose account
+was deleted. Lines are only ever added.
 """
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -35,19 +37,17 @@ def stones_file(record: Path) -> Path:
 
 def add(record: Path, stone: Stone) -> None:
     """Add a stone and wait until the disk has it. Raises StoreError."""
-    line = dump(
-        {
-            "article": stone.article,
-            "url": stone.url,
-            "published_at": stone.published_at.isoformat() if stone.published_at else None,
-            "erased_at": stone.erased_at.isoformat(),
-        }
-    )
     path = stones_file(record)
     try:
-        _append(path, [line])
+        _append(path, [_line(stone)])
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror or error}; nothing was erased; free space and try again") from None
+
+
+def note(record: Path, stones: Iterable[Stone], accounts: Iterable[tuple[str, datetime]]) -> None:
+    """Add what is not there yet: these stones, and accounts with the time at which they were deleted."""
+    gone = (dump({"account": user, "gone_at": at.isoformat()}) for user, at in accounts)
+    merge(record, "\n".join([*map(_line, stones), *gone]))
 
 
 def merge(record: Path, lines: str) -> None:
@@ -83,12 +83,38 @@ def carry(source: Path, target: Path) -> None:
 
 def read(record: Path) -> list[Stone]:
     """All stones; an unfinished last line (a power cut) is left out. Raises StoreError where unreadable."""
+    return [stone for line in _lines(record) if (stone := _stone(line)) is not None]
+
+
+def accounts(record: Path) -> list[str]:
+    """Ids of the accounts that were deleted. Raises StoreError where unreadable."""
+    return [user for line in _lines(record) if (user := _account(line)) is not None]
+
+
+def _lines(record: Path) -> list[str]:
     path = stones_file(record)
     try:
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     except (OSError, UnicodeDecodeError) as error:
         raise StoreError(f"{path}: not readable ({error}); put back the last good copy of this file") from None
-    return [stone for line in lines if (stone := _stone(line)) is not None]
+
+
+def _line(stone: Stone) -> str:
+    return dump(
+        {
+            "article": stone.article,
+            "url": stone.url,
+            "published_at": stone.published_at.isoformat() if stone.published_at else None,
+            "erased_at": stone.erased_at.isoformat(),
+        }
+    )
+
+
+def _account(line: str) -> str | None:
+    try:
+        return str(json.loads(line)["account"])
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _stone(line: str) -> Stone | None:

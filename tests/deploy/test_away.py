@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -17,8 +18,9 @@ from app.operation import Machine
 from app.world import World
 from core.clock import FixedClock, SystemClock
 from core.errors import ConfigError, StoreError
-from core.settings import BackupSettings, Settings
+from core.settings import BackupSettings, RecordSettings, Settings
 from tests.command_line import run_here
+from tests.contracts.people import make_user
 from tests.fakes.records import NOON, make_article, make_desk, make_tagged
 
 TITLE = "Khánh thành cầu mới ở Bình Sơn"
@@ -235,3 +237,70 @@ def test_a_share_that_is_away_and_a_backup_that_cannot_be_deleted_stop_no_delive
     assert delivering.deliver(here, world, stop=threading.Event(), forever=False).startswith("delivered")
     with wiring.record(here) as kept:
         assert Machine(kept, here.backup).figures(NOON).backup_away is None
+
+
+def test_what_is_erased_after_the_newest_backup_is_erased_again_too(tmp_path: Path, key: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    here = desk(tmp_path / "here", key, elsewhere)
+    ids = fill(here)
+    world = World(kind="real", publishers={}, clock=SystemClock())
+    backup = away.backup(here, elsewhere, key)
+    with wiring.record(here) as kept:
+        kept.retention.erase(ids[0], SystemClock().now(), "test")
+    delivering.deliver(here, world, stop=threading.Event(), forever=False)
+    there = desk(tmp_path / "there")
+    assert any("1 articles erased since" in line for line in away.restore(there, backup, key))
+    with wiring.record(there) as kept:
+        assert kept.articles.known_hash(ids[0]) is None and kept.articles.known_hash(ids[1]) is not None
+
+
+def test_what_was_erased_on_another_machine_is_in_the_list_beside_the_backups(tmp_path: Path, key: Path) -> None:
+    """Two machines share a record; the one that makes the backups is not the one on which somebody erased."""
+    one, elsewhere = desk(tmp_path / "one"), tmp_path / "elsewhere"
+    ids = fill(one)
+    earlier = elsewhere / "diembao-20260101T000000Z.tar.gz.sealed"
+    away.backup(one, elsewhere, key).rename(earlier)
+    with wiring.record(one) as kept:
+        kept.retention.erase(ids[0], SystemClock().now(), "test")
+    (tmp_path / "one" / "stones.jsonl").unlink()  # it lies with the other machine
+    away.backup(one, elsewhere, key)
+    there = desk(tmp_path / "there")
+    assert any("1 articles erased since" in line for line in away.restore(there, earlier, key))
+
+
+def test_an_account_that_was_deleted_stays_so_on_a_bare_machine(tmp_path: Path, key: Path) -> None:
+    here, elsewhere = desk(tmp_path / "here"), tmp_path / "elsewhere"
+    fill(here)
+    with wiring.record(here) as kept:
+        for name in ("Minh", "Lan"):
+            kept.people.add(make_user(name, memberships=()), "operator")
+    earlier = elsewhere / "diembao-20260101T000000Z.tar.gz.sealed"
+    away.backup(here, elsewhere, key).rename(earlier)
+    with wiring.record(here) as kept:
+        kept.people.delete("uminh", NOON, "operator")
+    away.backup(here, elsewhere, key)
+    there = desk(tmp_path / "there")
+    list(away.restore(there, earlier, key))
+    with wiring.record(there) as kept:
+        assert [user.id for user in kept.people.users()] == ["ulan"]
+
+
+def test_a_copy_is_made_beside_the_record_where_the_purge_looks_for_what_was_killed(
+    tmp_path: Path, key: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "disk" / "record.sqlite3"
+    place.parent.mkdir()
+    here = Settings(data_dir=tmp_path / "var", record=RecordSettings(url=str(place)))
+    fill(here)
+
+    def killed(source: Path, *_: object) -> None:
+        shutil.copytree(source.parent, source.parent.with_name(".away-killed"))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sealed, "seal", killed)
+    with pytest.raises(KeyboardInterrupt):
+        away.backup(here, tmp_path / "elsewhere", key)
+    (left,) = tmp_path.rglob(".away-*")
+    with wiring.record(here) as kept:
+        kept.retention.tidy(SystemClock().now() + timedelta(days=2))
+    assert not left.exists()

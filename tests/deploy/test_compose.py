@@ -67,6 +67,11 @@ def test_all_of_it_fits_in_eight_gigabytes() -> None:
     for profile in ("small", "full"):
         used = sum(_bytes(one["mem_limit"]) for one in SERVICES.values() if profile in one["profiles"])
         assert used < 8e9, (profile, used)
+    staying = sum(_bytes(one["mem_limit"]) for name, one in SERVICES.items() if name not in {*ONCE, "program"})
+    head = (ROOT / "docker-compose.yml").read_text(encoding="utf-8").partition("\n\n")[0]
+    said = re.search(r"Memory of the full profile: ([\d.]+) GB at most", head)
+    assert said and 0 <= float(said[1]) - staying / 1e9 < 0.1, (said, staying)
+    assert f"({said[1]} GB in all)" in (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
 
 
 def test_ports_are_of_loopback_and_few() -> None:
@@ -100,6 +105,16 @@ def test_secrets_are_files_and_none_stands_here() -> None:
     volumes = {v.split(":")[0] for one in SERVICES.values() for v in one.get("volumes", ()) if not v.startswith(".")}
     assert volumes == set(COMPOSE["volumes"]), "named volumes"
     assert "/secrets/" in (ROOT / ".gitignore").read_text(encoding="utf-8").split()
+
+
+def test_the_engines_login_of_all_rights_is_with_the_engine_alone() -> None:
+    holders = {name for name, one in SERVICES.items() if "elastic_password" in one.get("secrets", ())}
+    assert holders == {"elasticsearch", "elastic-setup"}
+    (given,) = elastic_setup.LOADER["applications"]
+    told = re.sub(r"\s+", " ", (ROOT / "docs" / "kibana.md").read_text(encoding="utf-8"))
+    assert all(f'"{name}"' in told for name in (given["application"], *given["privileges"]))
+    assert given["resources"] == ["space:default"] and "DIEMBAO_KIBANA__SPACE" not in SERVICES["crawl"]["environment"]
+    assert SERVICES["crawl"]["environment"]["DIEMBAO_KIBANA__USERNAME"] == "diembao_loader"
 
 
 def _variables() -> Iterator[tuple[str, str]]:

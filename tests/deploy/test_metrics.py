@@ -15,8 +15,8 @@ from app import serving, wiring
 from app.world import World
 from core.clock import FixedClock
 from core.settings import ServeSettings, Settings
+from store.sqlite.old_files import backup_dir
 from store.sqlite.record import Record
-from store.sqlite.retention import backup_dir
 from tests.contracts.crawl_ledger import listed
 from tests.fakes.records import NOON, make_article, make_desk, make_entry, make_tagged
 

@@ -7,14 +7,17 @@ import re
 import shutil
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import zstandard
 
-from app import updates, wiring
+from app import reporting, updates, wiring
 from app.world import choose
+from core.clock import FixedClock
 from core.errors import ConfigError
+from core.records import ReportSchedule
 from core.settings import Settings, UpdateSettings
 from nlp.gazetteer.units import SHIPPED
 from tests.data import ROOT
@@ -175,3 +178,54 @@ def test_signed_content_passes_the_same_checks(
     with pytest.raises(ConfigError, match="lacks units that desks watch"):
         updates.apply(here, made(tmp_path, content, key))
     assert updates.current(here) == ""
+
+
+def test_an_update_of_one_part_leaves_the_other_as_it_is(
+    tmp_path: Path, here: Settings, content: Path, key: tuple[Path, str]
+) -> None:
+    (content / "units.json.zst").unlink()
+    updates.apply(here, made(tmp_path, content, key))
+    shutil.rmtree(content / "publishers")
+    shutil.copy(SHIPPED, content / "units.json.zst")
+    updates.apply(here, made(tmp_path, content, key, "2026.12.02"))
+    assert renamed(here), "the gazetteer came, the publishers stayed"
+    updates.back(here)
+    assert renamed(here) and updates.current(here) == "2026.12.01"
+
+
+def test_what_is_no_text_and_no_gazetteer_is_named(
+    tmp_path: Path, here: Settings, content: Path, key: tuple[Path, str]
+) -> None:
+    (content / "publishers" / "aaa.toml").write_bytes(b'name = "\xe9"')
+    with pytest.raises(ConfigError, match=r"publishers/aaa\.toml of the update: not UTF-8"):
+        updates.apply(here, made(tmp_path, content, key))
+    (content / "publishers" / "aaa.toml").unlink()
+    (content / "units.json.zst").write_bytes(b"nothing of the kind")
+    with pytest.raises(ConfigError, match=r"units\.json\.zst of the update: not a gazetteer"):
+        updates.apply(here, made(tmp_path, content, key))
+
+
+def test_no_way_back_to_a_gazetteer_that_lacks_what_a_desk_watches(
+    tmp_path: Path, here: Settings, content: Path, key: tuple[Path, str]
+) -> None:
+    updates.apply(here, made(tmp_path, content, key))
+    with wiring.record(here) as kept:
+        kept.desks.apply_desk(make_desk("moi", units=("new:99999",)), NOON, "test")
+    with pytest.raises(ConfigError, match=r"the shipped data lacks units that desks watch \(new:99999\)"):
+        updates.back(here)
+    assert updates.current(here) == "2026.12.01"
+
+
+def test_scheduled_reports_know_the_units_of_an_update(
+    tmp_path: Path, here: Settings, content: Path, key: tuple[Path, str]
+) -> None:
+    data = json.loads(zstandard.ZstdDecompressor().decompress(SHIPPED.read_bytes()))
+    data["id"][data["id"].index("new:21238")] = "new:99999"
+    (content / "units.json.zst").write_bytes(zstandard.ZstdCompressor().compress(json.dumps(data).encode()))
+    updates.apply(here, made(tmp_path, content, key))
+    with wiring.record(here) as kept:
+        kept.desks.apply_desk(make_desk("moi", units=("new:99999",)), NOON, "test")
+        publishers = choose(here).publishers
+        kept.reports.set_schedule(ReportSchedule(desk="moi", kind="weekly"), NOON, "test")
+        reporting.scheduled(here, kept, publishers, FixedClock(NOON + timedelta(days=14)))()
+        assert [one.title for one in kept.reports.reports("moi")]

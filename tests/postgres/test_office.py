@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from app import moving
 from core.clock import FixedClock
-from core.settings import KeepSettings
+from core.settings import KeepSettings, Settings
 from store.postgres.address import Address
 from store.postgres.record import open_record
 from store.sqlite.record import Record
@@ -71,6 +72,26 @@ def test_a_record_goes_to_the_server_is_backed_up_there_and_comes_back(
     assert "has moved to" in diembao("desk", "list", place="", good=False), "the earlier file lies where it lay"
     assert "counted and compared" in diembao("migrate", "--to", str(tmp_path / "back.sqlite3"))
     assert "binh_son" in diembao("desk", "list", place=str(tmp_path / "back.sqlite3"))
+
+
+def test_a_restore_that_is_killed_leaves_no_record_but_in_a_folder_that_goes(
+    diembao: Diembao, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with full_record(tmp_path / "var" / "diembao.sqlite3", NOON):
+        pass
+    archive = diembao("backup", place="").split()[-1]
+    (tmp_path / "var" / "diembao.sqlite3").unlink()
+    server.run("CREATE DATABASE fresh TEMPLATE blank STRATEGY file_copy")
+    move, seen = moving.from_file, list[str]()
+
+    def moved(settings: Settings, file: Path) -> None:
+        seen.extend(path.parent.name for path in (tmp_path / "var").rglob("diembao.sqlite3"))
+        move(settings, file)
+
+    monkeypatch.setattr(moving, "from_file", moved)
+    assert "restored" in diembao("restore", "--yes", archive, place=f"{server.url}/fresh")
+    assert [name.partition("-")[0] for name in seen] == [".restore"], "the purge takes those away"
+    assert not list((tmp_path / "var").rglob("*.sqlite3*"))
 
 
 def test_wrong_places_are_told_with_what_to_do(diembao: Diembao, server: Server) -> None:

@@ -20,8 +20,8 @@ from core.errors import StoreError
 from core.settings import KeepSettings
 from store.sqlite.backup import HELD, backup, default_target, restore
 from store.sqlite.checkup import problems
+from store.sqlite.old_files import remove_old
 from store.sqlite.record import Record, open_record
-from store.sqlite.retention import remove_old_backups
 from tests.fakes.records import NOON, make_article, make_desk, make_message, make_tagged
 from tests.store.archives import Member, archive, gzip_bomb, manifest_for, member, read_archive
 
@@ -187,7 +187,7 @@ def test_a_log_that_outlived_its_record_is_not_played_into_the_restored_one(
     restore(target, crashed, LATER)
     with open_record(crashed, clock=FixedClock(LATER), keep=KeepSettings()) as record:
         assert record.articles.count() == 20
-    remove_old_backups(crashed, LATER + timedelta(days=1))
+    remove_old(crashed, LATER + timedelta(days=1), LATER)
     assert not list(crashed.parent.glob("*aside*")), "what was put aside goes with the old backups"
 
 

@@ -17,8 +17,8 @@ from core.errors import StoreError
 from core.settings import KeepSettings
 from store.sqlite.database import Database, connect
 from store.sqlite.migrate import Migration, shipped, statements
+from store.sqlite.old_files import backup_dir
 from store.sqlite.record import Record, open_record
-from store.sqlite.retention import backup_dir
 from tests.fakes.records import NOON, make_tagged
 
 CONTEXT = multiprocessing.get_context("forkserver")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -11,9 +14,12 @@ import pytest
 
 from app import duty as duties
 from app.duty import PATIENCE, SECONDS, Duty, DutyLostError
+from app.feeding import feed_forever
+from app.run import Child, Supervisor
 from core.clock import FixedClock
+from core.errors import StoreError
 from core.records import Lease
-from core.settings import KeepSettings
+from core.settings import ElasticSettings, KeepSettings, Settings
 from store.sqlite.leases import Leases
 from store.sqlite.record import open_record
 from tests.fakes.blank import blank
@@ -110,3 +116,31 @@ def test_it_is_renewed_while_work_goes_on(leases: Leases, monkeypatch: pytest.Mo
         assert duty.mine()
         assert renewed.wait(10), "nobody but its keeper asks"
     assert "duty" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_a_feeder_ends_quietly_where_the_record_is_away(tmp_path: Path, clock: FixedClock) -> None:
+    class Away(Duty):
+        def give_back(self) -> None:
+            raise StoreError("the record can't be reached")
+
+    stop = threading.Event()
+    stop.set()
+    settings = Settings(elastic=ElasticSettings(hosts=("http://127.0.0.1:1",)))
+    with open_record(blank(tmp_path / "diembao.sqlite3"), clock=clock, keep=KeepSettings()) as record:
+        feed_forever(settings, record, clock, Away(Leases(record.database, clock), "engine", "deliver"), stop)
+
+
+def test_whoever_watches_roles_names_the_one_that_ended(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    watched = Supervisor([Child("tag", [sys.executable, "-c", "raise SystemExit(3)"], dict(os.environ))])
+
+    def look() -> str:
+        if caplog.records:
+            watched.stop.set()
+        return ""
+
+    watched.announce = look
+    watched.run()
+    assert caplog.messages == ["tag ended and is started again in 1 s"]
