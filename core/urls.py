@@ -22,8 +22,10 @@ _TRACKING: Final = re.compile(
     r"|zalo_\w+|vnexpress_\w+|itm_\w+|cmpid|ocid|spm|share|amp|outputtype|gidzl|zlink\d*)$",
     re.IGNORECASE,
 )
+_BYTES: Final = "surrogateescape"
+"""Percent codes that are no UTF-8 (addresses in an encoding from before) stay apart from each other."""
 _TWIN_HOST: Final = re.compile(r"^(www|m|mobile|amp|wap)\d?\.(?=[^.]+\.[^.]+)")
-_BAD: Final = re.compile(r"[\x00-\x20\x7f\\<>\"^`{|}]|[\u200b-\u200f\u202a-\u202e]")
+_BAD: Final = re.compile(r"[\x00-\x20\x7f\\<>\"^`{|}]|[\u200b-\u200f\u202a-\u202e\ud800-\udfff]")
 _HOST: Final = re.compile(r"^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?$")
 
 
@@ -98,9 +100,11 @@ def canonical(url: str) -> str:
     if own_port:
         netloc += f":{parts.port}"
     scheme = parts.scheme if own_port else "https"
-    path = quote(unquote(re.sub(r"/{2,}", "/", parts.path)), safe="/:@!$&'()*+,;=~-._").rstrip("/") or "/"
-    kept = sorted((k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.match(k))
-    return urlunsplit((scheme, netloc, path, urlencode(kept), ""))
+    given = unquote(re.sub(r"/{2,}", "/", parts.path), errors=_BYTES)
+    path = quote(given, safe="/:@!$&'()*+,;=~-._", errors=_BYTES).rstrip("/") or "/"
+    values = parse_qsl(parts.query, keep_blank_values=True, errors=_BYTES)
+    kept = sorted((k, v) for k, v in values if not _TRACKING.match(k))
+    return urlunsplit((scheme, netloc, path, urlencode(kept, errors=_BYTES), ""))
 
 
 def article_id(url: str) -> str:

@@ -31,6 +31,12 @@ def test_parameters_that_choose_a_page_are_kept() -> None:
     assert canonical("https://bao.example/?b=2&a=1") == canonical("https://bao.example/?a=1&b=2")
 
 
+def test_codes_of_another_encoding_than_utf_8_are_kept_apart() -> None:
+    one, other = (f"https://bao.example/tin-%{code}.html?tu=%{code}" for code in ("E1", "e9"))
+    assert article_id(one) != article_id(other)
+    assert canonical(other) == "https://bao.example/tin-%E9.html?tu=%E9"
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -53,6 +59,7 @@ def test_parameters_that_choose_a_page_are_kept() -> None:
         "//bao.example/x",
         "",
         "https://bao.example/" + "x" * 3000,
+        "https://bao.example/\ud800",
     ],
 )
 def test_what_is_no_web_address_is_refused(url: str) -> None:
