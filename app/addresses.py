@@ -124,7 +124,7 @@ def _politely(visitor: Visitor, url: str, publisher: Publisher, at: datetime) ->
     if not robots.allows(url):
         reason = "robots-unreachable" if robots.verdict == "closed" else "robots"
         raise FetchError(f"{url}: {reason}", reason=reason)
-    mining = visitor(origin + PATH)
+    mining = _mining(visitor, origin)
     page = visitor(url)
     refused = block_reason(page.status, page.headers, page.body, page.final_url)
     if refused or page.status != 200:
@@ -132,10 +132,7 @@ def _politely(visitor: Visitor, url: str, publisher: Publisher, at: datetime) ->
     off = doors.refusal(page.final_url, publisher=publisher)
     if off:
         raise FetchError(f"{url} leads to {page.final_url}", reason="off-publisher")
-    reserved = page_reserved(
-        read_rules(mining.body if mining.status == 200 else b""), urlsplit(page.final_url).path or "/", page.headers,
-        page.body,
-    )  # fmt: skip
+    reserved = page_reserved(read_rules(mining), urlsplit(page.final_url).path or "/", page.headers, page.body)
     entry = Entry(source=publisher.id, url=url, found_in=FOUND_IN)
     return replace(page, source=publisher.id, entry=entry, reserved=reserved)
 
@@ -153,3 +150,12 @@ def _answer(known: Known, url: str, publisher: Publisher) -> AddressAnswer:
 def _by_hand(desk: str) -> DeskMatch:
     """That a person says so; no passage names the place."""
     return DeskMatch(desk=desk, score=1.0, focus=True, mentions=())
+
+
+def _mining(visitor: Visitor, origin: str) -> bytes:
+    """The host's rules on text and data mining; b"" where they can't be had, as in the crawl."""
+    try:
+        answer = visitor(origin + PATH)
+    except FetchError:
+        return b""
+    return answer.body if answer.status == 200 else b""

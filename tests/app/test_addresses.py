@@ -12,9 +12,12 @@ from app import wiring
 from app.addresses import PastedAddresses
 from app.world import World
 from core.clock import SystemClock
-from core.records import AddressAnswer
+from core.errors import FetchError
+from core.records import AddressAnswer, FetchedPage
 from core.settings import Settings
 from core.urls import host_of
+from crawlers.etiquette.tdm import PATH
+from crawlers.fetch.visit import Visitor
 from sample.server import SamplePress
 from store.sqlite.record import Record
 
@@ -105,3 +108,18 @@ def test_without_a_contact_no_publisher_is_asked(desk: Desk) -> None:
     url = desk.press.publishers()[0].home.rstrip("/") + "/bai-chua-ai-doc-20261121.html"
     answer = real.look(desk.desk, url, take=True, at=SystemClock().now(), by="user-1")
     assert (answer.state, answer.reason) == ("failed", "no-contact")
+
+
+def test_rules_on_text_mining_that_can_not_be_had_are_none_as_in_the_crawl(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = Visitor.__call__
+
+    def cut_off(visitor: Visitor, url: str) -> FetchedPage:
+        if url.endswith(PATH):
+            raise FetchError(f"{url}: timeout", reason="timeout")
+        return ask(visitor, url)
+
+    monkeypatch.setattr(Visitor, "__call__", cut_off)
+    answer = desk.look(desk.press.publishers()[0].home.rstrip("/") + "/cung-khong-co-bai-nay-20261121.html")
+    assert answer.reason == "http-404"
