@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Final
@@ -27,9 +28,12 @@ _ASIDE: Final = 5.0
 
 
 class Feeder:
-    """What a deliverer does with the engine, a round at a time, while the duty is its own."""
+    """What a deliverer does with the engine, a round at a time, while the duty is its own.
 
-    def __init__(self, far: Engine, duty: Duty, counting: Counting, clock: Clock, months: int) -> None:
+    `months`: how long texts are kept at present.
+    """
+
+    def __init__(self, far: Engine, duty: Duty, counting: Counting, clock: Clock, months: Callable[[], int]) -> None:
         self._far, self._duty, self._counting, self._clock, self._months = far, duty, counting, clock, months
         self._pause, self._next_purge = _PACE, clock.now()
         self._began: Lease | None = None
@@ -61,7 +65,7 @@ class Feeder:
         self._far.feed.all()
         self._counting.round()
         if self._clock.now() >= self._next_purge:
-            purge(self._far, self._clock.now(), self._months)
+            purge(self._far, self._clock.now(), self._months())
             self._next_purge = self._clock.now() + _PURGED_EVERY
 
 
@@ -70,7 +74,8 @@ def feed_forever(settings: Settings, kept: Record, clock: Clock, duty: Duty, sto
     far = engine(settings, kept, clock)
     if far is None:
         return
-    feeder, pause = Feeder(far, duty, Counting(settings, kept, clock), clock, settings.keep.article_months), _PACE
+    counting = Counting(settings, kept, clock)
+    feeder, pause = Feeder(far, duty, counting, clock, lambda: kept.keeping.now().article_months), _PACE
     with duty.kept():
         while not stop.wait(pause):
             pause = feeder.round()

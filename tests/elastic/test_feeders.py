@@ -51,7 +51,7 @@ def duty(leases: Leases, clock: FixedClock) -> Callable[[str], Duty]:
 @pytest.fixture
 def feeder(far: Engine, record: Record, clock: FixedClock, duty: Callable[[str], Duty]) -> Callable[[], Feeder]:
     """Another deliverer."""
-    return lambda: Feeder(far, duty("deliver"), Counting(Settings(), record, clock), clock, MONTHS)
+    return lambda: Feeder(far, duty("deliver"), Counting(Settings(), record, clock), clock, lambda: MONTHS)
 
 
 def generations(client: Elasticsearch, alias: str) -> set[str]:
