@@ -43,6 +43,13 @@ class DeskBook(Protocol):
         """Take a desk as it is described; False where nothing changed."""
         ...
 
+    def change_desk(self, desk: str, how: Callable[[Desk], Desk], at: datetime, by: str) -> bool:
+        """Take a desk as `how` makes it of what it is, with nobody between; False where nothing changed.
+
+        Raises ConfigError as `apply_desk` does, and for a desk that the record doesn't hold.
+        """
+        ...
+
 
 class Corrections(Protocol):
     """Labels that a person has set. They act at once on what is shown; every call is audited."""

@@ -47,7 +47,7 @@ def save(request: Request, sent: Sent) -> Response:
         if papers.number and NUMBER_MARK not in papers.number:
             raise PaperError("report.papers_number", mark=NUMBER_MARK)
         check_papers(papers, desk.name)
-        ask.room.desks.apply_desk(replace(desk, papers=papers), ask.words.now, ask.user.id)
+        ask.room.desks.change_desk(desk.id, lambda now: replace(now, papers=papers), ask.words.now, ask.user.id)
     except PaperError as error:
         return _page(ask, papers, error.said(ask.language))
     except ConfigError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from starlette.requests import Request
@@ -20,6 +20,8 @@ from dashboard.forms import Form
 
 PATH = "/nguoi-nhan"
 SHEET_BYTES = 200_000
+
+Recipients = tuple[Recipient, ...]
 
 
 def page(request: Request) -> Response:
@@ -45,8 +47,7 @@ def save(request: Request, form: Form) -> Response:
         raise BadRequest("error.bad_form")
     if reason:
         return _page(ask, wrong=reason, given=after, new=before is None)
-    kept = [after if one.id == after.id else one for one in desk.recipients]
-    _apply(ask, kept if before else [*kept, after])
+    _change(ask, lambda now: _with(now, after, new=before is None))
     return forms.onward(ask, PATH, after.id, luu=1)
 
 
@@ -54,10 +55,9 @@ def remove(request: Request, _: Form) -> Response:
     """POST `/nguoi-nhan/{recipient}/xoa`: they receive nothing more."""
     ask = asked(request)
     desk, gone = _desk(ask), request.path_params["recipient"]
-    left = [one for one in desk.recipients if one.id != gone]
-    if len(left) == len(desk.recipients):
+    if all(one.id != gone for one in desk.recipients):
         raise NotHere("error.no_such_recipient")
-    _apply(ask, left)
+    _change(ask, lambda now: tuple(one for one in now if one.id != gone))
     return forms.onward(ask, PATH, luu=1)
 
 
@@ -86,16 +86,24 @@ def sheet(request: Request, form: Form) -> Response:
     ready = problem is None and outcome != desk.recipients
     if form.get("lam") != "1" or not ready:
         return _sheet(ask, text=text, problem=problem, planned=planned, ready=ready)
-    _apply(ask, outcome)
+    _change(ask, lambda now: receivers.outcome(now, receivers.plan(text, now)[1]))
     return forms.onward(ask, PATH, luu=1)
 
 
-def _apply(ask: Asked, recipients: Sequence[Recipient]) -> None:
-    """The desk with these recipients; the record checks them once more."""
+def _change(ask: Asked, how: Callable[[Recipients], Recipients]) -> None:
+    """The desk's recipients as the record has them by now, changed; the record checks them once more."""
     try:
-        ask.room.desks.apply_desk(replace(_desk(ask), recipients=tuple(recipients)), ask.words.now, ask.user.id)
+        ask.room.desks.change_desk(
+            _desk(ask).id, lambda now: replace(now, recipients=how(now.recipients)), ask.words.now, ask.user.id
+        )
     except ConfigError:
         raise BadRequest("error.bad_form") from None
+
+
+def _with(known: Recipients, after: Recipient, *, new: bool) -> Recipients:
+    if new:
+        return (*known, replace(after, id=receivers.made(after.name, known).id))
+    return tuple(after if one.id == after.id else one for one in known)
 
 
 def _desk(ask: Asked) -> Desk:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sqlite3
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -37,16 +38,20 @@ class DeskBook:
         """
         check_recipients(desk)
         with self._db.write(durable=True) as con:
-            body = dump_desk(channels.without_followers(con, desk))
-            row = con.execute("SELECT version, body FROM desks WHERE id = ?", (desk.id,)).fetchone()
-            if row is not None and row["body"] == body:
-                return False
-            version = row["version"] + 1 if row is not None else 1
-            con.execute(upsert("desks", "id, version, body", key="id"), (desk.id, version, body))
-            con.execute("INSERT INTO desk_versions VALUES (?, ?, ?, ?, ?)", (desk.id, version, body, to_us(at), by))
-            detail = f"version {version}"
-            audit.write(con, at, who=by, action="desk.apply", subject=desk.id, detail=detail, desk=desk.id)
-        return True
+            return _take(con, desk, at, by)
+
+    def change_desk(self, desk: str, how: Callable[[Desk], Desk], at: datetime, by: str) -> bool:
+        """Take a desk as `how` makes it of what it is, with nobody between; False where nothing changed.
+
+        Raises ConfigError as `apply_desk` does, and for a desk that the record doesn't hold.
+        """
+        with self._db.write(durable=True) as con:
+            known = next((one for one in all_desks(con) if one.id == desk), None)
+            if known is None:
+                raise ConfigError(f"no desk {desk} in the record")
+            after = how(known)
+            check_recipients(after)
+            return _take(con, after, at, by)
 
     def version(self, desk: str) -> int:
         """The desk's present version; 0 for one that the record doesn't hold."""
@@ -65,6 +70,18 @@ def check_recipients(desk: Desk) -> None:
             if reason:
                 raise ConfigError(f"desk {desk.id}, recipient {person.id}: {t(reason, 'en')}")
     check_office(desk)
+
+
+def _take(con: sqlite3.Connection, desk: Desk, at: datetime, by: str) -> bool:
+    body = dump_desk(channels.without_followers(con, desk))
+    row = con.execute("SELECT version, body FROM desks WHERE id = ?", (desk.id,)).fetchone()
+    if row is not None and row["body"] == body:
+        return False
+    version = row["version"] + 1 if row is not None else 1
+    con.execute(upsert("desks", "id, version, body", key="id"), (desk.id, version, body))
+    con.execute("INSERT INTO desk_versions VALUES (?, ?, ?, ?, ?)", (desk.id, version, body, to_us(at), by))
+    audit.write(con, at, who=by, action="desk.apply", subject=desk.id, detail=f"version {version}", desk=desk.id)
+    return True
 
 
 def all_desks(con: sqlite3.Connection) -> tuple[Desk, ...]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
 import pytest
 
 from core.errors import ConfigError
@@ -27,6 +30,28 @@ class DeskBookContract:
         desk_book.apply_desk(make_desk(), NOON, "quan tri")
         assert desk_book.apply_desk(make_desk(name="Bình Sơn (mới)"), NOON, "quan tri")
         assert [desk.name for desk in desk_book.desks()] == ["Bình Sơn (mới)"]
+
+    def test_two_who_change_it_at_once_lose_nothing(self, desk_book: DeskBook) -> None:
+        desk_book.apply_desk(make_desk(), NOON, "quan tri")
+
+        def add(letter: str) -> None:
+            person = Recipient(id=letter, name=f"Bộ phận {letter}", roles=(Role.INFORMATION_OFFICE,))
+            desk_book.change_desk(
+                "binh_son", lambda now: replace(now, recipients=(*now.recipients, person)), NOON, "quan tri"
+            )
+
+        with ThreadPoolExecutor() as both:
+            list(both.map(add, "abcdefgh"))
+        (desk,) = desk_book.desks()
+        assert {person.id for person in desk.recipients} >= set("abcdefgh")
+
+    def test_what_is_changed_is_checked_and_must_be_there(self, desk_book: DeskBook) -> None:
+        person = Recipient(id="x", name="Công an xã", roles=(Role.INFORMATION_OFFICE,))
+        desk_book.apply_desk(make_desk(), NOON, "quan tri")
+        with pytest.raises(ConfigError, match="recipient x"):
+            desk_book.change_desk("binh_son", lambda now: replace(now, recipients=(person,)), NOON, "quan tri")
+        with pytest.raises(ConfigError, match="no desk que_phong"):
+            desk_book.change_desk("que_phong", lambda now: now, NOON, "quan tri")
 
     def test_desks_come_in_order(self, desk_book: DeskBook) -> None:
         for name in ("que_phong", "binh_son"):

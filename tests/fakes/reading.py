@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -194,6 +194,9 @@ class FakePress:
         changed = desk not in self.book
         self.book = [*kept, desk]
         return changed
+
+    def change_desk(self, desk: str, how: Callable[[Desk], Desk], at: datetime, by: str) -> bool:
+        return self.apply_desk(how(next(one for one in self.book if one.id == desk)), at, by)
 
     def apply(self, changes: Sequence[Change]) -> None:
         """The fake searches its own lists."""
