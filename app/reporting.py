@@ -47,6 +47,8 @@ _LOG = logging.getLogger(__name__)
 KINDS: tuple[ReportKind, ...] = ("weekly", "monthly", "quarterly", "yearly")
 LATE = timedelta(days=3)
 """A report collected later than this after its period says nothing about sources that can't be read now."""
+AT_ONCE = timedelta(seconds=10)
+"""For so long scheduled reports are drafted before messages have their turn again."""
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _UNREAD = frozenset(EndpointStatus) - {EndpointStatus.OK, EndpointStatus.NEW}
 
@@ -366,7 +368,8 @@ def scheduled(
 ) -> Callable[[], None]:
     """To be called often: drafts and mails what schedules ask for, looking at most once a minute.
 
-    A desk whose template or papers can't be used is told of in the log; the others go on.
+    Of very many desks those that AT_ONCE has no time for are left to the next call, so that messages go out between. A
+    desk whose template or papers can't be used is told of in the log; the others go on.
     """
     looked: list[datetime] = []
     made = reports(record, publishers, wiring.gazetteer)
@@ -378,9 +381,13 @@ def scheduled(
         looked[:] = [now]
         for desk in record.desks.desks() if record.reports.schedules() else ():
             try:
-                made.due((desk,), now, settings.public_url)
+                drafted = made.due((desk,), now, settings.public_url)
             except ConfigError as error:
                 _LOG.error("the scheduled report of desk %s could not be made: %s", desk.id, error)
+                continue
+            if drafted and clock.now() - now >= AT_ONCE:
+                looked.clear()
+                return
 
     return draft
 

@@ -17,7 +17,7 @@ from app import reporting
 from core.clock import FixedClock
 from core.errors import ConfigError
 from core.records import Claim, Delivered, OfficePapers, Published, ReportSchedule, ReportWords, Retry, StoryChoice
-from core.settings import KeepSettings
+from core.settings import KeepSettings, Settings
 from reports import check
 from store.sqlite.record import Record, open_record
 from tests.fakes.blank import blank
@@ -292,6 +292,28 @@ def test_a_schedule_drafts_each_period_once(reports: reporting.Reports) -> None:
     head = reports.book.reports(DESK.id)[0]
     assert (head.ask.first, head.ask.last, head.by) == (date(2026, 3, 6), date(2026, 3, 12), "schedule")
     assert reports.due((DESK,), friday + timedelta(days=7)) == 1
+
+
+def test_of_very_many_desks_some_wait_for_the_next_round(
+    record: Record, reports: reporting.Reports, tmp_path: Path
+) -> None:
+    class Slow(FixedClock):
+        """Each look at it finds six seconds gone."""
+
+        def now(self) -> datetime:
+            self.move(timedelta(seconds=6))
+            return super().now()
+
+    others = [replace(DESK, id=f"{DESK.id}_{number}", recipients=()) for number in range(4)]
+    for desk in others:
+        record.desks.apply_desk(desk, MONDAY, "test")
+        reports.schedule(ReportSchedule(desk=desk.id, kind="weekly"), MONDAY, "u1")
+    drafting = reporting.scheduled(Settings(data_dir=tmp_path), record, {}, Slow(MONDAY + timedelta(days=8)))
+    drafted = []
+    for _ in range(4):
+        drafting()
+        drafted.append(sum(len(record.reports.reports(desk.id)) for desk in others))
+    assert drafted == [2, 4, 4, 4]
 
 
 def test_a_report_that_cannot_be_written_is_drafted_once_and_mailed_to_nobody(
