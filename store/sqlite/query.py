@@ -52,8 +52,12 @@ class Query:
 
     @property
     def pairs(self) -> tuple[str, ...]:
-        """Loose words that are neighbours in the query, as the index has them where they are so in a text."""
-        return tuple(words.bare_pair(a.syllables[0], b.syllables[0]) for a, b in pairwise(self.loose))
+        """Wanted words apart that are neighbours in the query, as the index has them where they are so in a text.
+
+        The last one counts as it stands, as if it were whole: who sends a question rarely ends it with a space.
+        """
+        apart = (term for term in self.wanted if len(term.syllables) == 1)
+        return tuple(words.bare_pair(a.syllables[0], b.syllables[0]) for a, b in pairwise(apart))
 
 
 def parse(text: str) -> Query:

@@ -124,6 +124,16 @@ class SearchIndexContract:
         refresh()
         assert found(index, "lúa", by_time=False) == ["Lúa được mùa", "Nông dân phấn khởi"]
 
+    @pytest.mark.parametrize("query", ["Bình Châu", "Bình Châu ", "binh chau"])
+    def test_by_relevance_words_that_stand_together_count_for_more(
+        self, index: SearchIndex, store: Store, refresh: Refresh, query: str
+    ) -> None:
+        write(store, "1", "Chợ phiên", "Chợ ở Bình Châu đông từ sớm.", at=NOON - timedelta(hours=1))
+        write(store, "2", "Chợ đêm", "Chợ ở Châu Ổ, xã Bình Sơn.", at=NOON)
+        write(store, "3", "Giá muối", "Diêm dân được giá.", at=NOON)
+        refresh()
+        assert found(index, query, by_time=False) == ["Chợ phiên", "Chợ đêm"]
+
     def test_pages_of_results_join_without_gap_or_overlap(
         self, index: SearchIndex, store: Store, refresh: Refresh
     ) -> None:
