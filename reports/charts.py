@@ -37,7 +37,7 @@ def add(document: DocumentPart, chart: Chart, number: int) -> str:
 
 def height_mm(chart: Chart) -> int:
     """Lying bars need a line each."""
-    return 22 + 9 * len(chart.values) if chart.lying else 62
+    return 16 + 5 * len(chart.values) if chart.lying else 62
 
 
 def _inline(chart: Chart, relation: str, number: int) -> str:
