@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from core.text import fold, has_diacritics, plain
+from nlp.gazetteer.spelling import APOSTROPHES
 from nlp.locate import words
 
 MOST: Final = 3_000
@@ -18,8 +19,6 @@ MOST: Final = 3_000
 _TOKEN: Final = re.compile(r"[^\W\d_]+|\d+")
 _ROMAN: Final = frozenset({"i", "ii", "iii", "iv", "v", "vi", "vii", "viii"})
 """Wards by Roman number; elsewhere such letters are initials and ordinals."""
-APOSTROPHES: Final = frozenset("'’‘ʼ`´")
-"""Between the parts of names of the Central Highlands; the gazetteer has the first."""
 _SENTENCE_END: Final = re.compile(r"[.!?…:;\n\"“”]")
 
 
