@@ -19,6 +19,9 @@ from answers.terms import MODELS, STOP, lexicon
 from core.records import Comparison, ComparisonReason, Figure, Verdict
 
 Seen = list[tuple[Figure, Features]]
+READ: Final = 30_000
+"""Characters of a text that are held beside facts: a long report has half as many, while every figure is weighed
+against every word, so that a list of a megabyte would stop the line."""
 PARTS: Final = ("which", "about", "same", "differs")
 _FILE: Final = MODELS / "compare.json"
 
@@ -115,7 +118,11 @@ def write_model(model: Model) -> dict[str, Any]:
 
 
 def prepare(text: str) -> Spots:
-    """A text made ready for any number of facts. Raises ValueError for text that is not NFC."""
+    """A text, at most its first READ characters, made ready for any number of facts.
+
+    Raises ValueError for text that is not NFC.
+    """
+    text = text[:READ]
     return Spots(Passage(text, read_figures(text), lexicon()))
 
 

@@ -446,7 +446,7 @@ def _named(tokens: Tokens, read: Reading) -> bool:  # noqa: PLR0911  a rule a li
     if tokens.phrase(at - 2, at) in _DOCUMENTS:
         return not counted or tokens.phrase(at - 2, at) in _LAWS
     if before.low == "số":
-        return earlier.low not in {"trong", "tổng", "con", "ra", "hơn", "một", "vô", "đa"}
+        return earlier.low not in {"trong", "tổng", "con", "ra", "hơn", "một", "vô", "đa", "dân", "sĩ", "doanh"}
     if before.low in _ORDINAL:
         return not (
             before.low in _ORDINAL_BUT
@@ -458,7 +458,7 @@ def _named(tokens: Tokens, read: Reading) -> bool:  # noqa: PLR0911  a rule a li
 def _names_measure(tokens: Tokens, read: Reading) -> bool:
     """ "lần thứ 2", "thế kỷ 21", "học kỳ 2 năm học 2019": before units of measure only these."""
     before, earlier = tokens[read.at - 1].low, tokens[read.at - 2].low
-    if before in {"thứ", "kỷ"} or (before == "số" and earlier not in {"con", "tổng", "trong", "một"}):
+    if before in {"thứ", "kỷ"} or (before == "số" and earlier not in {"con", "tổng", "trong", "một", "doanh"}):
         return True
     return read.unit.dimension == "duration_year" and before in {"kỳ", "kì", "quý", "khóa", "khoá", "lớp", "hk", "tuần"}
 

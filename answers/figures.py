@@ -214,7 +214,7 @@ def _next_digit(tokens: Tokens, at: int, first: Amount) -> bool:
     return (
         tokens[at + 1].text == ","
         and first.value < 10
-        and following.isdigit()
+        and following.isdecimal()  # "②" and "²" are digits that no number is made of
         and float(following) == first.value + 1
         and tokens[at + 3].kind == "word"
     )

@@ -8,6 +8,7 @@ người", "hai trăm năm") are read as the press means them or not at all.
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Final, NamedTuple
 
 from answers.tokens import Tokens
@@ -141,7 +142,12 @@ def _part(tokens: Tokens, at: int, measured: bool) -> Amount | None:
         scale, past = scale * factor, past + 1
     if value == 0.5 and scale == 1.0 and words:
         return None
-    return Amount(value * scale, step * scale, past, scale, words, base)
+    return Amount(_times(value, scale), _times(step, scale), past, scale, words, base)
+
+
+def _times(value: float, scale: float) -> float:
+    """The product as it is written: 8,2 triệu is 8,200,000, where the product of two floats is a little less."""
+    return float(Decimal(repr(float(value))) * int(scale))
 
 
 def _half(tokens: Tokens, at: int) -> tuple[float, int] | None:

@@ -34,8 +34,9 @@ def with_best(scores: Mapping[str, float], thresholds: Mapping[str, float]) -> S
 
 
 def carriers(contributions: Iterable[tuple[str, float]], most: int = MOST_WORDS) -> tuple[str, ...]:
-    """Words that carried a label, best first. What a word added by several ways is added up; bare numbers and single
-    letters are left out, and so is a word that lies within one already taken, or has it within."""
+    """Words that carried a label, best first. What a word added by several ways is added up; single letters
+    and whatever holds a number are left out (the model knows only a number's size: "làm 0" for "làm 3"), and so is a
+    word that lies within one already taken, or has it within."""
     total: defaultdict[str, float] = defaultdict(float)
     for term, added in contributions:
         total[term] += added
@@ -43,10 +44,15 @@ def carriers(contributions: Iterable[tuple[str, float]], most: int = MOST_WORDS)
     for term in sorted(total, key=lambda t: (-total[t], t)):
         if len(taken) == most or total[term] <= 0:
             break
-        spoken = any(len(syllable) >= _SHORT and syllable.isalpha() for syllable in term.split())
-        if spoken and not any(f" {term} " in f" {other} " or f" {other} " in f" {term} " for other in taken):
+        if _spoken(term.split()) and not any(
+            f" {term} " in f" {other} " or f" {other} " in f" {term} " for other in taken
+        ):
             taken.append(term)
     return tuple(taken)
+
+
+def _spoken(syllables: Sequence[str]) -> bool:
+    return any(len(s) >= _SHORT and s.isalpha() for s in syllables) and not any(map(str.isdigit, syllables))
 
 
 def labels(said: Sequence[tuple[str, float]], words: Mapping[str, tuple[str, ...]]) -> tuple[Label, ...]:

@@ -7,6 +7,10 @@ from typing import Final
 
 from core.text import clean, fold
 
+APOSTROPHES: Final = frozenset("'’‘ʼ`´")
+"""Between the parts of names of the Central Highlands, as keyboards make them; the gazetteer has the first."""
+
+_APOSTROPHE: Final = re.compile(f"[{''.join(sorted(APOSTROPHES))}]")
 _HYPHEN: Final = re.compile(r"\s*[-–]\s*")
 _I_OR_Y: Final = re.compile(r"\b(h|k|l|m|s|t|qu)([iíìỉĩịyýỳỷỹỵ])\b", re.IGNORECASE)
 _DAK: Final = re.compile(r"\bĐ[ăắa]k\b")
@@ -15,8 +19,8 @@ _SWAP: Final = str.maketrans("iíìỉĩịyýỳỷỹỵ", "yýỳỷỹỵií
 
 
 def key(name: str) -> str:
-    """The form in which names are compared: folded (case, tone placement), one space between words."""
-    return fold(clean(name))
+    """The form in which names are compared: folded (case, tone placement), one space between words, one apostrophe."""
+    return _APOSTROPHE.sub("'", fold(clean(name)))
 
 
 def spellings(name: str) -> list[str]:

@@ -205,13 +205,14 @@ class Gazetteer:
         short = None if self._spelled(name) else _SHORT_TYPE.match(name)
         if short:
             name = f"{_SHORT_TYPES[short[1]]} {name[short.end() :]}"
+        entire = self._spelled(name)
         for known in sorted(set(self.type), key=len, reverse=True):
-            if name.startswith(known + " ") or fold_plain(name).startswith(fold_plain(known) + " "):
+            if _leads(known, name):
                 kind, rest = known, name[len(known) + 1 :]
                 found = self._spelled(rest)
                 if found:
-                    return [i for i in found if self._was(i, kind)] or found
-        return self._spelled(name)
+                    return [i for i in found if self._was(i, kind)] or entire or found
+        return entire
 
     def _was(self, i: int, kind: str) -> bool:
         return self.type[i] == kind or any(kind == earlier for earlier, _ in self.was[i])
@@ -301,6 +302,18 @@ def _carried(gazetteer: Gazetteer, old: set[int], partial: bool) -> set[int]:
             if into and not into & (kept | old):
                 kept |= into & targets
     return kept
+
+
+def _leads(kind: str, name: str) -> bool:
+    """Whether a folded name begins with this type, each of its words with its diacritics or without any.
+
+    "quan ba dinh" does with "quận", the commune "Quân Chu" does not.
+    """
+    words = kind.split()
+    lead = name.split(" ")[: len(words) + 1]
+    return len(lead) > len(words) and all(
+        said in {word, fold_plain(word)} for said, word in zip(lead, words, strict=False)
+    )
 
 
 def _day(text: str | None) -> date | None:

@@ -24,8 +24,8 @@ TYPE_WORDS: Final[dict[tuple[str, ...], str]] = {
 }  # fmt: skip
 """Words before a name that give its type; one-letter ones only with a full stop ("H.Bình Sơn")."""
 
-PLAIN_TYPE_WORDS: Final = {tuple(map(fold_plain, words)): kind for words, kind in TYPE_WORDS.items()}
-"""The same as capitals without diacritics have them."""
+ALL_TYPE_WORDS: Final = {tuple(map(fold_plain, words)): kind for words, kind in TYPE_WORDS.items()} | TYPE_WORDS
+"""The same, and as capitals without diacritics have them."""
 
 ENGLISH_TYPES: Final = {
     "district": "huyện", "province": "tỉnh", "commune": "xã", "ward": "phường", "township": "thị trấn",

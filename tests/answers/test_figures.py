@@ -50,6 +50,32 @@ def test_step_is_the_last_printed_place() -> None:
     assert only("3.500 ha").step == pytest.approx(1e4)
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("8,2 triệu người", 8_200_000), ("2,01 triệu lượt khách", 2_010_000), ("16,1 nghìn hộ dân", 16_100)],
+)
+def test_people_counted_in_millions_are_read_to_the_last_one(text: str, value: int) -> None:
+    assert (only(text).low, only(text).dimension) == (value, "count")
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("Xã có dân số 12.345 người.", "12.345 người"),
+        ("quy mô dân số 1,2 triệu người", "1,2 triệu người"),
+        ("lớp có sĩ số 45 học sinh", "45 học sinh"),
+        ("đạt doanh số 5 tỷ đồng", "5 tỷ đồng"),
+    ],
+)
+def test_a_population_is_a_figure_and_no_number_of_a_thing(text: str, printed: str) -> None:
+    assert only(text).text == printed
+
+
+@pytest.mark.parametrize("sign", ["②", "²", "③"])
+def test_signs_that_look_like_digits_are_no_range(sign: str) -> None:
+    assert read_figures(f"mục 1, {sign} người") == ()
+
+
 def test_text_that_is_not_nfc_is_refused() -> None:
     with pytest.raises(ValueError, match="NFC"):
         read_figures("3 người ở Bình Sơn".replace("ơ", "o\u031b"))

@@ -109,6 +109,21 @@ def test_finds_units_as_people_type_them(gazetteer: Gazetteer) -> None:
     assert ids("Atlantis") == ids("") == ids(",") == []
 
 
+@pytest.mark.parametrize("name", ["Xa Dung", "Quân Chu", "Xà Hồ", "Phương Lâm", "Phương Đông", "Tịnh Đông"])
+def test_a_name_that_begins_like_a_type_of_unit_is_found(gazetteer: Gazetteer, name: str) -> None:
+    found = gazetteer.find_units(name)
+    assert found and {candidate.unit.name for candidate in found} == {name}
+
+
+@pytest.mark.parametrize("apostrophe", "’‘ʼ`´")
+def test_a_name_is_found_with_the_apostrophe_that_a_telephone_types(gazetteer: Gazetteer, apostrophe: str) -> None:
+    wanted = [candidate.unit.id for candidate in gazetteer.find_units("xã Ea H'leo, Đắk Lắk")]
+    assert wanted
+    for typed in (f"xã Ea H{apostrophe}leo, Đắk Lắk", f"ea h{apostrophe}leo, dak lak"):
+        found = [candidate.unit.id for candidate in gazetteer.find_units(typed)]
+        assert set(wanted) <= set(found)
+
+
 def test_spellings_and_keys() -> None:
     assert "Mĩ Hào" in spellings("Mỹ Hào")
     assert {"Bà Rịa-Vũng Tàu", "Bà Rịa – Vũng Tàu"} <= set(spellings("Bà Rịa - Vũng Tàu"))

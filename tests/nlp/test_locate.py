@@ -295,6 +295,14 @@ def test_an_article_in_english_names_places_without_diacritics() -> None:
     assert not found(article("Binh Son Refining and Petrochemical posted a profit."))
 
 
+@pytest.mark.parametrize("stray", ["Nguyễn Văn A runs a café there.", "The town sells bánh mì.", "Hội An was spared."])
+def test_a_word_with_diacritics_in_an_english_article_hides_no_place(stray: str) -> None:
+    told = (
+        "Heavy rain flooded Binh Son District in Quang Ngai Province on Tuesday, and hundreds of people had to leave. "
+    )
+    assert set(found(article("Floods hit Binh Son in Quang Ngai", told * 3 + stray))) == {"binh_son"}
+
+
 def test_the_filter_takes_the_publishers_province_by_its_source() -> None:
     paper = Publisher(
         id="bao_th", name="", kind=PublisherKind.NEWSPAPER, licence="", home="", endpoints=(), province="38"

@@ -40,6 +40,10 @@ def test_reasons_are_words_best_first_without_numbers_and_repeats() -> None:
     assert carriers(added) == ("lũ", "sạt lở")
 
 
+def test_no_reason_holds_a_number_which_the_model_knows_by_its_size_only() -> None:
+    assert carriers([("0 người", 0.9), ("làm 0", 0.8), ("năm 2000", 0.7), ("chết", 0.2)]) == ("chết",)
+
+
 def test_tone_is_the_most_probable() -> None:
     said = tone([0.2, 0.3, 0.5])
     assert (said.label, said.score) == ("positive", 0.5)
