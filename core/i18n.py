@@ -2,6 +2,8 @@
 
 Files core/catalogue/*.toml, each `[key]` with `vi = "…"` and `en = "…"`; a name in braces is filled in. A string
 that lacks one language, or whose languages take different names, does not load.
+
+English tells one from many, Vietnamese does not: `{articles:article|articles}` is "1 article" or "1,840 articles".
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from string import Formatter
-from typing import Literal, get_args
+from typing import Final, Literal, get_args
 
 from core.errors import ConfigError
 
@@ -37,7 +39,18 @@ def catalogue() -> Mapping[str, Mapping[str, str]]:
 def t(key: str, language: Language = "vi", /, **values: object) -> str:
     """The string in that language with its names filled in. KeyError for an unknown key: a bug."""
     text = catalogue()[key][language]
-    return text.format(**values) if values else text
+    return _FILL.format(text, **values) if values else text
+
+
+class _Fill(Formatter):
+    """Fills names in; one that gives two forms, `one|many`, is followed by the form that its number asks for."""
+
+    def format_field(self, value: object, spec: str) -> str:
+        one, mark, many = spec.partition("|")
+        return f"{value} {one if str(value) == '1' else many}" if mark else format(value, spec)
+
+
+_FILL: Final = _Fill()
 
 
 def _flatten(prefix: str, table: Mapping[str, object]) -> list[tuple[str, Mapping[str, str]]]:

@@ -109,10 +109,16 @@ def page(request: Request) -> Response:
     return render.page(
         ask, "story.html", changes=True, work=work(ask, "story", read.view.id), view=read.view,
         days=read.days, merges=read.merges,
-        sources=names(ask, read.view.sources), text_language=ask.room.language_of,
+        sources=names(ask, read.view.sources), text_language=ask.room.language_of, title_language=_language(ask, read),
         topics=topics([article for day in read.days for article in day.articles or day.reprints]),
         share=_share(ask, read),
     )  # fmt: skip
+
+
+def _language(ask: Asked, read: ReadStory) -> str:
+    """Language of the story's title: that of the article which gave it, else Vietnamese."""
+    articles = [article for day in read.days for article in (*day.articles, *day.reprints)]
+    return next((ask.room.language_of(a.source) for a in articles if a.title == read.view.title), "vi")
 
 
 def _share(ask: Asked, read: ReadStory) -> str:

@@ -38,6 +38,10 @@
     act();
   });
 
+  // What went wrong with a form that was sent is where the reader goes on, in view and read aloud.
+  const wrong = document.querySelector("main [role=alert]");
+  if (wrong) { wrong.tabIndex = -1; wrong.focus(); }
+
   // A browser writes a day as its own language does; here it stands as the office writes it, until it is edited.
   for (const field of document.querySelectorAll("input[type=date]")) {
     const frame = document.createElement("span");
@@ -53,6 +57,7 @@
   // Search while typing: the server's own results in place of those shown; the address follows, so that it can be shared.
   const form = document.querySelector("form[data-live]");
   const shown = document.querySelector("#results");
+  const told = document.querySelector("#told"); // how many were found is read aloud, not all that was found
   if (form && shown) {
     let waiting = 0, asked = null;
     const ask = async () => {
@@ -64,6 +69,7 @@
         const answer = await fetch(`${address}&phan=1`, { signal: asked.signal, credentials: "same-origin" });
         if (!answer.ok || answer.redirected) return;
         shown.innerHTML = await answer.text();
+        told.textContent = shown.querySelector("h2, p")?.textContent.trim() ?? "";
         history.replaceState(null, "", address);
       } catch (error) {
         if (error.name !== "AbortError") throw error;

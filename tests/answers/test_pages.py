@@ -112,6 +112,9 @@ def test_the_document_of_a_figure_comes_back_whatever_it_was_called(browser: Bro
 def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(browser: Browser) -> None:
     shown = browser.send("/so-lieu/moi", 422, khong_mat="1", **texts() | {"unit": "xyz", "issued": "mai"})
     assert "đơn vị tính không rõ" in shown
+    assert 'id="w-unit"' in shown and re.search(
+        r'name="unit"[^>]* aria-describedby="w-unit[ "][^>]*aria-invalid="true"', shown
+    )
     assert "không phải ngày" in shown
     assert 'value="45/BC-UBND"' in shown
     assert "xác nhận" in browser.send("/so-lieu/moi", 422, **texts())

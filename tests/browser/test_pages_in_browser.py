@@ -42,6 +42,23 @@ def test_fits_every_width_without_script(windows: Windows, site: str, name: str)
     assert too_wide(page, name) == []
 
 
+@pytest.mark.parametrize("path", ["/", f"/bai/{NEWEST}", "/tim-kiem?q=binh+son"])
+def test_one_long_word_as_a_name_fits_a_phone(
+    windows: Windows, serve: Callable[..., AbstractContextManager[str]], path: str
+) -> None:
+    press = sample_press(NOW)
+    press.publishers = {key: replace(one, name="bantruyenthong@" * 6) for key, one in press.publishers.items()}
+    with serve(press) as address:
+        page = windows.open(address + path, 360)
+        assert "bantruyenthong@" in page.inner_text("main .meta >> nth=0")
+        assert too_wide(page, "ten-dai", [360]) == []
+
+
+def test_a_refusal_is_where_the_reader_goes_on(windows: Windows, site: str) -> None:
+    page = windows.open(site + "/tim-kiem?q=binh+son&tu=2026-11-20&den=2026-11-01", 360, script=True)
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing(windows: Windows, site: str, name: str) -> None:
     assert in_both_schemes(windows.open(site + PAGES[name], script=True), name) == []

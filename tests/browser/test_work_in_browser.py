@@ -142,6 +142,10 @@ def test_results_come_while_somebody_types_and_the_address_follows(windows: Wind
     page = windows.open(full.at("/tim-kiem"), 1280, script=True)
     page.get_by_label("Từ cần tìm").press_sequentially("sat lo", delay=20)
     page.locator("#results mark").first.wait_for()
+    assert page.inner_text("#told") == page.inner_text("#results h2")
+    assert page.locator("[aria-live] article, [role=status] article").count() == 0, (
+        "a whole list is read out at each key"
+    )
     assert "q=sat+lo" in page.url
     page.locator(".facet a").first.click()
     assert "chu-de=" in page.url and page.locator(".chip").count() == 1

@@ -189,6 +189,16 @@ class TestOverview:
         assert page.count("Lũ lên nhanh") == 1 and "Phòng head, Phòng office" in page, "one line for one story"
         assert "Chưa có cảnh báo nào" not in page
 
+    def test_every_button_says_what_it_is_about(self, room: Newsroom, web: TestClient) -> None:
+        room.prints("disaster", title="Lũ lên nhanh")
+        told(room)
+        room.prints("disaster", source="bao_b", title="Chuyện khác hẳn")
+        room.until(1)
+        acts = re.findall(r"<button[^>]*>(.*?)</button>|<summary>(.*?)</summary>", web.get("/canh-bao").text)
+        named = [" ".join(re.sub(r"<[^>]+>", "", "".join(one)).split()) for one in acts]
+        assert sum("Lũ lên nhanh" in one for one in named) >= 5
+        assert len(set(named)) == len(named)
+
     def test_every_alert_leads_to_what_is_copied_to_zalo(self, room: Newsroom, web: TestClient) -> None:
         article = room.prints("disaster")
         told(room)
