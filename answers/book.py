@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from answers.agreement import in_base
-from answers.compare import Decision, Model, decide, prepare, shipped, shown
+from answers.compare import Decision, decide, prepare, shipped, shown
 from answers.likeness import Fact, Passage, Spots, capitals, features, indicator_terms, place_share
 from answers.terms import Array, lexicon
 from core.names import IsPlace, names_person
@@ -66,9 +66,9 @@ def usable(entry: FactEntry, on: dt.date) -> bool:
 class Book:
     """Facts with an index over their words. Built once, asked for each article."""
 
-    def __init__(self, facts: Iterable[Fact], model: Model | None = None) -> None:
+    def __init__(self, facts: Iterable[Fact]) -> None:
         self._facts = list(facts)
-        self._model = model or shipped()
+        self._model = shipped()
         words = lexicon()
         found: _Rows = defaultdict(list)
         placed: _Rows = defaultdict(list)

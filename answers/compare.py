@@ -126,9 +126,9 @@ def prepare(text: str) -> Spots:
     return Spots(Passage(text, read_figures(text), lexicon()))
 
 
-def compare(spots: Spots, fact: Fact, model: Model | None = None) -> Comparison | None:
+def compare(spots: Spots, fact: Fact) -> Comparison | None:
     """What a text prints beside one fact, or None where nothing may be held against it."""
-    decision = decide(features(spots, fact), model or shipped())
+    decision = decide(features(spots, fact), shipped())
     return shown(spots.passage, fact, decision) if decision else None
 
 

@@ -13,7 +13,7 @@ from alerts.channels.email import EmailNotifier
 from alerts.desk_round import SOURCE
 from alerts.drain import DrainReport, deliver_forever, drain_once
 from alerts.planner import Planner
-from app import alerting, answer_desk, away, logs, reporting, wiring
+from app import alerting, answer_desk, away, drafting, logs, wiring
 from app.channels import channels, upkeep
 from app.chores import Chores, daily
 from app.duty import Duty
@@ -67,7 +67,7 @@ def _chores(settings: Settings, world: World, kept: Record, notifiers: Mapping[C
         "the backup to another place": away.scheduled(settings, lambda: kept.keeping.now().backup_days),
         "the list of what was erased, beside the backups": away.listing(settings, kept),
         "the planning of alerts": planner.round,
-        "the drafting of reports": reporting.scheduled(settings, kept, world.publishers, clock),
+        "the drafting of reports": drafting.scheduled(settings, kept, world.publishers, clock),
     })  # fmt: skip
 
 

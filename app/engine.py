@@ -40,7 +40,6 @@ class Engine:
     search: ElasticSearch
     feed: Feed
     upkeep: Upkeep
-    side: Indexing
 
 
 def engine(settings: Settings, kept: Record, clock: Clock) -> Engine | None:
@@ -52,7 +51,6 @@ def engine(settings: Settings, kept: Record, clock: Clock) -> Engine | None:
         search=ElasticSearch(client, alias, side, clock),
         feed=Feed(client, alias, side, clock),
         upkeep=Upkeep(client, alias, side, replicas=settings.elastic.replicas),
-        side=side,
     )
 
 

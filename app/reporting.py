@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -10,8 +9,7 @@ from functools import cache
 from typing import Protocol
 
 from answers.cases import figures
-from app import wiring
-from core.clock import Clock, local, local_day
+from core.clock import local_day
 from core.errors import ConfigError
 from core.papers import check_office
 from core.ports import Handlings, PaperKind, ParagraphKind, PeriodReadings, ReadingRoom, ReportBook
@@ -34,7 +32,6 @@ from core.records import (
     SourceHealth,
     UnreadSource,
 )
-from core.settings import Settings
 from core.text import clean
 from core.topics import TOPIC_IDS
 from nlp.gazetteer.units import Gazetteer
@@ -43,12 +40,9 @@ from reports import collect, feeds, filling, mail, pdf, periods, sections, templ
 from reports.blocks import Chart, Heading, Para, Section
 from store.sqlite.record import Record
 
-_LOG = logging.getLogger(__name__)
 KINDS: tuple[ReportKind, ...] = ("weekly", "monthly", "quarterly", "yearly")
 LATE = timedelta(days=3)
 """A report collected later than this after its period says nothing about sources that can't be read now."""
-AT_ONCE = timedelta(seconds=10)
-"""For so long scheduled reports are drafted before messages have their turn again."""
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _UNREAD = frozenset(EndpointStatus) - {EndpointStatus.OK, EndpointStatus.NEW}
 
@@ -88,7 +82,7 @@ class Reports:
         if ending is not None and ending > local_day(at):
             raise ConfigError(f"{ending} is still to come; a report is about days that were")
         weekday = next((one.weekday for one in self.book.schedules(desk.id) if one.kind == "weekly"), None)
-        ends = week_end(weekday) if weekday else periods.WEEK_ENDS
+        ends = periods.week_end(weekday) if weekday else periods.WEEK_ENDS
         return periods.newest(found, local_day(at), ending=ending, week_ends=ends)
 
     def story_ask(self, desk: Desk, story: str) -> ReportAsk:
@@ -191,35 +185,8 @@ class Reports:
 
     def schedule(self, schedule: ReportSchedule, at: datetime, by: str) -> None:
         """Take a schedule; what is over already is not drafted any more."""
-        ended = periods.newest(schedule.kind, local_day(at), week_ends=week_end(schedule.weekday)).last
+        ended = periods.newest(schedule.kind, local_day(at), week_ends=periods.week_end(schedule.weekday)).last
         self.book.set_schedule(replace(schedule, last_done=ended), at, by)
-
-    def due(self, desks: Sequence[Desk], at: datetime, public_url: str = "") -> int:
-        """Draft what its schedule asks for, and put the mails into the outbox. Returns how many were drafted."""
-        known = {desk.id: desk for desk in desks}
-        drafted = 0
-        for schedule in self.book.schedules():
-            desk, ask = known.get(schedule.desk), due(schedule, at)
-            if desk is not None and ask is not None:
-                drafted += self._drafted(desk, schedule, ask, at, public_url)
-        return drafted
-
-    def _drafted(self, desk: Desk, schedule: ReportSchedule, ask: ReportAsk, at: datetime, public_url: str) -> bool:
-        """Draft a period with its mails, in one transaction and once, whoever else is about to.
-
-        Where the report can't be written as a file it is drafted all the same, and mailed by nobody.
-        """
-        content = self.collect(desk, ask, at)
-        with self.book.session():
-            if not self.book.schedule_done(desk.id, schedule.kind, ask.last):
-                return False
-            number = self.book.add(content, sections.title(content), ReportWords(), at, "schedule")
-            if schedule.mail:
-                try:
-                    self.mail(desk, number, at, public_url)
-                except ConfigError as error:
-                    _LOG.error("report %d of desk %s is drafted and not mailed: %s", number, desk.id, error)
-        return True
 
     def mail(self, desk: Desk, number: int, at: datetime, public_url: str = "") -> int:
         """Put the summary with the report into the outbox, for leadership and information office. Returns how many.
@@ -271,22 +238,6 @@ class Reports:
             for h in found
         )  # fmt: skip
         return tuple(sorted(lines, key=lambda line: line.name.casefold()))
-
-
-def week_end(weekday: int) -> int:
-    """A weekly report is about the seven days before its own: written on Friday, the week ends on Thursday."""
-    return (weekday - 2) % 7 + 1
-
-
-def due(schedule: ReportSchedule, at: datetime) -> ReportAsk | None:
-    """The period that a schedule asks to be drafted at `at`; None: nothing yet, or it was."""
-    if not schedule.enabled:
-        return None
-    here = local(at)
-    ask = periods.newest(schedule.kind, here.date(), week_ends=week_end(schedule.weekday))
-    fresh = schedule.last_done is None or schedule.last_done < ask.last
-    late = here.date() - ask.last > timedelta(days=1) or here.hour * 60 + here.minute >= schedule.minute
-    return ask if fresh and late else None
 
 
 def _reason(health: SourceHealth) -> str:
@@ -344,52 +295,6 @@ def shown(part: Section) -> tuple[tuple[ParagraphKind, str], ...]:
             case Chart():
                 found.append(("chart", f"{block.title}. {block.alt}"))
     return tuple(found)
-
-
-def desk_of(record: Record, name: str) -> Desk:
-    """The desk of that id, or the only one. Raises ConfigError."""
-    known = {desk.id: desk for desk in record.desks.desks()}
-    if not known:
-        raise ConfigError(
-            "the record has no desk; take one: diembao desk apply desks/binh_son.toml"
-            " (the sample has a record of its own: set DIEMBAO_DATA_DIR to the folder sample in the data folder)"
-        )
-    if not name and len(known) == 1:
-        return next(iter(known.values()))
-    if name not in known:
-        raise ConfigError(
-            f"no desk {name}; diembao desk list names them" if name else f"which desk? --desk {', --desk '.join(known)}"
-        )
-    return known[name]
-
-
-def scheduled(
-    settings: Settings, record: Record, publishers: Mapping[str, Publisher], clock: Clock
-) -> Callable[[], None]:
-    """To be called often: drafts and mails what schedules ask for, looking at most once a minute.
-
-    Of very many desks those that AT_ONCE has no time for are left to the next call, so that messages go out between. A
-    desk whose template or papers can't be used is told of in the log; the others go on.
-    """
-    looked: list[datetime] = []
-    made = reports(record, publishers, wiring.gazetteer)
-
-    def draft() -> None:
-        now = clock.now()
-        if looked and timedelta(0) <= now - looked[0] < timedelta(minutes=1):
-            return
-        looked[:] = [now]
-        for desk in record.desks.desks() if record.reports.schedules() else ():
-            try:
-                drafted = made.due((desk,), now, settings.public_url)
-            except ConfigError as error:
-                _LOG.error("the scheduled report of desk %s could not be made: %s", desk.id, error)
-                continue
-            if drafted and clock.now() - now >= AT_ONCE:
-                looked.clear()
-                return
-
-    return draft
 
 
 def reports(record: Record, publishers: Mapping[str, Publisher], gazetteer: Callable[[], Gazetteer]) -> Reports:

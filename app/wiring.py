@@ -152,3 +152,20 @@ def first_article(settings: Settings) -> Callable[[], str]:
         return f"The first article is on the page, {(clock.now() - began).total_seconds():.1f} s after the start."
 
     return ask
+
+
+def desk_of(record: Record, name: str) -> Desk:
+    """The desk of that id, or the only one. Raises ConfigError."""
+    known = {desk.id: desk for desk in record.desks.desks()}
+    if not known:
+        raise ConfigError(
+            "the record has no desk; take one: diembao desk apply desks/binh_son.toml"
+            " (the sample has a record of its own: set DIEMBAO_DATA_DIR to the folder sample in the data folder)"
+        )
+    if not name and len(known) == 1:
+        return next(iter(known.values()))
+    if name not in known:
+        raise ConfigError(
+            f"no desk {name}; diembao desk list names them" if name else f"which desk? --desk {', --desk '.join(known)}"
+        )
+    return known[name]

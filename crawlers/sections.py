@@ -73,12 +73,10 @@ def parse(
     )
 
 
-def choose(
-    found: Sequence[links.Link], url: str, *, link_shape: str = "", weights: Mapping[str, float] | None = None
-) -> list[links.Link]:
+def choose(found: Sequence[links.Link], url: str, *, link_shape: str = "") -> list[links.Link]:
     """The links that lead to articles, in the order given."""
     known = _memory(link_shape)
-    weights = weights or model()
+    weights = model()
     rows = links.features(found, url)
     odds = [
         links.weighed(values, weights) + evidence(known, link.url) for link, values in zip(found, rows, strict=True)

@@ -72,15 +72,9 @@ def check(content: bytes, slots: Slots, where: str | Phrase = TEMPLATE) -> Docum
     return document
 
 
-def fill(
-    content: bytes,
-    slots: Slots,
-    lines: Mapping[str, str],
-    blocks: Mapping[str, Sequence[Block]],
-    where: str | Phrase = TEMPLATE,
-) -> Document:
+def fill(content: bytes, slots: Slots, lines: Mapping[str, str], blocks: Mapping[str, Sequence[Block]]) -> Document:
     """The filled paper. Raises PaperError as `check` does. A block without a value leaves nothing behind."""
-    document = check(content, slots, where)
+    document = check(content, slots)
     drawn = wordxml.Drawn(part=document.part)
     for _, paragraph in list(_paragraphs(document)):
         if _style(paragraph) == GUIDE_STYLE:

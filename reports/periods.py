@@ -1,12 +1,13 @@
-"""Stretches of days that a report is about, and those that it is compared with. Pure."""
+"""Stretches of days: those that a report is about, that it is compared with, that a schedule asks for. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
-from core.records import ReportAsk, ReportKind
+from core.clock import local
+from core.records import ReportAsk, ReportKind, ReportSchedule
 from reports.telling import day_full, day_short, t
 
 WEEK_ENDS: Final = 4
@@ -30,6 +31,22 @@ def newest(kind: ReportKind, today: date, *, ending: date | None = None, week_en
     within = ending or earlier_months(today.replace(day=1), months)
     first = within.replace(day=1, month=(within.month - 1) // months * months + 1)
     return ReportAsk(kind=kind, first=first, last=earlier_months(first, -months) - _DAY)
+
+
+def week_end(weekday: int) -> int:
+    """A weekly report is about the seven days before its own: written on Friday, the week ends on Thursday."""
+    return (weekday - 2) % 7 + 1
+
+
+def due(schedule: ReportSchedule, at: datetime) -> ReportAsk | None:
+    """The period that a schedule asks to be drafted at `at`; None: nothing yet, or it was."""
+    if not schedule.enabled:
+        return None
+    here = local(at)
+    ask = newest(schedule.kind, here.date(), week_ends=week_end(schedule.weekday))
+    fresh = schedule.last_done is None or schedule.last_done < ask.last
+    late = here.date() - ask.last > timedelta(days=1) or here.hour * 60 + here.minute >= schedule.minute
+    return ask if fresh and late else None
 
 
 def earlier_months(day: date, months: int) -> date:

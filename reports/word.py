@@ -12,7 +12,7 @@ from docx.shared import Mm
 from docx.text.paragraph import Paragraph
 
 from core.clock import local_day
-from core.papers import NUMBER_MARK, Phrase
+from core.papers import NUMBER_MARK
 from core.records import AnnexLine, OfficePapers, Report, ReportContent
 from core.text import clean
 from reports import filling, sections, template
@@ -32,9 +32,8 @@ _OFFICE_PT, _OFFICE_MM = 12, 60
 
 
 def write(
-    report: Report, papers: OfficePapers | None, office: str, at: datetime, *, docx: bytes | None = None,
-    where: str | Phrase = filling.TEMPLATE,
-) -> bytes:  # fmt: skip
+    report: Report, papers: OfficePapers | None, office: str, at: datetime, *, docx: bytes | None = None
+) -> bytes:
     """The report as a .docx. `office` heads it where there are no papers; `at` gives the date line its month.
 
     Raises ConfigError naming the place where the template is broken.
@@ -42,7 +41,7 @@ def write(
     papers = report.papers or papers or OfficePapers(office=office)
     content = docx if docx is not None else template.shipped()
     lines = _lines(report, papers, local_day(report.head.issued or at))
-    document = filling.fill(content, template.SLOTS, lines, _blocks(report, papers, content), where)
+    document = filling.fill(content, template.SLOTS, lines, _blocks(report, papers, content))
     _rules(document)
     _properties(document, report)
     return filling.saved(document)

@@ -17,7 +17,7 @@ from core import settings as settings_module
 from core.clock import SystemClock
 from core.errors import ConfigError
 from core.i18n import t
-from core.records import AlertPlan, Desk
+from core.records import AlertPlan
 from core.settings import Settings
 from crawlers.publishers import load_all
 from store.sqlite.record import Record
@@ -40,7 +40,7 @@ _File = Annotated[Path, typer.Argument(help="a file of alert rules")]
 def rules(desk: _Desk = "") -> None:
     """Write a desk's rules as a file to standard output."""
     with wiring.record(settings_module.load()) as kept:
-        typer.echo(dump_plan(alerting.plan_of(kept, _desk(kept, desk).id)), nl=False)
+        typer.echo(dump_plan(alerting.plan_of(kept, wiring.desk_of(kept, desk).id)), nl=False)
 
 
 def apply(file: _File, yes: Annotated[bool, typer.Option("--yes", help="don't ask")] = False) -> None:
@@ -72,7 +72,7 @@ def test(recipient: Annotated[str, typer.Argument(help="id of a recipient of the
     """Send a test message to one recipient by every connected channel, now."""
     settings = settings_module.load()
     with wiring.record(settings) as kept:
-        found = _desk(kept, desk)
+        found = wiring.desk_of(kept, desk)
         person = next((one for one in found.recipients if one.id == recipient), None)
         if person is None:
             raise ConfigError(
@@ -91,17 +91,8 @@ def _read(file: Path) -> AlertPlan:
         raise ConfigError(f"{file}: not readable: {error}") from None
 
 
-def _desk(kept: Record, wanted: str) -> Desk:
-    desks = {desk.id: desk for desk in kept.desks.desks()}
-    if wanted in desks:
-        return desks[wanted]
-    if wanted or len(desks) != 1:
-        raise ConfigError(f"name a desk with --desk: {', '.join(desks) or 'the record has none'}")
-    return next(iter(desks.values()))
-
-
 def _show(kept: Record, settings: Settings, plan: AlertPlan) -> None:
-    desk = _desk(kept, plan.desk)
+    desk = wiring.desk_of(kept, plan.desk)
     for line in alerting.preview_of(kept, desk, plan.rules, SystemClock().now(), settings.alerts.old_days):
         counted = f"{len(line.stories):5}" if line.known else "    ?"
         typer.echo(f"{line.rule:40} would have told {counted} stories in {alerting.PREVIEW_DAYS} days")

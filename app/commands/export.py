@@ -53,14 +53,14 @@ def export(  # noqa: PLR0917 - options of a command
         raise typer.BadParameter("--format is jsonl or csv, --what is articles or counts")
     if texts and len(reason.strip()) < _LEAST_REASON:
         raise ConfigError('texts leave the program only with a reason: --reason "…"; it is written into the audit log')
-    from app import reporting, wiring
+    from app import wiring
     from app.world import named
 
     settings = settings_module.load()
     at = SystemClock().now()
     days = _days(first, last, at)
     with wiring.record(settings) as record:
-        chosen = reporting.desk_of(record, desk)
+        chosen = wiring.desk_of(record, desk)
         names = {p.id: p.name for p in named(settings).values()}
         also = Also(texts=texts, notes=notes)
         rows = _articles(record, chosen, days, names, also) if what == "articles" else _counts(record, chosen, days)

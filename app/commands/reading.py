@@ -10,8 +10,6 @@ import typer
 from app import wiring
 from core import settings as settings_module
 from core.clock import local
-from core.errors import ConfigError
-from core.records import Desk
 
 
 def register(app: typer.Typer) -> None:
@@ -28,7 +26,7 @@ def search(
 ) -> None:
     """Find articles of a desk."""
     with wiring.record(settings_module.load()) as record:
-        found = record.search.search(_desk(record.desks.desks(), desk), query, by_time=by_time, limit=limit)
+        found = record.search.search(wiring.desk_of(record, desk).id, query, by_time=by_time, limit=limit)
     rows = [
         {"id": h.article.id, "title": h.article.title, "url": h.article.url, "source": h.article.source,
          "published": local(h.article.published.at).isoformat(timespec="minutes")}
@@ -41,12 +39,3 @@ def search(
     for row in rows:
         typer.echo(f"{row['published'][:16].replace('T', ' ')}  {row['source']:20} {row['title']}\n{'':18}{row['url']}")
     typer.echo(f"{'more than ' if found.more else ''}{found.total} articles")
-
-
-def _desk(desks: tuple[Desk, ...], wanted: str) -> str:
-    ids = [desk.id for desk in desks]
-    if wanted in ids:
-        return wanted
-    if not wanted and len(ids) == 1:
-        return ids[0]
-    raise ConfigError(f"name a desk with --desk: {', '.join(ids) or 'there is none yet'}")

@@ -186,7 +186,7 @@ def _desk(name: str) -> Iterator[Work]:
     at = SystemClock().now()
     with wiring.record(settings) as record:
         made = reporting.reports(record, named(settings), wiring.gazetteer)
-        yield Work(reporting.desk_of(record, name), made, at)
+        yield Work(wiring.desk_of(record, name), made, at)
 
 
 def _day(text: str) -> date:

@@ -131,7 +131,6 @@ class Silence:
     story: str = ""
     topic: str = ""
     unit: str = ""
-    begins: datetime
     ends: datetime
     by: str  # id of the user
 

@@ -5,7 +5,6 @@ A command that asks ten addresses and prints what it found needs no engine and n
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final, cast
 
 from scrapy import Request, Spider
@@ -45,8 +44,8 @@ class _Visit(Spider):
     name = "visit"
     guard: AddressGuard
     limits: Limits
-    resolver: Resolver | None
-    tls: Callable[[], BrowserLikePolicyForHTTPS]
+    resolver: Resolver | None = None
+    tls = BrowserLikePolicyForHTTPS
     wire: Wire
 
 
@@ -59,14 +58,11 @@ class Visitor:
         guard: AddressGuard,
         clock: Clock,
         user_agent: str,
-        *,
-        resolver: Resolver | None = None,
-        tls: Callable[[], BrowserLikePolicyForHTTPS] = BrowserLikePolicyForHTTPS,
     ) -> None:
         self._settings, self._guard, self._clock = settings, guard, clock
         self._headers = {"User-Agent": user_agent, "Accept-Language": "vi,en;q=0.5", "Accept-Encoding": ACCEPTED}
         spider = self._spider = _Visit()
-        spider.guard, spider.resolver, spider.tls, spider.wire = guard, resolver, tls, Wire()
+        spider.guard, spider.wire = guard, Wire()
         spider.limits = Limits(settings.max_bytes, settings.timeout, 1, settings.proxy)
         self._pace = Pace(lambda host: not guard.is_private(host), 1)
         self._handler: GuardedHandler | ProxiedHandler | None = None

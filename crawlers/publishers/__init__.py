@@ -1,5 +1,5 @@
 """Publishers as data: one declaration file each under vn/, read by `loader`."""
 
-from crawlers.publishers.loader import load_all, load_dir, load_file, shipped
+from crawlers.publishers.loader import load_all, load_dir, shipped
 
-__all__ = ["load_all", "load_dir", "load_file", "shipped"]
+__all__ = ["load_all", "load_dir", "shipped"]

@@ -113,11 +113,6 @@ def load_dir(folder: Path) -> tuple[Publisher, ...]:
     return _load(sorted(folder.iterdir())) if folder.is_dir() else ()
 
 
-def load_file(file: Path) -> Publisher:
-    """One declaration file. Raises ConfigError naming file and field."""
-    return parse(file.name, _read(file))
-
-
 def load_all(folder: Path) -> tuple[Publisher, ...]:
     """Shipped publishers, or those of the update that holds, and an installation's own.
 

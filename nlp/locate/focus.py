@@ -68,10 +68,10 @@ def shipped() -> Mapping[str, float]:
     return weights
 
 
-def focus_score(standing: Standing, weights: Mapping[str, float] | None = None) -> float:
+def focus_score(standing: Standing) -> float:
     """Probability that the article is about the place."""
     if not standing.offsets:
         return 0.0
-    chosen = shipped() if weights is None else weights
-    value = sum(chosen.get(name, 0.0) * x for name, x in features(standing).items())
+    weights = shipped()
+    value = sum(weights.get(name, 0.0) * x for name, x in features(standing).items())
     return 1 / (1 + math.exp(-value))

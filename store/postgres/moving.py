@@ -59,14 +59,14 @@ def move(source: Record, target: Record, place: str, progress: Callable[[str, in
     return arrived
 
 
-def copy(source: Record, target: Record, place: str, progress: Callable[[str, int], None] | None = None) -> Moved:
+def copy(source: Record, target: Record, place: str) -> Moved:
     """The same for a record that goes on where it is: one state of it, while others write."""
     old: Database = source.database
     with old.read() as give:
-        return _copied(give, target, place, progress)
+        return _copied(give, target, place)
 
 
-def _copied(give: Connection, target: Record, place: str, progress: Callable[[str, int], None] | None) -> Moved:
+def _copied(give: Connection, target: Record, place: str, progress: Callable[[str, int], None] | None = None) -> Moved:
     new: Database = target.database
     with new.write(durable=True) as take:
         tables = _tables(give)

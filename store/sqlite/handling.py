@@ -135,7 +135,7 @@ def _load_mark(row: sqlite3.Row, story: str = "") -> Mark:
 def _load_silence(row: sqlite3.Row) -> Silence:
     return Silence(
         id=row["id"], desk=row["desk"], story=row["story"], topic=row["topic"], unit=row["unit"],
-        begins=from_us(row["begins"]), ends=from_us(row["ends"]), by=row["who"],
+        ends=from_us(row["ends"]), by=row["who"],
     )  # fmt: skip
 
 

@@ -103,7 +103,7 @@ def test_a_home_that_is_no_publishers_is_refused(tmp_path: Path) -> None:
     text = GOOD.replace("bao.example.vn", "ai.blogspot.com")
     (tmp_path / "bao.toml").write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError, match=r"bao\.toml: home: .*blog"):
-        publishers.load_file(tmp_path / "bao.toml")
+        publishers.load_dir(tmp_path)
 
 
 def test_doubles_are_refused(tmp_path: Path) -> None:

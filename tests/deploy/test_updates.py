@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from app import reporting, updates, wiring
+from app import drafting, updates, wiring
 from app.world import choose
 from core.clock import FixedClock
 from core.errors import ConfigError
@@ -227,5 +227,5 @@ def test_scheduled_reports_know_the_units_of_an_update(
         kept.desks.apply_desk(make_desk("moi", units=("new:99999",)), NOON, "test")
         publishers = choose(here).publishers
         kept.reports.set_schedule(ReportSchedule(desk="moi", kind="weekly"), NOON, "test")
-        reporting.scheduled(here, kept, publishers, FixedClock(NOON + timedelta(days=14)))()
+        drafting.scheduled(here, kept, publishers, FixedClock(NOON + timedelta(days=14)))()
         assert [one.title for one in kept.reports.reports("moi")]

@@ -38,8 +38,8 @@ def leases(record: Record, clock: FixedClock) -> Leases:
 
 
 @pytest.fixture
-def far(found: ElasticSearch, feed: Feed, upkeep: Upkeep, side: Indexing) -> Engine:
-    return Engine(search=found, feed=feed, upkeep=upkeep, side=side)
+def far(found: ElasticSearch, feed: Feed, upkeep: Upkeep) -> Engine:
+    return Engine(search=found, feed=feed, upkeep=upkeep)
 
 
 @pytest.fixture

@@ -27,8 +27,8 @@ OLD, RECENT, NEW = 45, 30, 1
 
 
 @pytest.fixture
-def far(found: ElasticSearch, feed: Feed, upkeep: Upkeep, side: Indexing) -> Engine:
-    return Engine(search=found, feed=feed, upkeep=upkeep, side=side)
+def far(found: ElasticSearch, feed: Feed, upkeep: Upkeep) -> Engine:
+    return Engine(search=found, feed=feed, upkeep=upkeep)
 
 
 @pytest.fixture

@@ -358,7 +358,7 @@ def sample_press(now: datetime) -> FakePress:
         healthy("mau-bien", now, EndpointStatus.BLOCKED, reason="http-403", blocked_7d=57, failed_7d=57, read_7d=0,
                 kept_7d=0, last_success=now - timedelta(days=2, hours=3)),
         healthy("mau-dai", now, silent=True, last_new=now - timedelta(days=4)),
-        healthy("mau-cong", now, EndpointStatus.BROKEN, reason="parse", read_7d=12, kept_7d=1, no_body_7d=6,
+        healthy("mau-cong", now, EndpointStatus.BROKEN, reason="malformed", read_7d=12, kept_7d=1, no_body_7d=6,
                 last_success=now - timedelta(days=1)),
         healthy("mau-kinh-te", now, reserved=True, endpoints_unread=1),
         healthy("mau-moi", now, EndpointStatus.NEW, last_poll=None, last_success=None, last_new=None, read_7d=0,

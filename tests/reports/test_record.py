@@ -13,7 +13,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from app import reporting
+from app import drafting, reporting
 from core.clock import FixedClock
 from core.errors import ConfigError
 from core.records import Claim, Delivered, OfficePapers, Published, ReportSchedule, ReportWords, Retry, StoryChoice
@@ -285,13 +285,13 @@ def test_a_schedule_drafts_each_period_once(reports: reporting.Reports) -> None:
     weekly = ReportSchedule(desk=DESK.id, kind="weekly", weekday=5, minute=7 * 60 + 30, mail=True)
     thursday = datetime(2026, 3, 12, 10, 0, tzinfo=UTC)
     reports.schedule(weekly, thursday, "u1")
-    assert reports.due((DESK,), thursday) == 0
-    assert reports.due((DESK,), datetime(2026, 3, 13, 0, 0, tzinfo=UTC)) == 0
+    assert drafting.due(reports, DESK, thursday) == 0
+    assert drafting.due(reports, DESK, datetime(2026, 3, 13, 0, 0, tzinfo=UTC)) == 0
     friday = datetime(2026, 3, 13, 0, 31, tzinfo=UTC)
-    assert [reports.due((DESK,), friday) for _ in range(3)] == [1, 0, 0]
+    assert [drafting.due(reports, DESK, friday) for _ in range(3)] == [1, 0, 0]
     head = reports.book.reports(DESK.id)[0]
     assert (head.ask.first, head.ask.last, head.by) == (date(2026, 3, 6), date(2026, 3, 12), "schedule")
-    assert reports.due((DESK,), friday + timedelta(days=7)) == 1
+    assert drafting.due(reports, DESK, friday + timedelta(days=7)) == 1
 
 
 def test_of_very_many_desks_some_wait_for_the_next_round(
@@ -308,10 +308,10 @@ def test_of_very_many_desks_some_wait_for_the_next_round(
     for desk in others:
         record.desks.apply_desk(desk, MONDAY, "test")
         reports.schedule(ReportSchedule(desk=desk.id, kind="weekly"), MONDAY, "u1")
-    drafting = reporting.scheduled(Settings(data_dir=tmp_path), record, {}, Slow(MONDAY + timedelta(days=8)))
+    next_round = drafting.scheduled(Settings(data_dir=tmp_path), record, {}, Slow(MONDAY + timedelta(days=8)))
     drafted = []
     for _ in range(4):
-        drafting()
+        next_round()
         drafted.append(sum(len(record.reports.reports(desk.id)) for desk in others))
     assert drafted == [2, 4, 4, 4]
 
@@ -323,7 +323,7 @@ def test_a_report_that_cannot_be_written_is_drafted_once_and_mailed_to_nobody(
     reports.schedule(weekly, datetime(2026, 3, 12, 10, 0, tzinfo=UTC), "u1")
     record.reports.set_template(DESK.id, b"no Word file", MONDAY, "u1")
     friday = datetime(2026, 3, 13, 0, 31, tzinfo=UTC)
-    assert [reports.due((DESK,), friday + timedelta(minutes=n)) for n in range(3)] == [1, 0, 0]
+    assert [drafting.due(reports, DESK, friday + timedelta(minutes=n)) for n in range(3)] == [1, 0, 0]
     assert len(reports.book.reports(DESK.id)) == 1
     assert record.reading.messages(DESK.id) == ()
     assert "is drafted and not mailed" in caplog.text
@@ -338,15 +338,15 @@ def test_a_draft_that_breaks_off_leaves_nothing_and_is_made_whole_later(
     with monkeypatch.context() as broken:
         broken.setattr(reporting.Reports, "mail", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            reports.due((DESK,), friday)
+            drafting.due(reports, DESK, friday)
     assert reports.book.reports(DESK.id) == ()
-    assert reports.due((DESK,), friday) == 1
+    assert drafting.due(reports, DESK, friday) == 1
     assert len(record.reading.messages(DESK.id)) == 1
 
 
 def test_a_machine_that_was_off_on_friday_drafts_on_monday(reports: reporting.Reports) -> None:
     reports.schedule(ReportSchedule(desk=DESK.id, kind="weekly"), datetime(2026, 3, 12, 10, 0, tzinfo=UTC), "u1")
-    assert reports.due((DESK,), datetime(2026, 3, 15, 22, 0, tzinfo=UTC)) == 1
+    assert drafting.due(reports, DESK, datetime(2026, 3, 15, 22, 0, tzinfo=UTC)) == 1
 
 
 # Headlines ------------------------------------------------------------------------------------------------------------
