@@ -61,7 +61,7 @@ def document_refusal(name: str, content: bytes) -> str | None:
     if secret(name):
         return "factbook.secret"
     try:
-        text = text_of(content)
+        text = _text_of(content)
     except _TooMuch:
         return "factbook.file_large"
     if secret(text):
@@ -70,7 +70,7 @@ def document_refusal(name: str, content: bytes) -> str | None:
     return "factbook.persons" if persons(cells) else None
 
 
-def text_of(content: bytes) -> str:
+def _text_of(content: bytes) -> str:
     """Its text as far as it can be read, a paragraph or cell a line; "" for a picture or another kind.
 
     Raises _TooMuch.

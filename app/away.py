@@ -38,7 +38,8 @@ def backup(settings: Settings, folder: Path, key: Path) -> Path:
         target = folder / f"{archive.name}{sealed.SUFFIX}"
         sealed.seal(archive, target, secret)
     with wiring.record(settings) as kept:
-        _seal_list(settings, kept, folder, secret)
+        kept.retention.note()
+    _seal_list(settings, folder, secret)
     return target
 
 
@@ -53,14 +54,13 @@ def listing(settings: Settings, kept: Record) -> Callable[[], None]:
         file = stones.stones_file(settings.database)
         said = file.read_text(encoding="utf-8") if file.exists() else ""
         if said != named[0] and newest(Path(asked.folder)) is not None:
-            _seal_list(settings, kept, Path(asked.folder), sealed.load_key(Path(asked.key_file)))
+            _seal_list(settings, Path(asked.folder), sealed.load_key(Path(asked.key_file)))
             named[0] = said
 
     return look
 
 
-def _seal_list(settings: Settings, kept: Record, folder: Path, key: bytes) -> None:
-    kept.retention.note()
+def _seal_list(settings: Settings, folder: Path, key: bytes) -> None:
     erased = stones.stones_file(settings.database)
     if erased.exists():
         sealed.seal(erased, folder / STONES, key)

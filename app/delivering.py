@@ -36,7 +36,6 @@ def deliver(settings: Settings, world: World, *, stop: threading.Event, forever:
         rules, worker = alerting.sending(settings, kept), uuid4().hex
         duty, feeding = (Duty(kept.leases, name, "deliver", worker) for name in ("deliver", DUTY))
         chores = _chores(settings, world, kept, notifiers)
-
         own = Chores({"the look at old files": daily(lambda: kept.retention.tidy(world.clock.now()), world.clock)})
 
         def drain() -> DrainReport:

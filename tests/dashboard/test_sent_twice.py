@@ -21,7 +21,7 @@ from dashboard.app import create_app
 from dashboard.office import Office
 from store.sqlite.record import Record, open_record
 from tests.dashboard.test_labels import ORIGIN
-from tests.dashboard.test_work import FIRST, HERE
+from tests.dashboard.working import FIRST, HERE
 from tests.fakes.blank import blank
 from tests.fakes.differ import differ
 from tests.fakes.records import NOON, make_tagged

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
-from app.sample_facts import APPROVED_BY, ENTERED_BY
 from core.access import Level
 from core.clock import FixedClock, local_day
-from core.records import AddressAnswer, Message, SourceDetail, SourceProposal
+from core.records import AddressAnswer
 from core.settings import KeepSettings, Settings
 from dashboard.app import create_app
 from dashboard.asking import SESSION_COOKIE
@@ -23,79 +22,17 @@ from store.sqlite.record import Record, open_record
 from tests.dashboard.conftest import make_user, open_session
 from tests.dashboard.test_labels import ORIGIN, send
 from tests.dashboard.test_pages import words
-from tests.fakes.blank import blank
+from tests.dashboard.working import FIRST, HERE, Addresses, at_work, browser_of
 from tests.fakes.differ import differ
 from tests.fakes.reading import publisher
 from tests.fakes.records import NOON, make_article, make_desk, make_tagged
 
-FIRST = make_article()
 CANARY = "Trần Văn Chỉ Báo"
-HERE = f"/bai/{FIRST.id}"
-
-
-class Machine:
-    """Figures that a page asks for, without a machine."""
-
-    def __init__(self, record: Record) -> None:
-        self._record = record
-
-    def figures(self, at: datetime) -> object:
-        return self._record.operation.figures(at, {"diembao": "thử"})
-
-    def would_go(self, at: datetime, months: dict[str, int]) -> dict[str, int]:
-        return self._record.operation.would_go(at, months)
-
-    def keep(self) -> KeepSettings:
-        return self._record.keeping.now()
-
-    def shorten(self, periods: dict[str, int], at: datetime, by: str) -> None:
-        self._record.keeping.shorten(periods, at, by)
-
-
-class Keeper:
-    """Sources of the record; declares nothing."""
-
-    def __init__(self, record: Record) -> None:
-        self._record = record
-
-    def detail(self, source: str, at: datetime) -> SourceDetail | None:
-        return self._record.operation.source(source, at)
-
-    def check(self, source: str, at: datetime, by: str) -> bool:
-        report = {"samples": [{"url": "https://bao-mau.example/1", "reason": ""},
-                              {"url": "https://bao-mau.example/2", "reason": "no-body"}]}  # fmt: skip
-        self._record.source_checks.save(source, at, json.dumps(report), verified=True)
-        return True
-
-    def propose(self, url: str) -> SourceProposal:
-        return SourceProposal(home=url, name="Báo Mới", feeds=("https://baomoi.example/rss",))
-
-    def declare(self, url: str, *, name: str, kind: str, licence: str, reason: str, at: datetime, by: str) -> str:
-        self._record.audit.add(at, by, "source.add", "bao-moi", f"{name}, {kind}, {licence}, {reason}: {url}")
-        return "bao_mau"
-
-
-class Addresses:
-    """Answers as it was told to and remembers what was asked."""
-
-    def __init__(self) -> None:
-        self.answer = AddressAnswer(state="stopped", url="https://bao-mau.example/x", source="bao_mau", title="Tin X")
-        self.asked: list[tuple[str, bool]] = []
-
-    def look(self, desk: str, url: str, *, take: bool, at: datetime, by: str) -> AddressAnswer:
-        self.asked.append((url, take))
-        return replace(self.answer, url=url)
 
 
 @pytest.fixture
 def record(tmp_path: Path) -> Iterator[Record]:
-    with open_record(blank(tmp_path / "d.sqlite3"), clock=FixedClock(NOON), keep=KeepSettings()) as record:
-        record.desks.apply_desk(make_desk(), NOON, "test")
-        message = Message(
-            key="k1", desk="binh_son", recipient="page", channel="page", article=FIRST.id, subject="Cầu", text="Cầu"
-        )
-        record.articles.save(make_tagged(FIRST))
-        record.outbox.add([message], NOON)
+    with at_work(tmp_path) as record:
         yield record
 
 
@@ -111,13 +48,7 @@ def addresses() -> Addresses:
 
 @pytest.fixture
 def browser(record: Record, clock: FixedClock, addresses: Addresses) -> TestClient:
-    office = Office(work=record.work, addresses=addresses, keeper=Keeper(record), operation=Machine(record))  # type: ignore[arg-type]
-    app = create_app(
-        reading=record.reading, search=record.search, desks=record.desks, corrections=record.corrections, differ=differ,
-        publishers={"bao_mau": publisher("bao_mau", "Báo Mẫu")}, clock=clock, settings=Settings(), audit=record.audit,
-        office=office,
-    )  # fmt: skip
-    return TestClient(app, base_url="http://127.0.0.1:8765")
+    return browser_of(record, clock, addresses)
 
 
 class TestNotes:
@@ -365,64 +296,6 @@ class TestSettingsAndOperation:
         shorter = KeepSettings(article_months=6)
         with open_record(record.path, clock=FixedClock(NOON), keep=shorter) as again:
             assert again.keeping.now().article_months == 6
-
-    def test_the_audit_log_names_acts_in_words(self, browser: TestClient) -> None:
-        send(browser, f"{HERE}/khong-phai", {}, opened=HERE)
-        said = words(browser.get("/nhat-ky").text)
-        assert "ghi bài không phải về nơi này" in said and "người dùng máy này" in said
-        assert browser.get("/nhat-ky?truoc=x").status_code == 400
-
-    def test_the_log_tells_versions_and_the_samples_hand_in_words(self, record: Record, browser: TestClient) -> None:
-        for hand in (ENTERED_BY, APPROVED_BY):
-            record.audit.add(NOON, hand, "fact.enter", "f1", "version 1", desk="binh_son")
-        said = words(browser.get("/nhat-ky").text)
-        assert "phiên bản 1" in said and "version 1" not in said
-        assert said.count("dữ liệu mẫu") == 2
-        assert "version 1" in words(browser.get("/nhat-ky?lang=en").text)
-
-    @pytest.mark.parametrize(
-        ("action", "subject", "detail", "told"),
-        [
-            ("label.correct", FIRST.id, "tone=neutral", "sửa nhãn bài báo Với người trong cuộc: thông tin"),
-            ("label.correct", FIRST.id, "health=yes", "sửa nhãn bài báo Thêm: Y tế, sức khỏe"),
-            ("label.undo", FIRST.id, "health", "hoàn lại nhãn bài báo Y tế, sức khỏe"),
-            ("article.handle", FIRST.id, "handled to=u9", "bài báo đang xử lý, giao người dùng đã xóa"),
-            ("alerts.silence", "binh_son", "disaster until 2026-11-22T11:31:25+00:00",
-             "Bình Sơn Thiên tai, tai nạn, đến 18:31 ngày 22/11/2026"),
-            ("case.open", "7", "correction", "mở vụ việc vụ việc số 7 Đề nghị cải chính"),
-            ("case.close", "7", "paper_right", "vụ việc số 7 Báo đúng (đã sửa sổ số liệu)"),
-            ("release.take_back", "7", "", "gỡ thông cáo đã công bố vụ việc số 7"),
-            ("search.export", "csv", "40 rows", "csv 40 dòng"),
-            ("report.mail", "3", "2 messages", "báo cáo số 3 2 thư"),
-            ("report.schedule", "weekly", "", "đổi lịch báo cáo Báo cáo tuần"),
-            ("alerts.rules", "timing", "", "đổi quy tắc cảnh báo Giờ giấc"),
-            ("alerts.template", "alert/body.txt", "", "Tin về một câu chuyện, thư dạng chữ thường"),
-            ("template.change", "answer", "own", "Mẫu văn bản phản hồi mẫu của cơ quan"),
-            ("user.change", "u9", "officer@binh_son -> editor@binh_son",
-             "Chuyên viên (Bình Sơn) → Biên tập (Bình Sơn)"),
-            ("user.disable", "u9", "idle", "khóa tài khoản người dùng đã xóa lâu không dùng"),
-            ("fact.end", "f1", "2026-11-30", "f1 30/11/2026"),
-            ("headline.show", FIRST.id, "", "đưa tiêu đề lên cổng bài báo"),
-            ("case.send", "7", "12/UBND", "vụ việc số 7 12/UBND"),
-        ],
-    )  # fmt: skip
-    def test_the_log_has_no_words_of_the_machine(
-        self, record: Record, browser: TestClient, action: str, subject: str, detail: str, told: str
-    ) -> None:
-        record.audit.add(NOON, "operator", action, subject, detail, desk="binh_son")
-        assert told in words(browser.get("/nhat-ky").text)
-
-    def test_the_log_of_a_desk_has_its_own_acts_and_what_concerns_all(
-        self, record: Record, browser: TestClient
-    ) -> None:
-        record.desks.apply_desk(replace(make_desk(), id="thuong_xuan"), NOON, "operator")
-        send(browser, f"{HERE}/nhan", {"chu-de": "transport_infrastructure", "co": "0"}, opened=HERE)
-        source = "/nguon-tin/bao_mau"
-        send(browser, f"{source}/dung", {"ly-do": "Bảo trì"}, opened=source)
-        told = [line.action for line in record.audit.lines(desk="binh_son")]
-        assert told[:3] == ["source.pause", "label.correct", "desk.apply"] and told.count("desk.apply") == 1
-        said = words(browser.get("/nhat-ky?ban=binh_son").text)
-        assert "tạm dừng nguồn tin Báo Mẫu Bảo trì" in said and "sửa nhãn bài báo" in said
 
     def test_the_operators_page_shows_nothing_of_any_desk(self, browser: TestClient) -> None:
         page = browser.get("/cac-ban-tin").text
