@@ -30,9 +30,9 @@ class Keeper:
         self._checking: set[str] = set()
         self._lock = threading.Lock()
 
-    def detail(self, source: str, at: datetime) -> SourceDetail | None:
-        """What the record knows of a source."""
-        return self._kept.operation.source(source, at)
+    def detail(self, source: str, desk: str, at: datetime) -> SourceDetail | None:
+        """What the record knows of a source, as this desk may see it."""
+        return self._kept.operation.source(source, desk, at)
 
     def check(self, source: str, at: datetime, by: str) -> bool:
         """Ask a source beside the pages. False where that is under way. Raises ConfigError for an unknown one."""

@@ -108,7 +108,9 @@ class AddressDesk(Protocol):
 class SourceKeeper(Protocol):
     """Looks at a source and declares a new one."""
 
-    def detail(self, source: str, at: datetime) -> SourceDetail | None: ...
+    def detail(self, source: str, desk: str, at: datetime) -> SourceDetail | None:
+        """None for one that was never asked. Of the pages listed lately, those count as kept that this desk sees."""
+        ...
 
     def check(self, source: str, at: datetime, by: str) -> bool:
         """Begin to ask the source whether it answers as declared and its pages extract; what is found is in `detail`.

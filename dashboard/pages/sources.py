@@ -138,7 +138,7 @@ def _new(
 
 def _one(ask: Asked, source: str) -> Response:
     declared, keeper = ask.room.publishers.get(source), ask.room.office.keeper
-    detail = keeper.detail(source, ask.words.now) if keeper else None
+    detail = keeper.detail(source, ask.desk.id if ask.desk else "", ask.words.now) if keeper else None
     health = next((row for row in ask.room.reading.sources(ask.words.now) if row.source == source), None)
     if declared is None and detail is None and health is None:
         raise NotHere("error.no_such_source")

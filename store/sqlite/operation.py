@@ -54,8 +54,8 @@ class Operation:
         with self._db.read() as con:
             return _known(con, desk, article)
 
-    def source(self, source: str, at: datetime) -> SourceDetail | None:
-        """One source in detail; None for one that was never asked."""
+    def source(self, source: str, desk: str, at: datetime) -> SourceDetail | None:
+        """One source in detail; None for one that was never asked. What another desk keeps stands there as not kept."""
         today = local_day(at)
         with self._db.read() as con:
             rows = con.execute("SELECT * FROM endpoints WHERE source = ? ORDER BY kind, url", (source,)).fetchall()
@@ -66,7 +66,7 @@ class Operation:
                 endpoints=tuple(map(_endpoint, rows)),
                 days=_days(con, source, today),
                 failures=_failures(con, today, source),
-                items=_items(con, source),
+                items=_items(con, source, desk),
                 checked_at=from_us(check["at"]) if check else None,
                 check_held=bool(check and check["verified"]),
                 check_pages=_sampled(check["report"]) if check else (),
@@ -202,17 +202,21 @@ def _failures(con: sqlite3.Connection, today: date, source: str | None = None) -
     return tuple((row["reason"], row["n"]) for row in rows)
 
 
-def _items(con: sqlite3.Connection, source: str) -> tuple[SourceItem, ...]:
-    rows = con.execute(
-        "SELECT title, url, found_at, state, reason FROM pages WHERE source = ? AND url <> '' ORDER BY n DESC LIMIT ?",
-        (source, ITEMS),
-    )
+_ITEMS: Final = (
+    "SELECT p.title, p.url, p.found_at, p.state, p.reason, EXISTS ("
+    "SELECT 1 FROM articles a JOIN desk_articles d ON d.n = a.n WHERE a.id IN (p.id, p.identity) AND d.desk = ?"
+    ") AS own FROM pages p WHERE p.source = ? AND p.url <> '' ORDER BY p.n DESC LIMIT ?"
+)
+
+
+def _items(con: sqlite3.Connection, source: str, desk: str) -> tuple[SourceItem, ...]:
     return tuple(
         SourceItem(
-            title=row["title"], url=row["url"], found_at=from_us(row["found_at"]), state=row["state"],
+            title=row["title"], url=row["url"], found_at=from_us(row["found_at"]),
+            state="stopped" if row["state"] == "kept" and not row["own"] else row["state"],
             reason=row["reason"] if row["state"] == "failed" else "",
         )
-        for row in rows
+        for row in con.execute(_ITEMS, (desk, source, ITEMS))
     )  # fmt: skip
 
 

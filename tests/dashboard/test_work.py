@@ -25,7 +25,15 @@ from tests.dashboard.test_pages import words
 from tests.dashboard.working import FIRST, HERE, Addresses, at_work, browser_of
 from tests.fakes.differ import differ
 from tests.fakes.reading import publisher
-from tests.fakes.records import NOON, make_article, make_desk, make_tagged
+from tests.fakes.records import (
+    NOON,
+    make_article,
+    make_desk,
+    make_endpoint,
+    make_page,
+    make_state,
+    make_tagged,
+)
 
 CANARY = "Trần Văn Chỉ Báo"
 
@@ -241,6 +249,15 @@ class TestSources:
         assert record.ledger.paused() == frozenset()
         assert [line.action for line in record.audit.lines(2)] == ["source.resume", "source.pause"]
         assert browser.get("/nguon-tin/khong-co").status_code == 404
+
+    def test_what_another_desk_keeps_stands_there_as_naming_no_place(self, record: Record, browser: TestClient) -> None:
+        record.desks.apply_desk(make_desk("duc_pho", name="Đức Phổ", office="UBND phường Đức Phổ"), NOON, "test")
+        for desk in ("binh_son", "duc_pho"):
+            page, article = make_page(f"{desk}.html"), make_article(f"{desk}.html", title=f"Tin của {desk}")
+            record.ledger.save_poll(make_state(make_endpoint()), [page.entry], NOON)
+            record.articles.save(make_tagged(article, (desk,)), page)
+        told = words(browser.get("/nguon-tin/bao_mau?ban=binh_son").text)
+        assert "đưa vào bàn tin Tin của binh_son" in told and "không nhắc tới địa phương Tin của duc_pho" in told
 
     def test_a_check_asked_for_on_the_page_tells_which_pages_could_be_read(self, browser: TestClient) -> None:
         there = "/nguon-tin/bao_mau"

@@ -51,8 +51,8 @@ class Keeper:
     def __init__(self, record: Record) -> None:
         self._record = record
 
-    def detail(self, source: str, at: datetime) -> SourceDetail | None:
-        return self._record.operation.source(source, at)
+    def detail(self, source: str, desk: str, at: datetime) -> SourceDetail | None:
+        return self._record.operation.source(source, desk, at)
 
     def check(self, source: str, at: datetime, by: str) -> bool:
         report = {"samples": [{"url": "https://bao-mau.example/1", "reason": ""},
