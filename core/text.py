@@ -57,8 +57,11 @@ def strip_unseen(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """One line of NFC text: unseen characters dropped, white space collapsed, ends trimmed."""
-    return " ".join(nfc(strip_unseen(text)).split())
+    """One line of NFC text: unseen characters dropped, white space collapsed, ends trimmed.
+
+    White space comes first: a form feed between two words is one to Python, and unseen to a reader.
+    """
+    return " ".join(nfc(strip_unseen(" ".join(text.split()))).split())
 
 
 def clip(text: str, limit: int) -> str:

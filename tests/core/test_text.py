@@ -59,6 +59,11 @@ def test_a_clean_line_is_one_line_without_unseen_characters(text: str) -> None:
     assert clean(line) == line
 
 
+@pytest.mark.parametrize("between", ["\x0b", "\x0c", "\x1d", "\x85", "\u2029", "\u200b \u200b"])
+def test_words_that_any_white_space_parts_stay_two(between: str) -> None:
+    assert clean(f"Bình{between}Sơn") == "Bình Sơn"
+
+
 def test_bidi_overrides_and_surrogates_are_dropped() -> None:
     assert strip_unseen("a\u202eb\ud800c") == "abc"
 
