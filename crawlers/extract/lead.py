@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from core.text import clean, fold
-from crawlers.extract.blocks import Block
+from core.text import fold
+from crawlers.extract.blocks import BLOCKS, Block
 from crawlers.extract.head import Head, unescaped
 from crawlers.extract.named import Named
 
+MIN_LEAD: Final = 30
 MAX_LEAD: Final = 3_000
+_LOOKED_AT: Final = 5 * MAX_LEAD
+"""Characters with which an element may yet be a lead beside lists of other articles."""
+_NO_LEADS: Final = frozenset(("body", "html", "main", "meta", "img", "a", "ul", "section", "article"))
 _LEADS: Final = Named((
     '[class*="sapo"]', '[id*="sapo"]', '[class*="chapeau"]', '[class*="chappeau"]', '[class*="abstract"]',
     '[class*="standfirst"]', "p.description", "h2.description", '[itemprop="description"]', '[class*="lead"]',
@@ -24,6 +29,8 @@ _SURE: Final = re.compile(
     r"sapo|chapp?eau|standfirst|(?:^|[\s_-])summary(?:\s|$)|abstract|(?:^|\s)(?:p-?|h2-?)?description(?:\s|$)|tom-?tat",
     re.IGNORECASE,
 )
+_PARTS: Final = "br, p, div, li, h1, h2, h3, h4, h5, h6, blockquote, td"
+_BESIDE: Final = "ul, ol, script, style, .related, [class*=relat]"
 _WORD: Final = re.compile(r"\w+")
 
 
@@ -35,18 +42,23 @@ def find_lead(tree: LexborHTMLParser, markup: bytes, head: Head, declared: str) 
                 return text[:MAX_LEAD]
     said = head.first("og:description", "description", "twitter:description") or head.said("description")
     for node in tree.css(_LEADS.standing(markup))[:300]:
-        if node.tag in ("body", "html", "main", "meta", "img", "a", "ul", "section", "article"):
+        if node.tag in _NO_LEADS or not MIN_LEAD <= len(node.text()) <= _LOOKED_AT:
             continue
         text = _text(node)
-        if 30 <= len(text) <= MAX_LEAD and _is_lead(node, text, said):
+        if MIN_LEAD <= len(text) <= MAX_LEAD and _is_lead(node, text, said):
             return text
     return ""
 
 
 def _is_lead(node: LexborNode, text: str, said: str) -> bool:
-    if said and agree(text, said) >= 0.8:
-        return True
-    return bool(_SURE.search(node.attributes.get("class") or "")) and (not said or agree(text, said) >= 0.3)
+    if not said:
+        return _is_sure(node)
+    agreed = agree(text, said)
+    return agreed >= 0.8 or (agreed >= 0.3 and _is_sure(node))
+
+
+def _is_sure(node: LexborNode) -> bool:
+    return bool(_SURE.search(node.attributes.get("class") or ""))
 
 
 def told_lead(tree: LexborHTMLParser, head: Head) -> str:
@@ -54,10 +66,13 @@ def told_lead(tree: LexborHTMLParser, head: Head) -> str:
     said = head.first("og:description", "description") or head.said("description")
     if len(said) < 40:
         return ""
+    shortest, longest = 0.7 * len(said), 2.5 * len(said)
     for node in tree.css("p, h2, h3, h4, strong, b, em, span")[:600]:
-        text = clean(node.text())
-        if 0.7 * len(said) <= len(text) <= 2.5 * len(said) and agree(text, said) >= 0.8:
-            return unescaped(text)
+        if not shortest <= len(node.text()) <= _LOOKED_AT:
+            continue
+        text = _text(node)
+        if shortest <= len(text) <= longest and agree(text, said) >= 0.8:
+            return text
     return ""
 
 
@@ -80,14 +95,18 @@ def split_lead(blocks: Sequence[Block], lead: str, head: Head) -> tuple[str, lis
 
 def agree(text: str, said: str) -> float:
     """How much of the shorter text's words, in number, the longer one has, for texts of like length."""
-    one, other = _WORD.findall(fold(text)), _WORD.findall(fold(said))
+    one, other = frozenset(_WORD.findall(fold(text))), _words(said)
     if not one or not other:
         return 0.0
-    said_cut = said.rstrip(" .…").endswith(("...", "…")) or said.rstrip().endswith(("...", "…"))
-    common = len(set(one) & set(other))
-    share = common / len(set(other))
-    back = common / len(set(one))
-    return share if said_cut else min(share, back * 1.25)
+    common = len(one & other)
+    share, back = common / len(other), common / len(one)
+    return share if said.rstrip().endswith(("...", "…")) else min(share, back * 1.25)
+
+
+@lru_cache(maxsize=4)
+def _words(said: str) -> frozenset[str]:
+    """What the head says is held against hundreds of a page's lines."""
+    return frozenset(_WORD.findall(fold(said)))
 
 
 def _same(one: str, other: str) -> bool:
@@ -99,8 +118,30 @@ def _folded(text: str) -> str:
 
 
 def _text(node: LexborNode) -> str:
-    related = node.css("ul, ol, script, style, .related, [class*=relat]")
-    text = node.text()
-    for inner in related:
-        text = text.replace(inner.text(), " ")
-    return unescaped(clean(text))
+    """What an element says, its paragraphs and lines apart, without the lists and other articles' links inside it."""
+    beside = {inner.mem_id for inner in node.css(_BESIDE)}
+    if not beside and node.css_first(_PARTS) is None:
+        return unescaped(node.text())
+    return unescaped("".join(_parts(node, beside)))
+
+
+def _parts(outer: LexborNode, beside: Collection[int]) -> Iterator[str]:
+    last = outer.mem_id
+    for node in outer.traverse(include_text=True):
+        if node.tag == "br":
+            yield " "
+        elif node.tag == "-text":
+            around = list(_around(node, outer))
+            if any(above.mem_id in beside for above in around):
+                continue
+            block = next((above.mem_id for above in around if above.tag in BLOCKS), outer.mem_id)
+            yield (node.text_content or "") if block == last else f" {node.text_content or ''}"
+            last = block
+
+
+def _around(node: LexborNode, outer: LexborNode) -> Iterator[LexborNode]:
+    """Elements around a node, the innermost first, below `outer`."""
+    above = node.parent
+    while above is not None and above.mem_id != outer.mem_id:
+        yield above
+        above = above.parent

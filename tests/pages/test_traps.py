@@ -192,6 +192,28 @@ def test_a_truncated_description_does_not_replace_the_lead() -> None:
     assert read(article(head=head)).lead == LEAD
 
 
+@pytest.mark.parametrize(
+    "beside",
+    [
+        '<div class="related"></div>',
+        "<ul></ul>",
+        "<ul><li>.</li></ul>",
+        '<ul><li><a href="/tin-2.htm">Mưa lớn</a></li></ul>',
+        '<div class="box-relate"><p><a href="/tin-2.htm">Nước sông dâng nhanh trong đêm</a></p></div>',
+    ],
+)
+def test_lists_of_other_articles_inside_the_lead_leave_the_lead_as_it_is(beside: str) -> None:
+    inside = article().replace(f'<h2 class="sapo">{LEAD}</h2>', f'<div class="sapo">{LEAD}{beside}</div>')
+    assert read(inside).lead == LEAD
+
+
+@pytest.mark.parametrize("between", ["<br>", "</p><p>", "</p>\n<blockquote>", "<br/><br/>"])
+def test_lines_of_a_lead_stay_apart(between: str) -> None:
+    first, second = LEAD.split(", ")
+    inside = f'<div class="sapo"><p>{first},{between}{second}</p></div>'
+    assert read(article().replace(f'<h2 class="sapo">{LEAD}</h2>', inside)).lead == LEAD
+
+
 def test_subheads_and_editorial_boxes_stay_in_order() -> None:
     box = '<div class="VCSortableInPreviewMode" type="content"><div><h3>Một hộp</h3><p>Chuyện bên lề của trận lũ năm nay.</p></div></div>'
     body = article().replace(f"<p>{FILL[1]}</p>", f"<h2>Dọn dẹp</h2><p>{FILL[1]}</p>{box}")
