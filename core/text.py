@@ -61,7 +61,10 @@ def clean(text: str) -> str:
 
     White space comes first: a form feed between two words is one to Python, and unseen to a reader.
     """
-    return " ".join(nfc(strip_unseen(" ".join(text.split()))).split())
+    line = " ".join(text.split())
+    if not line.isprintable():  # nearly every line is, and to look is quicker than to drop
+        line = " ".join(strip_unseen(line).split())
+    return nfc(line)
 
 
 def clip(text: str, limit: int) -> str:
