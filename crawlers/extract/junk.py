@@ -8,6 +8,7 @@ paper belongs into its declaration.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from selectolax.lexbor import LexborNode
@@ -83,6 +84,12 @@ def is_junk(node: LexborNode) -> bool:
     named = names(node)
     if not named or (tag in ("p", "body", "html", "article", "main") and not _CLASS_FIRST.search(named)):
         return False
+    return _is_junks(named)
+
+
+@lru_cache(maxsize=2_000)
+def _is_junks(named: str) -> bool:
+    """Whether class and id are those of junk. A publisher's pages have the same few hundred of them."""
     return bool(_CLASS.search(named)) and not _KEEP.search(named)
 
 
