@@ -7,7 +7,6 @@ from typing import Final
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawlers.extract.junk import is_junk
-from crawlers.extract.named import Named
 
 CONTAINERS: Final = (
     '[itemprop="articleBody"]', "article.fck_detail", ".afcbc-body", '[data-role="content"]', ".article__body",
@@ -22,8 +21,6 @@ CONTAINERS: Final = (
     "#noidung", ".tinchitiet", "#divNewsDetails",
 )  # fmt: skip
 """Names that content systems give the article's container."""
-
-_CONTAINERS: Final = Named(CONTAINERS)
 
 _ENOUGH: Final = 200
 _LINE: Final = 25
@@ -57,17 +54,17 @@ class _Junk:
         return found
 
 
-def find_body(tree: LexborHTMLParser, markup: bytes, declared: str) -> LexborNode | None:
+def find_body(tree: LexborHTMLParser, containers: str, declared: str) -> LexborNode | None:
     """The element that holds the article's paragraphs, or None where no element holds enough text.
 
-    `markup`: the page in UTF-8, in small letters.
+    `containers`: those of CONTAINERS that the page may have, as one selector.
     """
     if declared:
         nodes = [node for node in tree.css(declared) if _weight(node) >= 1]
         if nodes:
             return max(nodes, key=_weight)
     junk = _Junk(tree)
-    named = _named(tree, markup)
+    named = _named(tree, containers)
     if named is not None and _weight(named) >= 0.6 * sum(map(_running, tree.css("p")[:_MAX_PARAGRAPHS])):
         return named
     weighed = _weighed(tree, junk)
@@ -116,10 +113,9 @@ def _ancestors(node: LexborNode) -> set[int]:
     return found
 
 
-def _named(tree: LexborHTMLParser, markup: bytes) -> LexborNode | None:
+def _named(tree: LexborHTMLParser, containers: str) -> LexborNode | None:
     """The innermost element with such a name that holds nearly as much as the fullest of them."""
-    standing = _CONTAINERS.standing(markup)
-    weights = [(node, _weight(node)) for node in tree.css(standing)[:50]] if standing else []
+    weights = [(node, _weight(node)) for node in tree.css(containers)[:50]] if containers else []
     fullest = max((weight for _, weight in weights), default=0.0)
     if fullest < _ENOUGH:
         return None

@@ -12,19 +12,19 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from core.text import fold
 from crawlers.extract.blocks import BLOCKS, Block
 from crawlers.extract.head import Head, unescaped
-from crawlers.extract.named import Named
 
 MIN_LEAD: Final = 30
 MAX_LEAD: Final = 3_000
 _LOOKED_AT: Final = 5 * MAX_LEAD
 """Characters with which an element may yet be a lead beside lists of other articles."""
 _NO_LEADS: Final = frozenset(("body", "html", "main", "meta", "img", "a", "ul", "section", "article"))
-_LEADS: Final = Named((
+LEADS: Final = (
     '[class*="sapo"]', '[id*="sapo"]', '[class*="chapeau"]', '[class*="chappeau"]', '[class*="abstract"]',
     '[class*="standfirst"]', "p.description", "h2.description", '[itemprop="description"]', '[class*="lead"]',
     '[class*="summary"]', '[class*="intro"]', '[class*="excerpt"]', '[class*="trich"]', '[class*="tomtat"]',
     '[class*="tom-tat"]', '[class*="teaser"]', '[class*="dek"]', '[class*="subtitle"]', '[class*="desc"]', "h2",
-))  # fmt: skip
+)  # fmt: skip
+"""Where papers show a lead, by the names that content systems give it."""
 _SURE: Final = re.compile(
     r"sapo|chapp?eau|standfirst|(?:^|[\s_-])summary(?:\s|$)|abstract|(?:^|\s)(?:p-?|h2-?)?description(?:\s|$)|tom-?tat",
     re.IGNORECASE,
@@ -34,14 +34,17 @@ _BESIDE: Final = "ul, ol, script, style, .related, [class*=relat]"
 _WORD: Final = re.compile(r"\w+")
 
 
-def find_lead(tree: LexborHTMLParser, markup: bytes, head: Head, declared: str) -> str:
-    """The visible lead outside or inside the body, or "". `markup`: the page in UTF-8, in small letters."""
+def find_lead(tree: LexborHTMLParser, leads: str, head: Head, declared: str) -> str:
+    """The visible lead outside or inside the body, or "".
+
+    `leads`: those of LEADS that the page may have, as one selector.
+    """
     if declared:
         for node in tree.css(declared):
             if text := _text(node):
                 return text[:MAX_LEAD]
     said = head.first("og:description", "description", "twitter:description") or head.said("description")
-    for node in tree.css(_LEADS.standing(markup))[:300]:
+    for node in tree.css(leads)[:300]:
         if node.tag in _NO_LEADS or not MIN_LEAD <= len(node.text()) <= _LOOKED_AT:
             continue
         text = _text(node)

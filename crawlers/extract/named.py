@@ -16,17 +16,26 @@ _NAME: Final = re.compile(r"[.#\"]([\w-]+)\"?\]?$")
 
 
 class Named:
-    """Selectors that end in a class, an id or an attribute's value; one without such a name is always tried."""
+    """Lists of selectors that end in a class, an id or an attribute's value; one without such a name is always tried.
 
-    def __init__(self, selectors: Sequence[str]) -> None:
-        self._selectors = tuple(selectors)
-        names = [match.group(1).lower() if (match := _NAME.search(one)) else "" for one in self._selectors]
-        self._always = frozenset(number for number, name in enumerate(names) if not name)
-        self._numbers = [number for number, name in enumerate(names) if name]
-        self._search = BytesAhoCorasick([name.encode() for name in names if name])
+    A page is searched once for the names of all lists.
+    """
 
-    def standing(self, markup: bytes) -> str:
-        """Those that may fit an element of the page, as one selector; "" for none. `markup`: UTF-8, small letters."""
+    def __init__(self, *lists: Sequence[str]) -> None:
+        self._lists = tuple(tuple((selector, _name(selector)) for selector in one) for one in lists)
+        self._names = tuple(sorted({name for one in self._lists for _, name in one if name}))
+        self._search = BytesAhoCorasick([name.encode() for name in self._names])
+
+    def standing(self, markup: bytes) -> list[str]:
+        """Of each list, those that may fit an element of the page, as one selector; "" for none.
+
+        `markup`: UTF-8, small letters.
+        """
         found = {which for which, _, _ in self._search.find_matches_as_indexes(markup, overlapping=True)}
-        chosen = self._always | {self._numbers[which] for which in found}
-        return ", ".join(self._selectors[number] for number in sorted(chosen))
+        there = {self._names[which] for which in found} | {""}
+        return [", ".join(selector for selector, name in one if name in there) for one in self._lists]
+
+
+def _name(selector: str) -> str:
+    match = _NAME.search(selector)
+    return match.group(1).lower() if match else ""

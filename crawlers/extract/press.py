@@ -13,12 +13,13 @@ from core.records import Article, FetchedPage, Publisher, Selectors
 from core.urls import article_id, bare_host, canonical, host_of, join
 from crawlers.decode import decode, readable
 from crawlers.extract.blocks import Block, blocks
-from crawlers.extract.body import find_body
+from crawlers.extract.body import CONTAINERS, find_body
 from crawlers.extract.dates import find_published
 from crawlers.extract.fallback import fallback
 from crawlers.extract.head import Head, author_names, json_values, read_head
 from crawlers.extract.language import language_of
-from crawlers.extract.lead import find_lead, split_lead, told_lead
+from crawlers.extract.lead import LEADS, find_lead, split_lead, told_lead
+from crawlers.extract.named import Named
 from crawlers.extract.sift import caption_text, is_link, sift
 from crawlers.extract.title import find_title
 from crawlers.legacy import TWINS, Legacy, detect, mend_markup
@@ -27,10 +28,9 @@ from crawlers.parsed import Handed, ParsedPage
 
 MIN_BODY: Final = 120
 """Characters of lead and body below which a page is no article (a video, a gallery, a list)."""
-
-
 RUNNING: Final = 60
 """Characters from which a block counts as a paragraph rather than a line of a list."""
+_NAMED: Final = Named(LEADS, CONTAINERS)
 
 
 class PressExtractor:
@@ -69,9 +69,10 @@ def _article(page: FetchedPage, publisher: Publisher | None, parsed: ParsedPage,
     tree.strip_tags(["noscript", "template"])
     title = find_title(tree, head, selectors.title)
     near = tree.css_first(selectors.title or "h1")
-    lead = find_lead(tree, markup.small, head, selectors.lead)
+    leads, containers = _NAMED.standing(markup.small)
+    lead = find_lead(tree, leads, head, selectors.lead)
     published = find_published(tree, head, page, selectors.published, near)
-    body = fallback(_body(tree, markup.small, selectors), head, tree, markup.text)
+    body = fallback(_body(tree, containers, selectors), head, tree, markup.text)
     lead, found = split_lead(body, lead, head)
     lead = lead or told_lead(tree, head)
     kept = sift(found, title, authors)
@@ -110,11 +111,11 @@ def _spelt(text: str) -> str:
     return text.translate(TWINS)
 
 
-def _body(tree: LexborHTMLParser, markup: bytes, selectors: Selectors) -> list[Block]:
+def _body(tree: LexborHTMLParser, containers: str, selectors: Selectors) -> list[Block]:
     for selector in selectors.drop:
         for node in tree.css(selector):
             node.decompose()
-    container = find_body(tree, markup, selectors.body)
+    container = find_body(tree, containers, selectors.body)
     found = blocks(container) if container is not None else []
     for selector in selectors.boxes:
         for node in tree.css(selector):
