@@ -21,6 +21,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from core import urls
 from core.errors import AddressRefused
 from core.text import clean, fold_plain
+from crawlers.extract.shown import shown
 
 ANCESTORS: Final = 14
 """How far up a link's surroundings are looked at; also what bounds the work on pages nested a thousand levels deep."""
@@ -104,10 +105,10 @@ def _address(node: LexborNode, base: str) -> str | None:
 
 
 def _see(link: Link, node: LexborNode) -> None:
-    text = _shown(node)
-    shown = text or clean(node.attributes.get("title") or "")[:TEXT_CHARS]
-    if shown:
-        link.texts.append(shown)
+    text = _said(node)
+    text = text or clean(node.attributes.get("title") or "")[:TEXT_CHARS]
+    if text:
+        link.texts.append(text)
     link.anchors += 1
     tags, classes = _surroundings(node)
     link.headings += bool(tags & _HEADINGS) or node.css_first("h1, h2, h3, h4, h5, h6") is not None
@@ -118,15 +119,12 @@ def _see(link: Link, node: LexborNode) -> None:
     link.pictures += node.css_first("img, picture") is not None
 
 
-def _shown(node: LexborNode) -> str:
+def _said(node: LexborNode) -> str:
     """The text of a link: of the headline where a whole card is one link, and never that of a byline in it."""
-    heading = node.css_first("h1, h2, h3, h4, h5, h6")
-    text = clean(heading.text(deep=True)[: 4 * TEXT_CHARS]) if heading is not None else ""
-    if not text:
-        text = clean(node.text(deep=True)[: 4 * TEXT_CHARS])
-    for byline in node.css(_BYLINE)[:5]:
-        text = clean(text.replace(clean(byline.text(deep=True)) or "\0", " "))
-    return text[:TEXT_CHARS]
+    whole = clean(shown(node, _BYLINE)[: 4 * TEXT_CHARS])
+    heading = node.css_first("h1, h2, h3, h4, h5, h6") if whole else None
+    text = clean(shown(heading, _BYLINE)[: 4 * TEXT_CHARS]) if heading is not None else ""
+    return (text or whole)[:TEXT_CHARS]
 
 
 def _surroundings(node: LexborNode) -> tuple[set[str], str]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from core.text import fold
-from crawlers.extract.blocks import BLOCKS, Block
+from crawlers.extract.blocks import Block
 from crawlers.extract.head import Head, unescaped
+from crawlers.extract.shown import shown
 
 MIN_LEAD: Final = 30
 MAX_LEAD: Final = 3_000
@@ -29,7 +30,6 @@ _SURE: Final = re.compile(
     r"sapo|chapp?eau|standfirst|(?:^|[\s_-])summary(?:\s|$)|abstract|(?:^|\s)(?:p-?|h2-?)?description(?:\s|$)|tom-?tat",
     re.IGNORECASE,
 )
-_PARTS: Final = "br, p, div, li, h1, h2, h3, h4, h5, h6, blockquote, td"
 _BESIDE: Final = "ul, ol, script, style, .related, [class*=relat]"
 _WORD: Final = re.compile(r"\w+")
 
@@ -41,13 +41,13 @@ def find_lead(tree: LexborHTMLParser, leads: str, head: Head, declared: str) -> 
     """
     if declared:
         for node in tree.css(declared):
-            if text := _text(node):
+            if text := unescaped(shown(node, _BESIDE)):
                 return text[:MAX_LEAD]
     said = head.first("og:description", "description", "twitter:description") or head.said("description")
     for node in tree.css(leads)[:300]:
         if node.tag in _NO_LEADS or not MIN_LEAD <= len(node.text()) <= _LOOKED_AT:
             continue
-        text = _text(node)
+        text = unescaped(shown(node, _BESIDE))
         if MIN_LEAD <= len(text) <= MAX_LEAD and _is_lead(node, text, said):
             return text
     return ""
@@ -73,7 +73,7 @@ def told_lead(tree: LexborHTMLParser, head: Head) -> str:
     for node in tree.css("p, h2, h3, h4, strong, b, em, span")[:600]:
         if not shortest <= len(node.text()) <= _LOOKED_AT:
             continue
-        text = _text(node)
+        text = unescaped(shown(node, _BESIDE))
         if shortest <= len(text) <= longest and agree(text, said) >= 0.8:
             return text
     return ""
@@ -118,33 +118,3 @@ def _same(one: str, other: str) -> bool:
 
 def _folded(text: str) -> str:
     return "".join(_WORD.findall(fold(text)))
-
-
-def _text(node: LexborNode) -> str:
-    """What an element says, its paragraphs and lines apart, without the lists and other articles' links inside it."""
-    beside = {inner.mem_id for inner in node.css(_BESIDE)}
-    if not beside and node.css_first(_PARTS) is None:
-        return unescaped(node.text())
-    return unescaped("".join(_parts(node, beside)))
-
-
-def _parts(outer: LexborNode, beside: Collection[int]) -> Iterator[str]:
-    last = outer.mem_id
-    for node in outer.traverse(include_text=True):
-        if node.tag == "br":
-            yield " "
-        elif node.tag == "-text":
-            around = list(_around(node, outer))
-            if any(above.mem_id in beside for above in around):
-                continue
-            block = next((above.mem_id for above in around if above.tag in BLOCKS), outer.mem_id)
-            yield (node.text_content or "") if block == last else f" {node.text_content or ''}"
-            last = block
-
-
-def _around(node: LexborNode, outer: LexborNode) -> Iterator[LexborNode]:
-    """Elements around a node, the innermost first, below `outer`."""
-    above = node.parent
-    while above is not None and above.mem_id != outer.mem_id:
-        yield above
-        above = above.parent

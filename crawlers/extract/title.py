@@ -9,6 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from core.text import clean, fold
 from crawlers.extract.head import Head, unescaped
+from crawlers.extract.shown import shown
 
 MAX_TITLE: Final = 500
 _LOOKED_AT: Final = 10 * MAX_TITLE
@@ -30,12 +31,12 @@ def find_title(tree: LexborHTMLParser, head: Head, declared: str) -> str:
         text for text in (head.first("og:title", "twitter:title", "title"), head.said("headline"), head.title) if text
     ]
     for selector, least in ((_HEADINGS, 0.34), (_OTHERS, 0.75)):
-        shown = [text for node in tree.css(selector)[:400] if 4 <= len(text := _text(node)) <= MAX_TITLE]
-        best = max(shown, key=lambda text: _likeness(text, said), default="")
+        seen = [text for node in tree.css(selector)[:400] if 4 <= len(text := _text(node)) <= MAX_TITLE]
+        best = max(seen, key=lambda text: _likeness(text, said), default="")
         if best and _likeness(best, said) >= least:
             return best
-        if selector == _HEADINGS and len(shown) == 1 and not said:
-            return shown[0]
+        if selector == _HEADINGS and len(seen) == 1 and not said:
+            return seen[0]
     return without_site(said[0])[:MAX_TITLE] if said else ""
 
 
@@ -46,8 +47,8 @@ def without_site(title: str) -> str:
 
 
 def _text(node: LexborNode) -> str:
-    shown = node.text(separator=" ") if node.css_first("br, div, p") is not None else node.text()
-    return unescaped(shown[:_LOOKED_AT])
+    text = node.text()
+    return unescaped(text[:_LOOKED_AT] if len(text) > _LOOKED_AT else shown(node))
 
 
 def _likeness(text: str, said: list[str]) -> float:

@@ -138,6 +138,15 @@ def test_a_headline_is_preferred_to_more_and_to_a_whole_card() -> None:
     assert [entry.title for entry in found.entries] == list(TITLES)
 
 
+def test_a_card_that_is_one_link_keeps_headline_time_and_byline_apart() -> None:
+    card = (
+        '<div class="item"><a href="{href}"><div class="tit">{title}</div><div>2 giờ trước</div>'
+        '<p class="author">Nguyễn Văn Mẫu</p></a></div>'
+    )
+    found = read(page([f"/{slug}-{number}0001.html" for number, slug in enumerate(SLUGS)], card))
+    assert [entry.title for entry in found.entries] == [f"{title} 2 giờ trước" for title in TITLES]
+
+
 def test_a_day_in_the_address_is_a_first_date() -> None:
     hrefs = [f"/2026/11/19/{slug}.html" for slug in SLUGS]
     found = read(page(hrefs, '<h3><a href="{href}">{title}</a></h3>'))

@@ -82,6 +82,12 @@ def test_without_h1_json_ld_and_time_element() -> None:
     assert to_minute(found) == MINUTE
 
 
+def test_a_headline_in_lines_keeps_its_words_whole_and_apart() -> None:
+    first, second = TITLE.split(", ")
+    lines = f"<span>{first[0]}</span>{first[1:]},<br>{second}"
+    assert read(article().replace(f">{TITLE}</h1>", f">{lines}</h1>")).title == TITLE
+
+
 def test_only_a_title_element() -> None:
     body = article().replace(f'<h1 class="title-detail">{TITLE}</h1>', "")
     assert read(body).title == TITLE
