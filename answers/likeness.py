@@ -11,7 +11,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Final
+from statistics import fmean
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -25,6 +26,8 @@ _REACH: Final = 8.0
 """Terms over which nearness falls to 1/e."""
 _LIKE: Final = 0.65
 """Cosine from which two terms are taken for the same."""
+_AT_ONCE: Final = 16
+"""Figures whose surroundings are worked out together: what it takes grows with them and with the text."""
 _SENTENCE: Final = re.compile(r"[.!?…](?=[\s”\"’)]|$)|\n")
 _WORD: Final = re.compile(r"[^\W\d_]+\d*|\d+")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
@@ -249,13 +252,12 @@ def features(spots: Spots, fact: Fact) -> list[tuple[Figure, Features]]:
     alike, weights = likeness(passage, terms, counting), passage.lexicon.weights(terms)
     shared = _of_text(passage, fact)
     shared["whole"] = float((alike.max(axis=1) >= _LIKE) @ weights) / float(weights.sum())
+    shared["only"] = float(len(figures) == 1)
+    places = [spots[figure] for figure in figures]
     found = []
-    for figure in figures:
-        row = {**shared, **_words(passage, figure, spots[figure], alike, weights)}
-        row.update(_in_sentence(passage, figure, fact, spots[figure]))
-        row.update(_value(figure, fact))
-        row["only"] = float(len(figures) == 1)
-        found.append((figure, row))
+    for figure, place, words in zip(figures, places, _words(passage, places, alike, weights), strict=True):
+        said = _in_sentence(passage, figure, fact, place)
+        found.append((figure, {**shared, **words, **_printed(figure), **said, **_value(figure, fact)}))
     for name in ("near", "alike", "back", "head_near", "tail_near", "noun"):
         _margins([row for _, row in found], name)
     return found
@@ -263,6 +265,8 @@ def features(spots: Spots, fact: Fact) -> list[tuple[Figure, Features]]:
 
 def _best_wording(passage: Passage, fact: Fact, counting: Array) -> tuple[str, ...]:
     """The terms of the indicator, or of another name of it that has more words in the text."""
+    if not fact.also_called:
+        return indicator_terms(passage.lexicon, fact.indicator)
     wordings = [indicator_terms(passage.lexicon, words) for words in (fact.indicator, *fact.also_called)]
     there = {passage.terms[n].name for n in np.flatnonzero(counting)}
     return max(wordings, key=lambda terms: sum(t in there for t in terms) / len(terms))
@@ -278,41 +282,49 @@ def _margins(rows: list[Features], name: str) -> None:
             row[f"{name}_margin"] = row[name] - (best[1] if row[name] == best[0] else best[0])
 
 
-def _words(passage: Passage, figure: Figure, place: Spot, alike: Array, weights: Array) -> Features:
+def _words(passage: Passage, places: Sequence[Spot], alike: Array, weights: Array) -> list[Features]:
+    """How the terms of an indicator stand around each of these figures."""
+    rows: list[Features] = []
+    for some in range(0, len(places), _AT_ONCE):
+        rows += _matches(places[some : some + _AT_ONCE], alike, weights)
+    of_all, of_noun = alike.max(axis=0).tolist(), alike[:2].max(axis=0).tolist()
+    for row, place in zip(rows, places, strict=True):
+        before, after = _around(passage, place)
+        counted = [n for n in range(place.past - 1, place.past + 2) if 0 <= n < len(passage.terms) and place.inside[n]]
+        row["noun"] = max((of_noun[n] for n in counted), default=0.5)
+        row["noun_any"] = max((of_all[n] for n in counted), default=0.5)
+        for name, numbers in (("back", before + after), ("left", before[-3:]), ("right", after[:3])):
+            row[name] = fmean(of_all[n] for n in numbers) if numbers else 0.4
+    return rows
+
+
+def _matches(places: Sequence[Spot], alike: Array, weights: Array) -> list[Features]:
+    """How well the terms are met in the sentence and near by: figures x terms x the text's terms, all in one."""
+    inside, nearness = np.stack([place.inside for place in places]), np.stack([place.nearness for place in places])
+    best, nearest = ((alike * around[:, np.newaxis, :]).max(axis=2) for around in (inside, nearness))
+    head, tail = (weights[:2], weights[2:]) if len(weights) > 2 else (weights[:2], np.ones(len(weights)))
+    of_tail = slice(2, None) if len(weights) > 2 else slice(None)
     total = float(weights.sum())
-    inside = np.flatnonzero(place.inside)
-    best = alike[:, inside].max(axis=1) if len(inside) else np.zeros(len(weights))
-    around = _around(passage, place)
-    nearest = (alike * place.nearness).max(axis=1)
-    counted = [n for n in range(place.past - 1, place.past + 2) if 0 <= n < len(passage.terms) and place.inside[n]]
-    return {
-        "head": float(best[:2] @ weights[:2] / weights[:2].sum()),
-        "head_near": float(nearest[:2] @ weights[:2] / weights[:2].sum()),
-        "tail": float(best[2:] @ weights[2:] / weights[2:].sum()) if len(weights) > 2 else float(best.mean()),
-        "tail_near": float(nearest[2:] @ weights[2:] / weights[2:].sum())
-        if len(weights) > 2
-        else float(nearest.mean()),
-        "noun": float(alike[:2][:, counted].max()) if counted else 0.5,
-        "noun_any": float(alike[:, counted].max()) if counted else 0.5,
-        "near": float(nearest @ weights) / total,
-        "sentence": float(best @ weights) / total,
-        "alike": float((best >= _LIKE) @ weights) / total,
-        "same": float((best == 1.0) @ weights) / total,
-        "mass": float(best @ weights) / 30,
-        "near_mass": float(nearest @ weights) / 30,
-        "missed": float((1 - best) @ weights) / 30,
-        "lowest": float(best.min()),
-        "back": _mean_best(alike, around[0] + around[1]),
-        "left": _mean_best(alike, around[0][-3:]),
-        "right": _mean_best(alike, around[1][:3]),
-        "ranged": float(figure.low < figure.high),
-        "bounded": float(figure.bound != "exact"),
-        "long": len(weights) / 6,
+    columns = {
+        "head": best[:, :2] @ head / head.sum(),
+        "head_near": nearest[:, :2] @ head / head.sum(),
+        "tail": best[:, of_tail] @ tail / tail.sum(),
+        "tail_near": nearest[:, of_tail] @ tail / tail.sum(),
+        "near": nearest @ weights / total,
+        "sentence": best @ weights / total,
+        "alike": (best >= _LIKE) @ weights / total,
+        "same": (best == 1.0) @ weights / total,
+        "mass": best @ weights / 30,
+        "near_mass": nearest @ weights / 30,
+        "missed": (1 - best) @ weights / 30,
+        "lowest": best.min(axis=1),
     }
+    rows = zip(*(column.tolist() for column in columns.values()), strict=True)
+    return [{**dict(zip(columns, row, strict=True)), "long": len(weights) / 6} for row in rows]
 
 
-def _mean_best(alike: Array, columns: list[int]) -> float:
-    return float(alike[:, columns].max(axis=0).mean()) if columns else 0.4
+def _printed(figure: Figure) -> Features:
+    return {"ranged": float(figure.low < figure.high), "bounded": float(figure.bound != "exact")}
 
 
 def _around(passage: Passage, place: Spot) -> tuple[list[int], list[int]]:
@@ -328,14 +340,31 @@ def _around(passage: Passage, place: Spot) -> tuple[list[int], list[int]]:
 
 def _in_sentence(passage: Passage, figure: Figure, fact: Fact, place: Spot) -> Features:
     sentence = passage.folded[place.sentence[0] : place.sentence[1]]
-    indicator = fold(fact.indicator)
     before = passage.folded[max(0, figure.start - 28) : figure.start]
-    names = [fold(name) for name in _NAME.findall(fact.indicator)]
+    told = _told(fact.indicator)
     return {
-        "change": float(bool(_CHANGE.search(before)) != bool(_CHANGE.search(indicator))),
-        "unmatched": float(sum(q in indicator and q not in sentence for q in _QUALIFIERS)),
-        "names_missing": float(sum(name not in passage.folded for name in names)),
+        "change": float(bool(_CHANGE.search(before)) != told.change),
+        "unmatched": float(sum(qualifier not in sentence for qualifier in told.qualifiers)),
+        "names_missing": float(sum(name not in passage.folded for name in told.names)),
     }
+
+
+class _Told(NamedTuple):
+    """What an indicator says beside its terms."""
+
+    change: bool
+    qualifiers: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+@lru_cache(maxsize=20_000)
+def _told(indicator: str) -> _Told:
+    folded = fold(indicator)
+    return _Told(
+        change=bool(_CHANGE.search(folded)),
+        qualifiers=tuple(qualifier for qualifier in _QUALIFIERS if qualifier in folded),
+        names=tuple(fold(name) for name in _NAME.findall(indicator)),
+    )
 
 
 def _value(figure: Figure, fact: Fact) -> Features:
