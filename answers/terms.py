@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,7 +23,6 @@ from core.text import fold
 Array = np.ndarray[Any, Any]
 MODELS: Final = Path(__file__).parent / "models"
 _WORD: Final = re.compile(r"[^\W\d_]+\d*|\d+(?:[.,/]\d+)*")
-_LONGEST: Final = 4
 _NUMBER_WEIGHT: Final = 4.0
 STOP: Final = frozenset(
     {"số", "các", "của", "và", "là", "được", "đã", "có", "cho", "với", "trong", "tại", "theo", "từ", "đến", "tới", "ở",
@@ -49,26 +48,30 @@ class Lexicon:
     vectors: Array  # (1 + terms) x dimensions, float32, unit rows
     rarity: Array  # (1 + terms), natural logarithm of 1 / frequency
     same: Mapping[str, str]  # folded phrase -> the phrase that stands for its group
+    longest: Mapping[str, int]  # first word of such a phrase -> words of the longest that it begins
 
     def terms(self, text: str) -> list[Term]:
         """The terms of NFC text, longest phrases first, from left to right."""
-        words = [(m.group(), m.start(), m.end()) for m in _WORD.finditer(fold(text))]
+        matches = list(_WORD.finditer(fold(text)))
+        words = [match.group() for match in matches]
         found: list[Term] = []
         at = 0
         while at < len(words):
-            name, length = self._longest([word for word, _, _ in words[at : at + _LONGEST]])
-            found.append(Term(name, words[at][1], words[at + length - 1][2]))
+            name, length = self._longest(words, at)
+            found.append(Term(name, matches[at].start(), matches[at + length - 1].end()))
             at += length
         return found
 
-    def _longest(self, words: list[str]) -> tuple[str, int]:
-        for length in range(len(words), 1, -1):
-            phrase = " ".join(words[:length])
+    def _longest(self, words: list[str], at: int) -> tuple[str, int]:
+        """The longest phrase that begins at a word, and how many words it has."""
+        first = words[at]
+        for length in range(min(self.longest.get(first, 2), len(words) - at), 1, -1):
+            phrase = " ".join(words[at : at + length])
             if phrase in self.same:
                 return self.same[phrase], length
             if length == 2 and phrase in self.index:
                 return phrase, 2
-        return self.same.get(words[0], words[0]), 1
+        return self.same.get(first, first), 1
 
     def rows(self, names: Sequence[str]) -> Array:
         """Vectors of terms: n x dimensions."""
@@ -100,9 +103,19 @@ def lexicon() -> Lexicon:
         vectors = file["vectors"].astype(np.float32) * file["scales"].astype(np.float32)[:, None]
         rarity = file["rarity"].astype(np.float32)
     groups = tomllib.loads((Path(__file__).parent / "synonyms.toml").read_text(encoding="utf-8"))["groups"]
+    same = synonyms(groups)
     return Lexicon(
         index={name: number for number, name in enumerate(names, 1)},
         vectors=vectors,
         rarity=rarity,
-        same=synonyms(groups),
+        same=same,
+        longest=_longest_by_first(same),
     )
+
+
+def _longest_by_first(phrases: Iterable[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for phrase in phrases:
+        words = phrase.split()
+        found[words[0]] = max(found.get(words[0], 2), len(words))
+    return found

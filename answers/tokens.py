@@ -61,10 +61,10 @@ def cut(text: str) -> Tokens:
     if len(folded) != len(text):
         raise ValueError("the text is not NFC")
     found: list[Token] = []
-    end = -1
+    before = -1
     for match in _TOKEN.finditer(text):
-        start = match.start()
+        start, end = match.span()
         kind: Kind = match.lastgroup  # type: ignore[assignment]
-        found.append(Token(start, match.end(), match.group(), folded[start : match.end()], kind, start == end))
-        end = match.end()
+        found.append(Token(start, end, match[0], folded[start:end], kind, start == before))
+        before = end
     return Tokens(text, tuple(found))
