@@ -25,7 +25,8 @@ _OLD_TO_NEW: Final = {
 _LETTER: Final = r"[^\W\d_]|[\u0300-\u036f]"
 """A letter, or a mark that stayed alone in composed text."""
 
-_OLD_TONE: Final = re.compile(rf"(?<![qQ])({'|'.join(_OLD_TO_NEW)})(?!{_LETTER})")
+_OLD_TONE: Final = re.compile(rf"(o[àáảãạèéẻẽẹ]|u[ỳýỷỹỵ])(?<![qQ]..)(?!{_LETTER})")
+"""One of _OLD_TO_NEW. What stands before is looked at last: looked at first, it would be at every letter of a text."""
 _QU_TONE: Final = re.compile(r"q([ùúủũụ])y(?!" + _LETTER + ")")
 
 _UNSEEN: Final = dict.fromkeys(
