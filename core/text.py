@@ -45,6 +45,7 @@ for _code in [*range(0xC0, 0x250), *range(0x1E00, 0x1F00)]:
     if len(_base) > 1 and all(unicodedata.combining(mark) for mark in _base[1:]):
         _PLAIN[_code] = ord(_base[0])
 _PLAIN[ord("đ")], _PLAIN[ord("Đ")] = ord("d"), ord("D")
+_MARKED: Final = re.compile(f"[{''.join(map(chr, _PLAIN))}]")
 
 
 def nfc(text: str) -> str:
@@ -167,4 +168,9 @@ def _inverse(folding: Callable[[str], str]) -> dict[str, str]:
 
 def has_diacritics(text: str) -> bool:
     """Whether the text carries any Vietnamese mark (a tone, a vowel sign or đ)."""
-    return plain(text) != nfc(text)
+    return _MARKED.search(nfc(text)) is not None
+
+
+def marked(text: str) -> int:
+    """How many characters of NFC text carry a mark."""
+    return len(_MARKED.findall(text))

@@ -7,10 +7,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from operator import ne
 from typing import Final
 
-from core.text import fold, plain
+from core.text import fold, marked
 from nlp.gazetteer.spelling import APOSTROPHES
 from nlp.locate import words
 
@@ -164,8 +163,8 @@ def _is_bare(text: str) -> bool:
     Of Vietnamese text a fifth of all characters carry one.
     """
     for part in (text[:_HEAD], text):  # mostly the beginning tells
-        marked = sum(map(ne, part, plain(part)))
-        if marked and (len(part) < _TELLING or marked > _STRAY * len(part)):
+        marks = marked(part)
+        if marks and (len(part) < _TELLING or marks > _STRAY * len(part)):
             return False
     return bool(text)
 

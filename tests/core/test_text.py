@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.text import clean, clip, fold, fold_plain, has_diacritics, nfc, strip_unseen, written
+from core.text import clean, clip, fold, fold_plain, has_diacritics, marked, nfc, plain, strip_unseen, written
 
 VIETNAMESE = st.text(alphabet="aàảãáạăằẳẵắặâầẩẫấậeèéẹêếệiíìoòóọôốộơớợuúùụưứựyýỳđhqtngDHÀÒÓÚ ̣́̀,.")
 
@@ -75,6 +75,11 @@ def test_clipping_never_exceeds_the_limit(text: str, limit: int) -> None:
 
 def test_diacritics_are_noticed() -> None:
     assert has_diacritics("đuong") and not has_diacritics("thuong xuan")
+
+
+@given(st.one_of(VIETNAMESE, st.text()).map(nfc))
+def test_characters_with_a_mark_are_those_that_plain_text_lacks(text: str) -> None:
+    assert marked(text) == sum(one != bare for one, bare in zip(text, plain(text), strict=True))
 
 
 @given(st.one_of(VIETNAMESE, st.text()).map(nfc), st.booleans())
