@@ -17,6 +17,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from core.text import clean, clip
 from crawlers.discovery import Problem
+from crawlers.extract.shown import shown
 
 MAX_BYTES: Final = 15_000_000
 _BOMS: Final = (
@@ -47,9 +48,8 @@ _MARKUP_DECLARATION: Final = re.compile(r"<!\s*(DOCTYPE|ENTITY|ELEMENT|ATTLIST|N
 _QUOTING: Final = {"<![CDATA[": "]]>", "<!--": "-->", "<?": "?>"}
 _NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _TAG: Final = re.compile(r"<[/!]?[a-zA-Z][^<>]{0,2000}>")
-_INLINE: Final = re.compile(
-    r"</?(?:b|i|u|em|strong|span|font|a|br|p|sup|sub|small|mark|img|h[1-6])\b[^<>]{0,500}>", re.I
-)
+_INLINE: Final = re.compile(r"</?(?:b|i|u|em|strong|span|font|a|sup|sub|small|mark)\b[^<>]{0,500}>", re.I)
+_LINES: Final = re.compile(r"</?(?:br|p|div|img|h[1-6])\b[^<>]{0,500}>", re.I)
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _NOT_TEXT: Final = ", ".join(
     (
@@ -140,15 +140,13 @@ def title_of(snippet: str, limit: int) -> str:
         if not _ENTITY.search(snippet):
             break
         snippet = html.unescape(snippet)
-    title = clip(clean(_INLINE.sub("", snippet)), limit)
+    title = clip(clean(_INLINE.sub("", _LINES.sub(" ", snippet))), limit)
     return "" if "\ufffd" in title else title
 
 
 def _strip_tags(snippet: str) -> str:
     tree = LexborHTMLParser(f"<body>{snippet}</body>")
-    for part in tree.css(_NOT_TEXT):
-        part.decompose()
-    return tree.body.text(separator=" ") if tree.body is not None else ""
+    return shown(tree.body, _NOT_TEXT) if tree.body is not None else ""
 
 
 def _without_cdata(text: str) -> str:

@@ -185,6 +185,21 @@ def test_text_escaped_once_or_twice_and_control_characters() -> None:
     assert script == "<script>alert(1)</script>"  # as text; the page escapes it
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Bình Sơn<br>mưa lớn", "Bình Sơn mưa lớn"),
+        ("<p>Bình Sơn</p><p>mưa lớn</p>", "Bình Sơn mưa lớn"),
+        ("<b>B</b>ình Sơn <i>mưa</i> lớn", "Bình Sơn mưa lớn"),
+    ],
+)
+def test_lines_stay_apart_and_words_whole(written: str, shown: str) -> None:
+    (entry,) = read(
+        rss(item(title=f"<![CDATA[{written}]]>", more=f"<description><![CDATA[{written}]]></description>"))
+    ).entries
+    assert (entry.title, entry.lead) == (shown, shown)
+
+
 def test_lead_is_text_without_scripts_and_bylines() -> None:
     lead = (
         "&lt;p class=&quot;author&quot;&gt;Canary Người Viết&lt;/p&gt;&lt;script&gt;x()&lt;/script&gt;"
