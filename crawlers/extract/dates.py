@@ -96,7 +96,8 @@ def _statements(
 
 def _stamp_of(node: LexborNode) -> str:
     attributes = node.attributes
-    return attributes.get("datetime") or attributes.get("content") or attributes.get("title") or clean(node.text())
+    stated = attributes.get("datetime") or attributes.get("content") or attributes.get("title")
+    return stated or clean(node.text(separator=" "))  # day and time of day often stand in tags of their own
 
 
 def _shown(tree: LexborHTMLParser, near: LexborNode | None) -> Iterator[str]:

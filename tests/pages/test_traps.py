@@ -96,6 +96,12 @@ def test_only_a_title_element() -> None:
 # --- time -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("between", ["<br>", "</span><span>", "</div><div>"])
+def test_day_and_time_of_day_in_tags_of_their_own(between: str) -> None:
+    found = read(article(shown=f"<time><span>7/3/2026{between}08:01</span></time>"))
+    assert (to_minute(found), found.published.provenance) == (MINUTE, "time-tag")
+
+
 @pytest.mark.parametrize(
     "written",
     [
