@@ -87,6 +87,14 @@ def test_what_the_office_has_not_said_is_left_for_the_clerk(papers: OfficePapers
     assert any(text.startswith("Số:") for text in texts(made))
 
 
+def test_a_long_line_of_addressees_is_no_body() -> None:
+    names = ("Sở Văn hóa, Thể thao và Du lịch tỉnh Quảng Ngãi", "Ủy ban nhân dân xã Bình Sơn")
+    addressed = tuple(PaperRecipient(role=Role.LEADERSHIP, name=name) for name in names)
+    found = check.check(paper(papers=replace(PAPERS, addressed=addressed)))
+    assert [finding for finding in found if not finding.good] == []
+    assert "box_to" in {finding.rule for finding in found}
+
+
 def test_charts_are_drawings_with_words() -> None:
     made = paper(articles=8, topics=("disaster", "weather"))
     with zipfile.ZipFile(io.BytesIO(made)) as package:
@@ -264,6 +272,15 @@ def test_the_checker_finds_what_differs() -> None:
     def small(document: Document) -> None:
         document.styles["DB Thân bài"].font.size = Pt(12)
 
+    def tight(document: Document) -> None:
+        document.styles["DB Thân bài"].paragraph_format.space_before = Pt(3)
+
+    def wide(document: Document) -> None:
+        document.styles["DB Thân bài"].paragraph_format.line_spacing = 1.6
+
+    def own_height(document: Document) -> None:
+        document.styles["DB Thân bài"].paragraph_format.line_spacing = Pt(18)
+
     def arial(document: Document) -> None:
         fonts = document.styles["DB Tên loại"].element.rPr.rFonts
         fonts.set(qn("w:ascii"), "Arial")
@@ -274,6 +291,8 @@ def test_the_checker_finds_what_differs() -> None:
     assert _wrong(narrow) == {"margin_left"}
     assert _wrong(letter) == {"page"}
     assert _wrong(small) == {"body_size"}
+    assert _wrong(tight) == _wrong(wide) == {"body_spacing"}
+    assert _wrong(own_height) == set()
     assert _wrong(arial) == {"font"}
     assert _wrong(numbered) == {"page_number"}
 
