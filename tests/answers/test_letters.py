@@ -109,6 +109,15 @@ def test_a_letter_keeps_the_form_of_the_decree(kind: CaseKind, day: dt.date | No
     assert ({"box_kind", "box_subject"} <= held) == (kind is CaseKind.RELEASE)
 
 
+@pytest.mark.parametrize("kind", WRITTEN)
+def test_no_signature_stands_on_a_page_by_itself(kind: CaseKind) -> None:
+    document = opened(paper(kind, body=f"{PARAGRAPH}\n{PARAGRAPH}"))
+    foot = document.tables[-1]._tbl
+    above = [p for p in document.paragraphs if p._p in set(foot.itersiblings(preceding=True))]
+    assert [p.paragraph_format.keep_with_next for p in above[-2:]] == [True, True]
+    assert above[-2].text.endswith((PARAGRAPH, "./."))
+
+
 @pytest.mark.parametrize(("style", "rule"), [("DB Về việc", "box_about"), ("DB Kính gửi", "box_to")])
 def test_the_checker_finds_what_differs_in_a_letter(style: str, rule: str) -> None:
     document = opened(paper(CaseKind.ANSWER))
