@@ -271,10 +271,8 @@ def figures(
         return moment is not None and first <= local_day(moment) <= last
 
     new, over = [c for c in cases if within(c.opened_at)], [c for c in cases if within(c.closed_at)]
-    days = [
-        working_days_between(local_day(c.opened_at), local_day(c.sent_at), holidays)
-        for c in cases if c.sent_at is not None and within(c.sent_at)
-    ]  # fmt: skip
+    left = [(c, day) for c in cases if (day := _left_on(c)) and first <= day <= last]
+    days = [working_days_between(local_day(c.opened_at), day, holidays) for c, day in left]
     open_now = [c for c in cases if c.state in (CaseState.OPEN, CaseState.READY)]
     return CaseFigures(
         opened=len(new), closed=len(over),
@@ -283,3 +281,12 @@ def figures(
         outcomes={outcome: sum(c.outcome is outcome for c in over) for outcome in CaseOutcome},
         days_to_send=median(days) if days else None, late=sum(c.due is not None and c.due < today for c in open_now),
     )  # fmt: skip
+
+
+def _left_on(case: Case) -> dt.date | None:
+    """When its letter left by the office's own account, which may be written down or set right days later; of a release
+    when it was published; None while neither has.
+    """
+    if case.sent is not None:
+        return case.sent.day
+    return local_day(case.sent_at) if case.sent_at is not None else None

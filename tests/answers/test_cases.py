@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from answers import cases, deadlines, letters
 from answers.caution import secret, secret_number
-from core.records import Case, CaseKind, CaseState, Holiday
+from core.records import Case, CaseKind, CaseState, Holiday, SentPaper
 from tests.answers.made import NOW
 
 FRIDAY = dt.date(2026, 11, 20)
@@ -50,6 +51,21 @@ def test_reminders_fall_on_working_days_and_none_is_lost_to_a_day_off(due: dt.da
     days = [dt.date(2027, 2, day) for day in range(1, 20)]
     found = {day.day: one.what for day in days for one in deadlines.reminders([case], day, TET)}
     assert found == said
+
+
+def test_the_days_to_a_letter_end_with_its_own_day_not_with_that_of_writing_it_down() -> None:
+    paper = SentPaper(number="12/UBND-VX", day=dt.date(2027, 2, 3), way="bưu điện")
+    opened = replace(waiting(dt.date(2027, 2, 5)), opened_at=dt.datetime(2027, 2, 1, 2, 0, tzinfo=dt.UTC))
+    written_down = dt.datetime(2027, 2, 15, 2, 0, tzinfo=dt.UTC)
+    case = cases.sent(cases.confirmed(opened, NOW, "u1"), paper, written_down)
+    release = replace(case, kind=CaseKind.RELEASE, sent=None)
+
+    def days(one: Case, first: int, last: int) -> float | None:
+        span = (dt.date(2027, 2, first), dt.date(2027, 2, last))
+        return cases.figures([one], *span, span[1], TET).days_to_send
+
+    assert (days(case, 1, 7), days(case, 8, 28)) == (2, None)
+    assert (days(release, 1, 7), days(release, 8, 28)) == (None, 5)
 
 
 def waiting(due: dt.date) -> Case:
