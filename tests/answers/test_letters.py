@@ -87,16 +87,20 @@ WRITTEN = list(letters.TEMPLATE_OF)
 PARAGRAPH = "Xã đã rà soát từng nhà và công bố số liệu tại trụ sở."
 
 
-def paper(kind: CaseKind, *, day: dt.date | None = dt.date(2027, 2, 3), body: str = PARAGRAPH) -> bytes:
-    """A letter of that kind, as the program drafts it."""
-    case = Case(
+def drafted(kind: CaseKind, *, day: dt.date | None = dt.date(2027, 2, 3), body: str = PARAGRAPH) -> Case:
+    """A case of that kind, whose letter left on `day`, or has not left."""
+    return Case(
         id=1, desk="d", kind=kind, state=CaseState.SENT, subject="Về thiệt hại do dông lốc", opened_at=NOW,
         opened_by="u1", touched=NOW, source="bao", article="x", url="https://bao.example.vn/1.html", published=NOW,
         title="Dông lốc ở Vạn Tường", ground=GROUND if kind is CaseKind.CORRECTION else None, body=body,
         sent=SentPaper(number="12/UBND-VX", day=day, way="bưu điện") if day else None,
     )  # fmt: skip
-    desk = replace(DESK, papers=PAPERS)
-    return Press().write(letters.letter(case, desk, "Báo Mẫu"), Press().shipped(letters.TEMPLATE_OF[kind]))
+
+
+def paper(kind: CaseKind, *, day: dt.date | None = dt.date(2027, 2, 3), body: str = PARAGRAPH) -> bytes:
+    """A letter of that kind, as the program drafts it."""
+    made = letters.letter(drafted(kind, day=day, body=body), replace(DESK, papers=PAPERS), "Báo Mẫu")
+    return Press().write(made, Press().shipped(letters.TEMPLATE_OF[kind]))
 
 
 @pytest.mark.parametrize("day", [None, dt.date(2027, 2, 3)])
@@ -107,6 +111,21 @@ def test_a_letter_keeps_the_form_of_the_decree(kind: CaseKind, day: dt.date | No
     held = {finding.rule for finding in findings}
     assert ({"box_about", "box_to"} <= held) == (kind is not CaseKind.RELEASE)
     assert ({"box_kind", "box_subject"} <= held) == (kind is CaseKind.RELEASE)
+
+
+@pytest.mark.parametrize(
+    ("quote", "printed"),
+    [
+        ("Có 12 nhà bị tốc mái.", "“Có 12 nhà bị tốc mái”."),
+        ("“Có 12 nhà bị tốc mái.”", "“Có 12 nhà bị tốc mái”."),
+        ("Ông nói: “Có 12 nhà bị tốc mái”", "“Ông nói: “Có 12 nhà bị tốc mái””."),
+        ('"12 nhà" hay "9 nhà"', '“"12 nhà" hay "9 nhà"”.'),
+    ],
+)
+def test_a_quotation_keeps_the_marks_that_stand_in_it(quote: str, printed: str) -> None:
+    case = replace(drafted(CaseKind.CORRECTION), ground=replace(GROUND, quote=quote))
+    made = Press().write(letters.letter(case, DESK, "Báo Mẫu"), Press().shipped("correction"))
+    assert f"Bài có đoạn: {printed}" in said(made).splitlines()
 
 
 @pytest.mark.parametrize("kind", WRITTEN)
