@@ -62,7 +62,7 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
-    """Not now; ask again after the interval (None: the drain's own backoff)."""
+    """Not now; ask again after the interval (None: the drain's own backoff, which a try that counts waits at least)."""
 
     reason: str
     after: timedelta | None = None
