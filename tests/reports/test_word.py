@@ -68,6 +68,33 @@ def test_the_head_body_and_signature_are_the_offices() -> None:
     assert not any("{{" in text or "HƯỚNG DẪN" in text for text in found)
 
 
+def rules(content: bytes) -> dict[str, float]:
+    """Width in mm of each rule below a line of the head, by its style."""
+    document = opened(content)
+    widths = {"DBKeCoQuan": 64.0, "DBKeTieuNgu": 96.0, "DBKeTrichYeu": 160.0}
+    found = {}
+    for element in document.element.body.iter(qn("w:p")):
+        if element.style in widths:
+            form = Paragraph(element, document._body).paragraph_format
+            assert form.left_indent is not None
+            assert form.left_indent == form.right_indent
+            found[element.style] = widths[element.style] - 2 * form.left_indent / Mm(1)
+    return found
+
+
+def test_rules_are_as_wide_as_the_motto_and_a_third_to_a_half_of_the_lines_above() -> None:
+    """On a printed page "ỦY BAN NHÂN DÂN" is 39.7 mm wide, the motto 56 mm, the subject 144.5 mm."""
+    found = rules(paper())
+    assert 56 * 0.93 < found["DBKeTieuNgu"] < 56 * 1.07
+    assert 39.7 / 3 < found["DBKeCoQuan"] < 39.7 / 2
+    assert 144.5 / 3 < found["DBKeTrichYeu"] < 144.5 / 2
+
+    def larger(document: Document) -> None:
+        document.styles["DB Tiêu ngữ"].font.size = Pt(14)
+
+    assert rules(paper(own=changed(larger)))["DBKeTieuNgu"] == pytest.approx(found["DBKeTieuNgu"] * 14 / 13, abs=0.3)
+
+
 def test_the_annex_names_every_article_with_its_address() -> None:
     found = texts(paper(articles=9))
     assert [f"https://bao.example/bai-{n}.html" for n in range(9)] == [t for t in found if t.startswith("https://")]
