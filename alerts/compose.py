@@ -121,7 +121,11 @@ def digest(frame: Frame, tellings: Sequence[Telling], sources: Sequence[tuple[st
     """A message about several stories. `sources`: (source, catalogue key) of those that want attention."""
     values = digest_values(frame, tellings, sources, at)
     done = frame.templates.render("digest", values)
-    fields = {"noi_dung": _field(done.subject), "nguon": "", "thoi_gian": _time(at), "dia_ban": _field(frame.desk.name)}
+    told = dict.fromkeys(frame.name(telling.told[0].source) for telling in tellings)
+    fields = {
+        "noi_dung": _field(done.subject), "nguon": _field(", ".join(told)), "thoi_gian": time_of(at),
+        "dia_ban": _field(frame.desk.name),
+    }  # fmt: skip
     attached = _whole(frame, tellings, at) if len(tellings) > DIGEST_STORIES else ()
     return _words(done, fields, attached)
 
@@ -193,7 +197,7 @@ def _item(frame: Frame, article: ListedArticle) -> dict[str, object]:
         "title": clip(clean(article.title), TITLE_LIMIT),
         "lead": clip(lead, LEAD_LIMIT),
         "lead_short": clip(lead, SHORT_LEAD),
-        "time": _time(article.published.at),
+        "time": time_of(article.published.at),
         "doubtful": article.published.doubtful,
         "url": article.url if is_web(article.url) else "",
     }
@@ -251,7 +255,7 @@ def _fields(frame: Frame, telling: Telling) -> dict[str, str]:
     return {
         "noi_dung": _field(telling.view.title),
         "nguon": _field(frame.name(first.source)),
-        "thoi_gian": _time(first.published.at),
+        "thoi_gian": time_of(first.published.at),
         "dia_ban": _field(frame.desk.name),
     }
 
@@ -260,7 +264,8 @@ def _field(text: str) -> str:
     return clip(clean(text), FIELD_LIMIT)
 
 
-def _time(moment: datetime) -> str:
+def time_of(moment: datetime) -> str:
+    """ "09:20 ngày 21/11/2026", in Viet Nam."""
     return f"{local(moment):%H:%M ngày %d/%m/%Y}"
 
 

@@ -179,7 +179,8 @@ class Round:
         words = compose.digest(self._facts.frame, tellings, sources, self._now)
         message = self._message(recipient, key, words, urgent=False)
         first = tellings[0].link if tellings else ""
-        message = replace(message, link=first, fields={**words.fields, "lien_ket": first})
+        address = first or (tellings[0].told[0].url if tellings else "")
+        message = replace(message, link=first, fields={**words.fields, "lien_ket": address})
         self._enqueue(message, tellings, max((alert.basis for alert in alerts if alert.basis), default=None))
         done.messages += 1
         done.by_cause["digest"] = done.by_cause.get("digest", 0) + 1

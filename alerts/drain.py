@@ -95,8 +95,15 @@ def decide(claim: Claim, result: DeliveryResult, ways: Sequence[Channel] = ()) -
     turn = result.fall_back or (result.counts and claim.attempts % URGENT_ATTEMPTS == 0)
     if claim.message.urgent and following and turn:
         return PassOn(reason=result.reason, channel=following, strike=False)
-    after = backoff(claim.attempts, claim.message.key) if result.after is None else result.after
-    return Retry(reason=result.reason, after=after, counts=result.counts)
+    return Retry(reason=result.reason, after=_wait(claim, result), counts=result.counts)
+
+
+def _wait(claim: Claim, result: Retry) -> timedelta:
+    """What the channel says; of a try that counts the wait grows, so that it is not used up in an hour or two."""
+    own = backoff(claim.attempts, claim.message.key)
+    if result.after is None:
+        return own
+    return max(result.after, own) if result.counts else result.after
 
 
 def _next_way(claim: Claim, ways: Sequence[Channel], *, strike: bool) -> Channel | None:

@@ -237,6 +237,9 @@ class CaseDesk:
     def releases(self, desk: str | None = None) -> tuple[Release, ...]:
         return self._cases.releases(desk)
 
+    def release(self, number: int) -> Release | None:
+        return self._cases.release(number)
+
     def taken_up(self, release: Release, at: dt.datetime) -> tuple[UpTake, ...]:
         return tuple(self._uptake(release, at))
 

@@ -1,7 +1,6 @@
-"""Cases: which steps there are, what a correction request needs, and when an office is reminded. Pure.
+"""Cases: which steps there are, what a correction request needs, and what cases came to. Pure.
 
-An expected failure is a catalogue key, not an exception. No deadline is built in: the Press Law leaves them to a
-decree, and each desk sets its own with the place it comes from.
+An expected failure is a catalogue key, not an exception.
 """
 
 from __future__ import annotations
@@ -10,10 +9,11 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from statistics import median
 from typing import Final
 
+from answers.deadlines import working_days_after, working_days_between
 from answers.figures import read_figures
 from core.clock import local_day
 from core.records import (
@@ -82,27 +82,6 @@ def opening_refusal(case: Case) -> str | None:
     if case.reply_to and case.kind is not CaseKind.QUESTION:
         return "case.refused.reply_to"
     return None
-
-
-def is_working(day: dt.date, holidays: Sequence[Holiday]) -> bool:
-    """Whether the office works that day: Monday to Friday, as its own table of holidays says otherwise."""
-    named = next((one for one in holidays if one.day == day), None)
-    return named.works if named else day.isoweekday() <= 5
-
-
-def working_days_after(day: dt.date, days: int, holidays: Sequence[Holiday]) -> dt.date:
-    """The day that is so many working days after this one (which doesn't count)."""
-    left, at = days, day
-    while left > 0 and (at - day).days < 3660:
-        at += dt.timedelta(days=1)
-        left -= is_working(at, holidays)
-    return at
-
-
-def working_days_between(first: dt.date, last: dt.date, holidays: Sequence[Holiday]) -> int:
-    """Working days from the day after `first` to `last`."""
-    days = (first + dt.timedelta(days=back) for back in range(1, (last - first).days + 1))
-    return sum(is_working(day, holidays) for day in days)
 
 
 def quote_stands(quote: str, text: str) -> bool:
@@ -272,29 +251,6 @@ def now_verified(case: Case, after: str) -> bool | None:
                and f.dimension == w.dimension and f.low == f.high for f in there for w in wanted)  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reminder:
-    """That an office is to be told of a case: which message of the catalogue."""
-
-    case: Case
-    what: str  # soon, due, late, idle
-
-
-def reminders(cases: Sequence[Case], today: dt.date, holidays: Sequence[Holiday]) -> tuple[Reminder, ...]:
-    """Of open cases: the working day before the deadline, on it, and on each Monday (or next working day) after."""
-    found = []
-    for case in cases:
-        if case.due is None or case.state in (CaseState.SENT, CaseState.CLOSED) or not is_working(today, holidays):
-            continue
-        if case.due == today:
-            found.append(Reminder(case=case, what="due"))
-        elif case.due > today and working_days_between(today, case.due, holidays) == 1:
-            found.append(Reminder(case=case, what="soon"))
-        elif case.due < today and working_days_between(case.due, today, holidays) % 5 == 1:
-            found.append(Reminder(case=case, what="late"))
-    return tuple(found)
-
-
 def idle(case: Case, before: dt.datetime) -> bool:
     """Whether nobody has touched an open case since `before` and nobody was asked yet."""
     return case.state is not CaseState.CLOSED and case.touched < before and case.asked_at is None
@@ -315,10 +271,8 @@ def figures(
         return moment is not None and first <= local_day(moment) <= last
 
     new, over = [c for c in cases if within(c.opened_at)], [c for c in cases if within(c.closed_at)]
-    days = [
-        working_days_between(local_day(c.opened_at), local_day(c.sent_at), holidays)
-        for c in cases if c.sent_at is not None and within(c.sent_at)
-    ]  # fmt: skip
+    left = [(c, day) for c in cases if (day := _left_on(c)) and first <= day <= last]
+    days = [working_days_between(local_day(c.opened_at), day, holidays) for c, day in left]
     open_now = [c for c in cases if c.state in (CaseState.OPEN, CaseState.READY)]
     return CaseFigures(
         opened=len(new), closed=len(over),
@@ -327,3 +281,12 @@ def figures(
         outcomes={outcome: sum(c.outcome is outcome for c in over) for outcome in CaseOutcome},
         days_to_send=median(days) if days else None, late=sum(c.due is not None and c.due < today for c in open_now),
     )  # fmt: skip
+
+
+def _left_on(case: Case) -> dt.date | None:
+    """When its letter left by the office's own account, which may be written down or set right days later; of a release
+    when it was published; None while neither has.
+    """
+    if case.sent is not None:
+        return case.sent.day
+    return local_day(case.sent_at) if case.sent_at is not None else None

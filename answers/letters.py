@@ -56,6 +56,7 @@ _AGAINST: Final = re.compile(
 )
 """Beside one of these, in one sentence, a penalty is a threat; an office may otherwise have to write of penalties."""
 _SENTENCE: Final = re.compile(r"(?<=[.!?;])\s+|\n")
+_ENCLOSED: Final = re.compile(r'[“"]([^“”"]*)[”"]')
 _ORDINARY: Final = re.compile(
     r"\ban ninh (?:lương thực|nguồn nước|năng lượng|trật tự|mạng)\b"
     r"|\b(?:quốc phòng|an ninh)[ ,–-]+(?:và )?(?:an ninh|quốc phòng)\b"
@@ -131,11 +132,18 @@ def _values(case: Case, office: str, paper: str) -> Mapping[str, str]:
         "tiêu đề": clean(case.title),
         "địa chỉ": case.url,
         "ngày đăng": f"{local(case.published):%d/%m/%Y}" if case.published else "…",
-        "trích dẫn": clean(ground.quote).strip('“”"').rstrip(".") if ground else "…",
+        "trích dẫn": _bare(ground.quote) if ground else "…",
         "số liệu": clean(ground.contrary).rstrip(".") if ground else "…",
         "văn bản": f"{document} ({LATER})" if later_document(case) else document,
         "quyền từ chối": RIGHT_TO_REFUSE.format(ten_bao=paper, co_quan=office),
     }
+
+
+def _bare(quote: str) -> str:
+    """The quotation as it stands between the letter's own marks: those around the whole go, those within it stay."""
+    shown = clean(quote)
+    whole = _ENCLOSED.fullmatch(shown)
+    return (whole[1] if whole else shown).rstrip(".")
 
 
 def document_line(document: SourceDocument) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from alerts.compose import time_of
 from alerts.drain import Rules
 from alerts.facts import Office
 from alerts.links import Signer, load_secret
@@ -136,7 +137,7 @@ def send_test(settings: Settings, kept: Record, clock: Clock, desk: Desk, recipi
             key=f"test:{desk.id}:{recipient.id}:{way}:{clock.now().timestamp():.0f}",
             desk=desk.id, recipient=recipient.id, channel=way, article=None, urgent=True,
             subject=t("alerts.test_subject", "vi", place=desk.name), text=words + "\n", brief=words,
-            fields={"noi_dung": words[:90], "nguon": "", "thoi_gian": "", "dia_ban": desk.name, "lien_ket": ""},
+            fields={"nguon": desk.office, "thoi_gian": time_of(clock.now()), "dia_ban": desk.name},
         )  # fmt: skip
         result = connected[way].send(message, recipient.address(way))
         connected[way].close()

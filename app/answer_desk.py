@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from alerts.compose import time_of
 from answers import cases as rules
+from answers import deadlines
 from answers.case_desk import CaseDesk
 from answers.fact_desk import FactDesk
 from app import wiring
@@ -236,15 +238,15 @@ def _tend_desk(kept: Record, desk: Desk, at: datetime, connected: Collection[Cha
     today = local_day(at)
     with kept.cases.session():
         open_now = kept.cases.cases(desk.id)
-        reminders = [*rules.reminders(open_now, today, kept.cases.rules(desk.id).holidays)]
+        reminders = [*deadlines.reminders(open_now, today, kept.cases.rules(desk.id).holidays)]
         for case in open_now:
             if rules.lapsed(case, at):
                 over = rules.closed(case, CaseOutcome.LAPSED, "", at, "")
                 kept.cases.change(replace(over, touched=case.touched), "lapse", at, "")
             elif rules.idle(case, _idle_before(at)):
                 kept.cases.change(replace(case, asked_at=at), "idle", at, "")
-                reminders.append(rules.Reminder(case=case, what="idle"))
-        messages = [message for one in reminders for message in _messages(desk, one, today, connected)]
+                reminders.append(deadlines.Reminder(case=case, what="idle"))
+        messages = [message for one in reminders for message in _messages(desk, one, at, connected)]
         return kept.outbox.add(messages, at)
 
 
@@ -254,9 +256,9 @@ def _idle_before(at: datetime) -> datetime:
     return months_before(at, rules.IDLE_MONTHS)
 
 
-def _messages(desk: Desk, reminder: rules.Reminder, today: date, connected: Collection[Channel]) -> list[Message]:
+def _messages(desk: Desk, reminder: deadlines.Reminder, at: datetime, connected: Collection[Channel]) -> list[Message]:
     """To the information office, not before the morning, by a channel that is connected; says which case, no more."""
-    case = reminder.case
+    case, today = reminder.case, local_day(at)
     due = f"{case.due:%d/%m/%Y}" if case.due else ""
     subject = t(f"case.remind.{reminder.what}", number=case.id, due=due)
     text = f"{subject}\n\n{t('case.remind.open', number=case.id)}"
@@ -271,6 +273,7 @@ def _messages(desk: Desk, reminder: rules.Reminder, today: date, connected: Coll
             subject=subject,
             text=text,
             brief=subject,
+            fields={"nguon": desk.office, "thoi_gian": time_of(at), "dia_ban": desk.name},
             not_before=day_bounds(today)[0] + MORNING,
         )
         for person in desk.recipients

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from core import variables
 from core.errors import ConfigError
+from core.records.alerts import TEMPLATE_FIELDS
 from core.urls import is_web
 
 CONFIG_NAME = "diembao.toml"
@@ -113,6 +114,14 @@ class ZaloSettings(_Part):
         if not parts.hostname or parts.query or parts.username or parts.scheme not in ("https", *["http"] * near):
             raise ValueError("must be https://host")
         return value.rstrip("/")
+
+    @field_validator("zns_fields")
+    @classmethod
+    def _known(cls, value: dict[str, str]) -> dict[str, str]:
+        """Fields that every message has: Zalo refuses a parameter that is empty."""
+        if wrong := sorted(set(value.values()) - set(TEMPLATE_FIELDS)):
+            raise ValueError(f"no message has a field {', '.join(wrong)}; there are {', '.join(TEMPLATE_FIELDS)}")
+        return value
 
     @field_validator("app_secret", "oa_secret")
     @classmethod

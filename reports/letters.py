@@ -7,6 +7,7 @@ The wording stands in the template, a Word file that an office edits; what is fi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from importlib import resources
 from pathlib import Path
@@ -104,7 +105,7 @@ class Press:
     def write(self, letter: Letter, docx: bytes) -> bytes:
         papers = letter.papers or OfficePapers(office=letter.office)
         blocks: dict[str, Sequence[Block]] = {
-            "nội dung": [para(text) for text in letter.body or ("…",)],
+            "nội dung": _body(letter),
             "nơi nhận": list(_copies(letter, papers)),
         }
         document = filling.fill(docx, SLOTS[letter.kind], {**letter.values, **_lines(letter, papers)}, blocks)
@@ -124,6 +125,12 @@ class Press:
     def placeholders(self, kind: TemplateKind) -> tuple[tuple[str, bool], ...]:
         slots = SLOTS[kind]
         return tuple((name, name in slots.needed) for name in sorted(slots.lines | slots.blocks))
+
+
+def _body(letter: Letter) -> list[Para]:
+    """The last paragraph stands on one page with what follows: no signature stands on a page by itself."""
+    made = [para(text) for text in letter.body or ("…",)]
+    return [*made[:-1], replace(made[-1], kept=True)]
 
 
 def _lines(letter: Letter, papers: OfficePapers) -> dict[str, str]:
@@ -177,7 +184,8 @@ def build(kind: TemplateKind) -> Document:
         addressed.paragraph_format.space_before = Pt(18)
         addressed.paragraph_format.space_after = Pt(12)
     for text in _TEXT[kind]:
-        template._line(document, text, "DB Thân bài")
+        last = template._line(document, text, "DB Thân bài")
+    last.paragraph_format.keep_with_next = True
     template._foot(document)
     return document
 

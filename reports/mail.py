@@ -50,10 +50,7 @@ def messages(desk: Desk, report: Report, files: tuple[PaperFile, ...], link: str
 
 def summary(content: ReportContent) -> Iterator[str]:
     """What is said first: how much, against before, and that the rest stands in the report."""
-    yield t(
-        "report.mail.counted", between=periods.between(content.ask), articles=content.articles, place=content.place,
-        read=content.read,
-    )  # fmt: skip
+    yield sections.counted(content)
     if content.ask.kind != "story":
         before = content.before.articles if content.before else None
         said = compared(content.articles, before, periods.before_name(content.ask))

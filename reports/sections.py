@@ -68,7 +68,7 @@ def _written(text: str, name: str, draft: bool) -> Iterator[Block]:
 
 def _general(content: ReportContent, words: ReportWords, draft: bool) -> Iterator[Block]:
     yield from _written(words.intro, "intro", draft and content.ask.kind != "story")
-    yield para(_counted(content))
+    yield para(counted(content))
     if content.articles:
         yield para(_kinds(content))
     if content.ask.kind != "story" and content.articles:
@@ -79,7 +79,8 @@ def _general(content: ReportContent, words: ReportWords, draft: bool) -> Iterato
         yield _over_time(content)
 
 
-def _counted(content: ReportContent) -> str:
+def counted(content: ReportContent) -> str:
+    """How much there was, in one sentence: of the place, of a topic or of one story."""
     between, place = periods.between(content.ask), content.place
     if content.ask.kind == "story":
         return t("report.general.story", articles=content.articles, sources=content.sources_told, between=between)

@@ -15,7 +15,7 @@ from core.clock import local_day
 from core.papers import NUMBER_MARK
 from core.records import AnnexLine, OfficePapers, Report, ReportContent
 from core.text import clean
-from reports import filling, sections, template
+from reports import filling, looks, sections, template
 from reports.blocks import Block, Cell, Grid, Heading, Para, Run, Section, para
 from reports.telling import day_digits, moment_day, t
 
@@ -182,8 +182,8 @@ def _rules(document: Document) -> None:
         cell = element.getparent()
         width = _cell_width(cell) if cell.tag == qn("w:tc") else whole
         text = max(str(getattr(above, "text", "")).split("\n"), key=len)
-        size = {"DBKeTieuNgu": 13, "DBKeCoQuan": 12}.get(element.style or "", 14)
-        rule = share * min(_width_mm(text, size), width * 0.96)
+        points = looks.size(Paragraph(above, document._body), document)
+        rule = share * min(_width_mm(text, points), width * 0.96)
         form = Paragraph(element, document._body).paragraph_format
         form.left_indent = form.right_indent = Mm(round(max(0.0, (width - rule) / 2), 1))
 

@@ -2,11 +2,11 @@
 
 | action | the message | later messages |
 |---|---|---|
-| RETRY | is tried again here | go on |
+| RETRY | is tried again here, after waits that grow | go on |
 | RENEW | is tried again at once with a new token | go on |
 | HOLD | waits until 06:00; an urgent one goes by the next channel | go on |
 | FALL_BACK | goes by the recipient's next channel | are tried here |
-| REFUSE | goes by the next channel | to this recipient too, until they follow again |
+| REFUSE | goes by the next channel | a follower's too, until they follow again; of a number each is tried |
 
 `whole` marks what concerns every message until a person mends it: it is shown as a trouble of the channel.
 """

@@ -37,13 +37,16 @@ log = logging.getLogger(__name__)
 
 PATH: Final = "/v4/oa/access_token"
 EARLY: Final = timedelta(hours=1)
-"""An access token is replaced this long before it ends."""
+"""An access token is replaced this long before it ends, or in the last quarter of a shorter life."""
 IDLE: Final = timedelta(days=30)
 """A pair that nobody uses is refreshed after this time, well within the refresh token's life."""
 REFRESH_LIVES: Final = timedelta(days=90)
 ACCESS_LIVES: Final = timedelta(hours=25)
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=6)
 SOON: Final = timedelta(seconds=5)
+NO_ANSWER: Final = "no answer"
+"""How a failure begins in which Zalo has not said no."""
+SERVER_ERROR: Final = 500
 _LONGEST_TOKEN: Final = 4096
 
 
@@ -95,7 +98,7 @@ class TokenKeeper:
         if state is None:
             return SIGNED_OUT
         now = self._clock.now()
-        if now < state.pair.access_until - EARLY:
+        if now < state.pair.access_until - early(state):
             return _token(state)
         renewed = self.renew(state.number)
         return _token(state) if not isinstance(renewed, Token) and now < state.pair.access_until else renewed
@@ -160,6 +163,11 @@ SIGNED_OUT: Final = Refused(reason="zalo-signed-out", fall_back=True)
 REFRESHING: Final = Retry(reason="zalo-refreshing", after=SOON, fall_back=False, counts=False)
 
 
+def early(state: TokenState) -> timedelta:
+    """How long before its end this access token is replaced: one of an hour's life too serves many messages."""
+    return min(EARLY, (state.pair.access_until - state.obtained_at) / 4)
+
+
 def due(state: TokenState, now: datetime) -> bool:
     """Whether a refresh may be tried: after a failure only when its wait is over, or a clock was set back."""
     if state.failed_at is None:
@@ -170,7 +178,7 @@ def due(state: TokenState, now: datetime) -> bool:
 
 def without(state: TokenState) -> DeliveryResult:
     """What becomes of a message while there is no token: the next channel, where nobody but a person can help."""
-    if state.failure.startswith("no answer"):
+    if state.failure.startswith(NO_ANSWER):
         return Retry(reason="zalo-connection", fall_back=True)
     return SIGNED_OUT
 
@@ -178,14 +186,18 @@ def without(state: TokenState) -> DeliveryResult:
 def read_pair(
     came: Answer | NoAnswer, refresh: SecretStr, app_secret: SecretStr, at: datetime
 ) -> TokenPair | Unanswered:
-    """The pair in an answer to a refresh. Any answer without an access token is a failed refresh."""
+    """The pair in an answer to a refresh. Any answer without an access token is a failed refresh.
+
+    A server's error is a service out of order: Zalo has refused nothing, and may have spent the token.
+    """
     if isinstance(came, NoAnswer):
-        return Unanswered(failure=f"no answer ({came.why})", unsure=came.sent)
+        return Unanswered(failure=f"{NO_ANSWER} ({came.why})", unsure=came.sent)
     values = _object(came.body)
     access, new_refresh = (_secret(values.get(name)) for name in ("access_token", "refresh_token"))
     if access is None:
-        text = clean(came.body.decode("utf-8", "replace"))
-        return Unanswered(failure=f"{came.status} {masked(text, refresh, app_secret)}", unsure=False)
+        said = f"{came.status} {masked(clean(came.body.decode('utf-8', 'replace')), refresh, app_secret)}"
+        broken = came.status >= SERVER_ERROR
+        return Unanswered(failure=f"{NO_ANSWER} ({said})" if broken else said, unsure=broken)
     return TokenPair(
         access=access,
         refresh=new_refresh or refresh,

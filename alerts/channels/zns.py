@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from alerts.channels.zalo_calls import ZaloCalls
 from alerts.channels.zalo_codes import ZNS
-from core.records import DeliveryResult, Message, Refused
+from core.records import TEMPLATE_FIELDS, DeliveryResult, Message, Refused
 from core.roles import Role, refusal
 from core.settings import ZaloSettings
 from core.text import clean, clip
 
 PATH: Final = "/message/template"
 MOST_VALUE: Final = 200
+NOTHING: Final = "-"
 _TRACKING: Final = re.compile(r"^[A-Za-z0-9_-]{1,48}$")
 
 
@@ -31,13 +32,10 @@ class ZnsNotifier:
             return Refused(reason="zalo-phone", fall_back=True)
         if why := refusal(role=Role.INFORMATION_OFFICE, phone=address):
             return Refused(reason=why, fall_back=True)
-        values = template_data(message.fields, self._settings.zns_fields)
-        if not values or not all(values.values()):
-            return Refused(reason="zalo-parameter", fall_back=True)
         body = {
             "phone": address,
             "template_id": self._settings.zns_template,
-            "template_data": values,
+            "template_data": template_data(message, self._settings.zns_fields),
             "tracking_id": tracking_id(message.key),
         }
         result, _ = self._calls.give(self._settings.zns_url + PATH, body, message, ZNS)
@@ -47,10 +45,15 @@ class ZnsNotifier:
         """Nothing is kept open."""
 
 
-def template_data(fields: Mapping[str, str], names: Mapping[str, str]) -> dict[str, Any]:
-    """Parameter -> one clean line. Without `names` the message's own field names are the parameters."""
-    chosen = {parameter: fields.get(name, "") for parameter, name in names.items()} if names else fields
-    return {parameter: clip(clean(value), MOST_VALUE) for parameter, value in chosen.items()}
+def template_data(message: Message, names: Mapping[str, str]) -> dict[str, str]:
+    """Parameter -> one clean line, none empty, since Zalo refuses those (-112): where a message has nothing, a dash.
+
+    Without `names` the parameters are called as the fields are.
+    """
+    given = {"noi_dung": message.subject, "lien_ket": message.link}
+    given |= {name: value for name, value in message.fields.items() if clean(value)}
+    chosen = names or {name: name for name in TEMPLATE_FIELDS}
+    return {parameter: clip(clean(given.get(name, "")), MOST_VALUE) or NOTHING for parameter, name in chosen.items()}
 
 
 def tracking_id(key: str) -> str:

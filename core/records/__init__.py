@@ -5,6 +5,7 @@ aware UTC; all text is NFC. No record has a field for a person but those of the 
 """
 
 from core.records.alerts import (
+    TEMPLATE_FIELDS,
     Attachment,
     Claim,
     Delivered,
@@ -178,6 +179,7 @@ __all__ = [
     "MEDIA",
     "OVER_DESKS",
     "RANKED",
+    "TEMPLATE_FIELDS",
     "TEMPLATE_KINDS",
     "WORK_STATES",
     "AddressAnswer",

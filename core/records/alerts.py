@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Final, Literal
 
 from core.records.desks import Channel
+
+TEMPLATE_FIELDS: Final = ("noi_dung", "nguon", "thoi_gian", "dia_ban", "lien_ket")
+"""What fills a template message (ZNS): headline or subject, publishers, time, the desk's place, address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +41,7 @@ class Message:
     thread: str = ""  # the same for all messages about one story to one desk; "" for none
     link: str = ""  # signed address that shows this message's story; "" without public_url
     attachments: tuple[Attachment, ...] = ()
-    fields: Mapping[str, str] = field(default_factory=dict)  # of a template message (ZNS): name -> one clean line
+    fields: Mapping[str, str] = field(default_factory=dict)  # of TEMPLATE_FIELDS -> one clean line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +65,7 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
-    """Not now; ask again after the interval (None: the drain's own backoff)."""
+    """Not now; ask again after the interval (None: the drain's own backoff, which a try that counts waits at least)."""
 
     reason: str
     after: timedelta | None = None

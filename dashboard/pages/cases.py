@@ -310,7 +310,8 @@ def _shown(ask: Asked, cases: CaseDesk, desk: Desk, number: int, declined: _Decl
 
 
 def _released(cases: CaseDesk, desk: Desk, number: int) -> Release | None:
-    return next((one for one in cases.releases(desk.id) if one.case == number), None)
+    release = cases.release(number)
+    return release if release and release.desk == desk.id else None
 
 
 def _opening(ask: Asked, case: Case, *, error: AnswerError | None = None, sent: Sent | None = None) -> Response:

@@ -25,10 +25,10 @@ def page(request: Request) -> Response:
 
 
 def release(request: Request) -> Response:
-    """`/thong-cao/{number}`."""
+    """`/thong-cao/{number}`: of any age, since papers and feeds link to it."""
     ask = asked(request)
-    number = request.path_params["number"]
-    found = next((one for one in _found(request) if one.case == number), None)
+    cases = ask.room.office.cases
+    found = cases.release(request.path_params["number"]) if cases else None
     if found is None:
         raise NotHere("release.none")
     return render.page(ask, "releases.html", found=(), offices=_offices(ask.room), one=found)

@@ -18,6 +18,7 @@ from core.records import (
     Ground,
     Holiday,
     KeptText,
+    Release,
     SentPaper,
     SourceDocument,
 )
@@ -76,6 +77,13 @@ def _ground(values: dict[str, Any]) -> Ground:
     if document:
         document = SourceDocument(**document | {"issued": date.fromisoformat(document["issued"])})
     return Ground(**values, document=document)
+
+
+def load_release(row: sqlite3.Row) -> Release:
+    return Release(
+        case=row["cid"], desk=row["desk"], title=row["title"], text=row["text"], number=row["number"],
+        published=from_us(row["published"]),
+    )  # fmt: skip
 
 
 def dump_rules(rules: AnswerRules) -> str:

@@ -26,7 +26,7 @@ from core.records import (
 from core.urls import host_of
 from store.sql import upsert
 from store.sqlite import audit
-from store.sqlite.case_rows import case_values, dump_rules, kept_texts, load_case, load_rules
+from store.sqlite.case_rows import case_values, dump_rules, kept_texts, load_case, load_release, load_rules
 from store.sqlite.database import Database
 from store.sqlite.rows import dump, from_us, to_us
 
@@ -216,13 +216,12 @@ class CaseBook:
                 "SELECT * FROM releases WHERE :desk IS NULL OR desk = :desk ORDER BY published DESC LIMIT :limit",
                 {"desk": desk, "limit": limit},
             )
-            return tuple(
-                Release(
-                    case=r["cid"], desk=r["desk"], title=r["title"], text=r["text"], number=r["number"],
-                    published=from_us(r["published"]),
-                )
-                for r in rows
-            )  # fmt: skip
+            return tuple(load_release(row) for row in rows)
+
+    def release(self, number: int) -> Release | None:
+        with self._db.read() as con:
+            row = con.execute("SELECT * FROM releases WHERE cid = ?", (number,)).fetchone()
+            return load_release(row) if row else None
 
     def publish(self, release: Release, by: str) -> None:
         with self._db.write() as con:

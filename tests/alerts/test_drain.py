@@ -209,6 +209,20 @@ def test_after_three_days_it_is_given_up(record: Record) -> None:
     assert timedelta(days=2) < total < timedelta(days=4)
 
 
+def test_a_channel_that_asks_for_a_minute_each_time_gets_waits_that_grow() -> None:
+    """Zalo's rate limit, -32: eighty tries a minute apart were used up while the limit still held."""
+    busy = Retry(reason="zalo-busy -32", after=timedelta(minutes=1))
+    claims = [
+        Claim(id=1, message=make_message(), address="1234567890", attempts=number, until=NOON)
+        for number in range(1, MOST_ATTEMPTS)
+    ]
+    waits = [found.after for found in (decide(claim, busy) for claim in claims) if isinstance(found, Retry)]
+    assert waits[0] == timedelta(minutes=1)
+    assert timedelta(days=2) < sum((wait for wait in waits if wait), timedelta(0)) < timedelta(days=4)
+    held = Retry(reason="zalo-night -234", after=timedelta(minutes=5), counts=False)
+    assert decide(claims[20], held) == Retry(reason="zalo-night -234", after=timedelta(minutes=5), counts=False)
+
+
 @given(st.integers(-3, 10**9), st.text(max_size=40))
 def test_the_wait_is_bounded_and_the_same_for_the_same(attempts: int, key: str) -> None:
     wait = backoff(attempts, key)

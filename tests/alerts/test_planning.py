@@ -12,7 +12,18 @@ from alerts.planner import Planner
 from alerts.preview import preview
 from app.alerting import past_stories
 from core.clock import FixedClock
-from core.records import AlertTiming, Article, Label, QuietHours, Rule, RuleEvent, StoryChoice, TaggedArticle, Tone
+from core.records import (
+    TEMPLATE_FIELDS,
+    AlertTiming,
+    Article,
+    Label,
+    QuietHours,
+    Rule,
+    RuleEvent,
+    StoryChoice,
+    TaggedArticle,
+    Tone,
+)
 from core.roles import Role
 from store.sqlite.record import Record
 from tests.answers.made import comparison
@@ -134,6 +145,15 @@ class TestDigest:
         assert all(f"Chuyện thường {number}" in row.message.text for number in range(3))
         room.until(30, step=30)
         assert len(room.rows()) == 1, "nothing new, no digest"
+
+    def test_a_digest_fills_every_field_of_a_template_message(self, record: Record, clock: FixedClock) -> None:
+        room = room_of(record, clock, DIGEST)
+        printed = [room.prints("economy"), room.prints("economy", title="Chuyện khác", source="bao_b")]
+        room.until(20)
+        (row,) = room.rows()
+        assert set(row.message.fields) == set(TEMPLATE_FIELDS) and all(row.message.fields.values())
+        assert set(row.message.fields["nguon"].split(", ")) == {"Báo A", "Báo B"}
+        assert row.message.fields["lien_ket"] in {article.url for article in printed}
 
     def test_the_evening_one_is_for_whoever_wants_it(self, record: Record, clock: FixedClock) -> None:
         late = replace(HEAD, evening=True)

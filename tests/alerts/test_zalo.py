@@ -34,7 +34,7 @@ from tests.fakes.records import make_message
 from tests.standins.zalo import CODES, Zalo, running
 
 BRIEF = "Bình Sơn khánh thành cầu mới\nBáo Mẫu, 09:20. Bài viết về Bình Sơn.\nhttps://bao-mau.vn/tin-1.html"
-FIELDS = {"tieu_de": "Bình Sơn khánh thành cầu mới", "bao": "Báo Mẫu"}
+FIELDS = {"noi_dung": "Bình Sơn khánh thành cầu mới", "nguon": "Báo Mẫu"}
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ class TestWhatArrives:
         assert payload["buttons"][0]["payload"] == {"url": "https://bao-mau.vn/tin-1.html"}
 
     def test_a_template_message_to_a_number(self, here: Office) -> None:
-        result = to_phone(here, zns_fields={"title": "tieu_de", "paper": "bao"})
+        result = to_phone(here, zns_fields={"title": "noi_dung", "paper": "nguon"})
         (sent,) = here.zalo.sent
         assert isinstance(result, Delivered) and result.reference
         assert sent.body["template_data"] == {"title": "Bình Sơn khánh thành cầu mới", "paper": "Báo Mẫu"}
@@ -147,9 +147,18 @@ class TestText:
     def test_a_key_that_zalo_would_not_take_is_hashed(self, key: str) -> None:
         assert tracking_id(key) == tracking_id(key) != key and len(tracking_id(key)) == 48
 
-    def test_a_field_that_is_missing_is_refused_before_zalo_does(self, here: Office) -> None:
-        assert to_phone(here, zns_fields={"title": "no_such"}) == Refused(reason="zalo-parameter", fall_back=True)
-        assert here.zalo.seen == []
+    def test_what_a_message_has_nothing_for_is_a_dash(self, here: Office) -> None:
+        """Zalo takes no empty parameter: a summary or a reminder would never arrive."""
+        bare = message(channel="zns", subject="Vụ việc số 3 đến hạn hôm nay", fields={"nguon": " \u200b"}, link="")
+        assert isinstance(to_phone(here, bare), Delivered)
+        (sent,) = here.zalo.sent
+        assert sent.body["template_data"] == {
+            "noi_dung": "Vụ việc số 3 đến hạn hôm nay", "nguon": "-", "thoi_gian": "-", "dia_ban": "-", "lien_ket": "-",
+        }  # fmt: skip
+
+    def test_a_field_that_no_message_has_is_refused_with_the_settings(self, here: Office) -> None:
+        with pytest.raises(ValueError, match="no message has a field no_such; there are noi_dung, nguon"):
+            to_phone(here, zns_fields={"title": "no_such"})
 
 
 class TestEveryDocumentedAnswer:

@@ -105,10 +105,30 @@ class TestNoPair:
     def test_any_answer_without_a_token_keeps_the_old_pair(self, here: Office, answer: str) -> None:
         before = here.state()
         here.zalo.answers = [answer]
-        assert here.keeper().renew(1) == SIGNED_OUT
+        assert not isinstance(here.keeper().renew(1), Token)
         state = here.state()
         assert state.pair == before.pair and state.failures == 1 and state.failed_at == MORNING
         assert zalo_status(here).todo == "channel.todo.zalo_sign_in"
+
+    @pytest.mark.parametrize("answer", ["nothing", "html", "list", "-14014", "redirect"])
+    def test_what_is_no_servers_error_needs_a_person(self, here: Office, answer: str) -> None:
+        here.zalo.answers = [answer]
+        assert here.keeper().renew(1) == SIGNED_OUT
+
+    def test_a_servers_error_costs_no_message(self, here: Office) -> None:
+        here.clock.move(timedelta(hours=26))
+        here.zalo.answers = ["http500"]
+        channel = here.channels()["zalo_oa"]
+        assert channel.send(message(), USER) == Retry(reason="zalo-connection", fall_back=True)
+        here.clock.move(timedelta(minutes=6))
+        assert isinstance(channel.send(message(), USER), Delivered)
+        assert zalo_status(here).sign == "ready"
+
+    def test_what_came_instead_of_an_answer_is_shown(self, here: Office) -> None:
+        here.zalo.answers = ["http500"]
+        here.keeper().renew(1)
+        assert "500" in here.state().failure and "Internal Server Error" in here.state().failure
+        assert here.state().interrupted_at == MORNING  # nobody knows whether the token is spent
 
     def test_the_old_access_token_serves_as_long_as_it_lasts(self, here: Office) -> None:
         here.clock.move(NEXT_DAY)
@@ -152,6 +172,16 @@ class TestNoPair:
         here.zalo.refresh.clear()
         here.keeper().renew(1)  # the stand-in quotes the token
         assert "Invalid refresh token" in here.state().failure and refresh not in here.state().failure
+
+    def test_a_token_that_lives_short_is_used_for_most_of_its_life(self, here: Office) -> None:
+        here.clock.move(timedelta(hours=26))
+        given = here.zalo.token_answer
+        here.zalo.token_answer = lambda *of: {**given(*of), "expires_in": "3600"}  # type: ignore[method-assign]
+        channel = here.channels()["zalo_oa"]
+        for _ in range(5):
+            assert isinstance(channel.send(message(), USER), Delivered)
+            here.clock.move(timedelta(minutes=10))
+        assert here.zalo.refreshes == 1
 
     @pytest.mark.parametrize("expires", ["90000", 90000, "soon", None, "-1", "99999999999999", True])
     def test_a_life_that_can_not_be_read_is_the_documented_one(self, expires: object) -> None:

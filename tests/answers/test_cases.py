@@ -3,31 +3,76 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from answers import cases, letters
+from answers import cases, deadlines, letters
 from answers.caution import secret, secret_number
-from core.records import Holiday
+from core.records import Case, CaseKind, CaseState, Holiday, SentPaper
+from tests.answers.made import NOW
 
 FRIDAY = dt.date(2026, 11, 20)
 
 
 def test_working_days_leave_out_weekends_and_the_offices_own_days() -> None:
-    assert cases.working_days_after(FRIDAY, 1, ()) == dt.date(2026, 11, 23)
+    assert deadlines.working_days_after(FRIDAY, 1, ()) == dt.date(2026, 11, 23)
     off = Holiday(day=dt.date(2026, 11, 23), name="Nghỉ bù")
-    assert cases.working_days_after(FRIDAY, 1, (off,)) == dt.date(2026, 11, 24)
+    assert deadlines.working_days_after(FRIDAY, 1, (off,)) == dt.date(2026, 11, 24)
     works = Holiday(day=dt.date(2026, 11, 21), name="Làm bù", works=True)
-    assert cases.working_days_after(FRIDAY, 1, (works,)) == dt.date(2026, 11, 21)
+    assert deadlines.working_days_after(FRIDAY, 1, (works,)) == dt.date(2026, 11, 21)
 
 
 @given(st.dates(dt.date(2020, 1, 1), dt.date(2040, 1, 1)), st.integers(1, 60))
 def test_so_many_working_days_after_lie_so_many_working_days_between(day: dt.date, days: int) -> None:
-    due = cases.working_days_after(day, days, ())
+    due = deadlines.working_days_after(day, days, ())
     assert due.isoweekday() <= 5
-    assert cases.working_days_between(day, due, ()) == days
+    assert deadlines.working_days_between(day, due, ()) == days
+
+
+TET = tuple(Holiday(day=dt.date(2027, 2, day), name="Tết Nguyên đán") for day in (4, 5, 8, 9, 10))
+"""Thursday 4 to Wednesday 10 February 2027, with the weekend between them."""
+
+
+@pytest.mark.parametrize(
+    ("due", "said"),
+    [
+        (dt.date(2027, 2, 3), {2: "soon", 3: "due", 11: "late", 18: "late"}),
+        (dt.date(2027, 2, 5), {2: "soon", 3: "last", 11: "late", 18: "late"}),  # set before the days off were
+        (dt.date(2027, 2, 7), {2: "soon", 3: "last", 11: "late", 18: "late"}),  # a Sunday
+        (dt.date(2027, 2, 12), {11: "soon", 12: "due", 15: "late"}),
+        (dt.date(2027, 2, 13), {11: "soon", 12: "last", 15: "late"}),  # a Saturday
+    ],
+)
+def test_reminders_fall_on_working_days_and_none_is_lost_to_a_day_off(due: dt.date, said: dict[int, str]) -> None:
+    case = waiting(due)
+    days = [dt.date(2027, 2, day) for day in range(1, 20)]
+    found = {day.day: one.what for day in days for one in deadlines.reminders([case], day, TET)}
+    assert found == said
+
+
+def test_the_days_to_a_letter_end_with_its_own_day_not_with_that_of_writing_it_down() -> None:
+    paper = SentPaper(number="12/UBND-VX", day=dt.date(2027, 2, 3), way="bưu điện")
+    opened = replace(waiting(dt.date(2027, 2, 5)), opened_at=dt.datetime(2027, 2, 1, 2, 0, tzinfo=dt.UTC))
+    written_down = dt.datetime(2027, 2, 15, 2, 0, tzinfo=dt.UTC)
+    case = cases.sent(cases.confirmed(opened, NOW, "u1"), paper, written_down)
+    release = replace(case, kind=CaseKind.RELEASE, sent=None)
+
+    def days(one: Case, first: int, last: int) -> float | None:
+        span = (dt.date(2027, 2, first), dt.date(2027, 2, last))
+        return cases.figures([one], *span, span[1], TET).days_to_send
+
+    assert (days(case, 1, 7), days(case, 8, 28)) == (2, None)
+    assert (days(release, 1, 7), days(release, 8, 28)) == (None, 5)
+
+
+def waiting(due: dt.date) -> Case:
+    return Case(
+        id=1, desk="d", kind=CaseKind.ANSWER, state=CaseState.OPEN, subject="Nhà tốc mái", opened_at=NOW,
+        opened_by="u1", touched=NOW, due=due,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

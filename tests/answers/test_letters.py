@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,17 +13,19 @@ from docx.enum.text import WD_COLOR_INDEX
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from docx.shared import Pt
+from docx.styles.style import ParagraphStyle
 
 from answers import letters
 from core.errors import AnswerError
 from core.papers import PaperError
-from core.records import TEMPLATE_KINDS, TemplateKind
+from core.records import TEMPLATE_KINDS, Case, CaseKind, CaseState, SentPaper, TemplateKind
 from reports import check
 from reports import letters as word_letters
 from reports.filling import saved
 from reports.letters import SLOTS, Press
 from tests.answers.made import DESK, GROUND, NOW, QUOTE, Office, office
 from tests.answers.word import edited, opened, said, with_line, without
+from tests.reports.making import PAPERS
 
 BOX = (
     '<w:r {ns} xmlns:v="urn:schemas-microsoft-com:vml"><w:pict><v:shape><v:textbox><w:txbxContent><w:p><w:r>'
@@ -79,13 +83,67 @@ def test_what_an_office_edits_in_word_is_in_its_letter(here: Office) -> None:
     assert [line.action for line in here.kept.audit.lines(desk="d")].count("template.change") == 2
 
 
-def test_a_letter_keeps_the_form_of_the_decree(here: Office) -> None:
-    here.prints(QUOTE)
-    case = here.opened()
-    here.cases.draft("d", case.id, at=NOW, by="u1", ground=GROUND)
-    made = here.cases.letter(DESK, case.id, "Báo Mẫu")
-    wrong = [f.rule for f in check.check(made, "thu.docx") if not f.good]
-    assert not {"page", "margins", "font"} & set(wrong)
+WRITTEN = list(letters.TEMPLATE_OF)
+PARAGRAPH = "Xã đã rà soát từng nhà và công bố số liệu tại trụ sở."
+
+
+def drafted(kind: CaseKind, *, day: dt.date | None = dt.date(2027, 2, 3), body: str = PARAGRAPH) -> Case:
+    """A case of that kind, whose letter left on `day`, or has not left."""
+    return Case(
+        id=1, desk="d", kind=kind, state=CaseState.SENT, subject="Về thiệt hại do dông lốc", opened_at=NOW,
+        opened_by="u1", touched=NOW, source="bao", article="x", url="https://bao.example.vn/1.html", published=NOW,
+        title="Dông lốc ở Vạn Tường", ground=GROUND if kind is CaseKind.CORRECTION else None, body=body,
+        sent=SentPaper(number="12/UBND-VX", day=day, way="bưu điện") if day else None,
+    )  # fmt: skip
+
+
+def paper(kind: CaseKind, *, day: dt.date | None = dt.date(2027, 2, 3), body: str = PARAGRAPH) -> bytes:
+    """A letter of that kind, as the program drafts it."""
+    made = letters.letter(drafted(kind, day=day, body=body), replace(DESK, papers=PAPERS), "Báo Mẫu")
+    return Press().write(made, Press().shipped(letters.TEMPLATE_OF[kind]))
+
+
+@pytest.mark.parametrize("day", [None, dt.date(2027, 2, 3)])
+@pytest.mark.parametrize("kind", WRITTEN)
+def test_a_letter_keeps_the_form_of_the_decree(kind: CaseKind, day: dt.date | None) -> None:
+    findings = check.check(paper(kind, day=day))
+    assert [finding for finding in findings if not finding.good] == []
+    held = {finding.rule for finding in findings}
+    assert ({"box_about", "box_to"} <= held) == (kind is not CaseKind.RELEASE)
+    assert ({"box_kind", "box_subject"} <= held) == (kind is CaseKind.RELEASE)
+
+
+@pytest.mark.parametrize(
+    ("quote", "printed"),
+    [
+        ("Có 12 nhà bị tốc mái.", "“Có 12 nhà bị tốc mái”."),
+        ("“Có 12 nhà bị tốc mái.”", "“Có 12 nhà bị tốc mái”."),
+        ("Ông nói: “Có 12 nhà bị tốc mái”", "“Ông nói: “Có 12 nhà bị tốc mái””."),
+        ('"12 nhà" hay "9 nhà"', '“"12 nhà" hay "9 nhà"”.'),
+    ],
+)
+def test_a_quotation_keeps_the_marks_that_stand_in_it(quote: str, printed: str) -> None:
+    case = replace(drafted(CaseKind.CORRECTION), ground=replace(GROUND, quote=quote))
+    made = Press().write(letters.letter(case, DESK, "Báo Mẫu"), Press().shipped("correction"))
+    assert f"Bài có đoạn: {printed}" in said(made).splitlines()
+
+
+@pytest.mark.parametrize("kind", WRITTEN)
+def test_no_signature_stands_on_a_page_by_itself(kind: CaseKind) -> None:
+    document = opened(paper(kind, body=f"{PARAGRAPH}\n{PARAGRAPH}"))
+    foot = document.tables[-1]._tbl
+    above = [p for p in document.paragraphs if p._p in set(foot.itersiblings(preceding=True))]
+    assert [p.paragraph_format.keep_with_next for p in above[-2:]] == [True, True]
+    assert above[-2].text.endswith((PARAGRAPH, "./."))
+
+
+@pytest.mark.parametrize(("style", "rule"), [("DB Về việc", "box_about"), ("DB Kính gửi", "box_to")])
+def test_the_checker_finds_what_differs_in_a_letter(style: str, rule: str) -> None:
+    document = opened(paper(CaseKind.ANSWER))
+    made = document.styles[style]
+    assert isinstance(made, ParagraphStyle)
+    made.font.size = Pt(11)
+    assert [finding.rule for finding in check.check(saved(document)) if not finding.good] == [rule]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 
 from app import answer_desk
 from core.access import Level, Right, allowed
-from core.records import FactEntry, Publisher, PublisherKind
+from core.records import FactEntry, Publisher, PublisherKind, Release
 from core.settings import Settings
 from dashboard import forms
 from dashboard import office as dashboard_office
@@ -273,6 +273,22 @@ def test_a_release_goes_to_the_feeds_and_shows_who_took_it_up(browser: Browser) 
     shown = browser.see(where)
     assert "Báo Mẫu: Dông lốc ở Vạn Tường" in shown
     assert "Chợ phiên sẽ dời về gần đó" in shown
+
+
+def test_a_release_keeps_its_address_however_many_are_newer(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    where = browser.send("/vu-viec/mo", loai="release", noi_dung="Khánh thành đường thôn")
+    browser.send(f"{where}/noi-dung", tieu_de="Khánh thành đường thôn", noi_dung=TEXT)
+    browser.send(f"{where}/xac-nhan", da_doc="1")
+    browser.send(f"{where}/cong-bo")
+    for number in range(2, 60):
+        later = NOW + dt.timedelta(minutes=number)
+        newer = Release(case=number, desk="d", title=f"Thông cáo {number}", text="Cầu mới.", published=later)
+        browser.here.kept.cases.publish(newer, "u1")
+    assert "Khánh thành đường thôn" not in browser.see("/thong-cao")
+    assert "Khánh thành đường thôn" in browser.see("/thong-cao/1")
+    assert "đã công bố" in browser.see(where)
+    monkeypatch.setattr(Asked, "may", lambda self, right, desk=None: allowed(Level.OFFICER, Right(right)))
+    assert "vai trò Biên tập" in browser.send(f"{where}/dong", 409, ket_qua="withdrawn", ly_do="Số liệu nhầm")
 
 
 def test_a_release_that_was_withdrawn_leaves_the_page_and_the_feeds(browser: Browser) -> None:

@@ -19,7 +19,7 @@ from core.settings import KeepSettings, load
 from core.zalo import HOOK
 from store.sqlite.record import Record, open_record
 from store.sqlite.tokens import TokenVault
-from tests.alerts.zalo import USER
+from tests.alerts.zalo import PHONE, USER
 from tests.fakes.records import make_desk
 from tests.standins.zalo import Zalo, running
 
@@ -133,3 +133,17 @@ def test_doctor_tells_how_zalo_stands(terminal: Terminal) -> None:
     rows = {row.part: row for row in doctor._zalo(load())}  # the other checks load models
     assert rows["zalo"].sign == "--" and "diembao zalo connect" in rows["zalo"].todo
     assert rows["webhook"].sign == "--" and HOOK in rows["webhook"].todo
+
+
+def test_a_test_message_by_telephone_number_arrives(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal.connect()
+    terminal.zalo.night = False
+    terminal.zalo.phones.add(PHONE)
+    monkeypatch.setenv("DIEMBAO_ZALO__ZNS_TEMPLATE", terminal.zalo.template)
+    with terminal.record() as record:
+        person = Recipient(id="truc-ban", name="Trực ban", roles=(Role.DISASTER_PREVENTION,), phone=PHONE)
+        record.desks.apply_desk(make_desk(recipients=(person,)), SystemClock().now(), "test")
+    assert "zns      delivered" in terminal.run("alerts", "test", "truc-ban").output
+    (sent,) = terminal.zalo.sent
+    values = sent.body["template_data"]
+    assert "Tin thử" in values["noi_dung"] and values["dia_ban"] == "Bình Sơn" and "ngày" in values["thoi_gian"]

@@ -167,6 +167,7 @@ class CasesContract:
         cases.close(DESK, kept, "answered", "", at=NOON, by="an")
         cases.close(DESK, number, "withdrawn", "Số liệu nhầm", at=NOON, by="an")
         assert [release.case for release in cases.releases(DESK)] == [kept]
+        assert cases.release(kept) == cases.releases(DESK)[0] and cases.release(number) is None
         taken = [line for line in desked.audit.lines(desk=DESK) if line.action == "release.take_back"]
         assert [(line.who, line.subject) for line in taken] == [("an", str(number))]
 

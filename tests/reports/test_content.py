@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from core.records import HandItem, MessageCounts, ReportAsk, ReportContent, ReportWords, UnreadSource
 from nlp.sentences import sentences as split
-from reports import periods, sections, sentences, telling
-from tests.reports.making import AT, FIRST, LAST, LEAD, article, content, reading
+from reports import mail, periods, sections, sentences, telling
+from tests.reports.making import ASK, AT, FIRST, LAST, LEAD, article, content, reading
 
 
 def said(made: ReportContent, words: ReportWords | None = None, *, draft: bool = False) -> str:
@@ -182,6 +182,18 @@ def test_a_topic_and_a_story_are_reports_of_their_own() -> None:
 
 
 # Sentences ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_mail_counts_what_its_report_is_about() -> None:
+    topic = ReportAsk(kind="topic", first=FIRST, last=LAST, topic="disaster")
+    story = ReportAsk(kind="story", first=FIRST, last=LAST, story="bai0")
+    three, nothing = reading([article(n) for n in range(3)]), reading([], read=0, read_by_day={}, sources_read=0)
+    asked = (("week", ASK, three), ("topic", topic, three), ("story", story, three), ("unread", ASK, nothing))
+    made = {name: next(mail.summary(content(read, ask))) for name, ask, read in asked}
+    assert "có 3 bài viết về hoặc nhắc đến huyện Bình Sơn." in made["week"]
+    assert "nhắc đến huyện Bình Sơn (Thiên tai, tai nạn)." in made["topic"]
+    assert "nội dung này được phản ánh trong 3 bài" in made["story"]
+    assert "chưa đọc được tin, bài nào" in made["unread"]
 
 
 def test_every_quoted_sentence_stands_in_the_article() -> None:

@@ -68,6 +68,33 @@ def test_the_head_body_and_signature_are_the_offices() -> None:
     assert not any("{{" in text or "HƯỚNG DẪN" in text for text in found)
 
 
+def rules(content: bytes) -> dict[str, float]:
+    """Width in mm of each rule below a line of the head, by its style."""
+    document = opened(content)
+    widths = {"DBKeCoQuan": 64.0, "DBKeTieuNgu": 96.0, "DBKeTrichYeu": 160.0}
+    found = {}
+    for element in document.element.body.iter(qn("w:p")):
+        if element.style in widths:
+            form = Paragraph(element, document._body).paragraph_format
+            assert form.left_indent is not None
+            assert form.left_indent == form.right_indent
+            found[element.style] = widths[element.style] - 2 * form.left_indent / Mm(1)
+    return found
+
+
+def test_rules_are_as_wide_as_the_motto_and_a_third_to_a_half_of_the_lines_above() -> None:
+    """On a printed page "ỦY BAN NHÂN DÂN" is 39.7 mm wide, the motto 56 mm, the subject 144.5 mm."""
+    found = rules(paper())
+    assert 56 * 0.93 < found["DBKeTieuNgu"] < 56 * 1.07
+    assert 39.7 / 3 < found["DBKeCoQuan"] < 39.7 / 2
+    assert 144.5 / 3 < found["DBKeTrichYeu"] < 144.5 / 2
+
+    def larger(document: Document) -> None:
+        document.styles["DB Tiêu ngữ"].font.size = Pt(14)
+
+    assert rules(paper(own=changed(larger)))["DBKeTieuNgu"] == pytest.approx(found["DBKeTieuNgu"] * 14 / 13, abs=0.3)
+
+
 def test_the_annex_names_every_article_with_its_address() -> None:
     found = texts(paper(articles=9))
     assert [f"https://bao.example/bai-{n}.html" for n in range(9)] == [t for t in found if t.startswith("https://")]
@@ -85,6 +112,14 @@ def test_what_the_office_has_not_said_is_left_for_the_clerk(papers: OfficePapers
     made = paper(papers=papers)
     assert all(finding.good for finding in check.check(made))
     assert any(text.startswith("Số:") for text in texts(made))
+
+
+def test_a_long_line_of_addressees_is_no_body() -> None:
+    names = ("Sở Văn hóa, Thể thao và Du lịch tỉnh Quảng Ngãi", "Ủy ban nhân dân xã Bình Sơn")
+    addressed = tuple(PaperRecipient(role=Role.LEADERSHIP, name=name) for name in names)
+    found = check.check(paper(papers=replace(PAPERS, addressed=addressed)))
+    assert [finding for finding in found if not finding.good] == []
+    assert "box_to" in {finding.rule for finding in found}
 
 
 def test_charts_are_drawings_with_words() -> None:
@@ -264,6 +299,15 @@ def test_the_checker_finds_what_differs() -> None:
     def small(document: Document) -> None:
         document.styles["DB Thân bài"].font.size = Pt(12)
 
+    def tight(document: Document) -> None:
+        document.styles["DB Thân bài"].paragraph_format.space_before = Pt(3)
+
+    def wide(document: Document) -> None:
+        document.styles["DB Thân bài"].paragraph_format.line_spacing = 1.6
+
+    def own_height(document: Document) -> None:
+        document.styles["DB Thân bài"].paragraph_format.line_spacing = Pt(18)
+
     def arial(document: Document) -> None:
         fonts = document.styles["DB Tên loại"].element.rPr.rFonts
         fonts.set(qn("w:ascii"), "Arial")
@@ -274,6 +318,8 @@ def test_the_checker_finds_what_differs() -> None:
     assert _wrong(narrow) == {"margin_left"}
     assert _wrong(letter) == {"page"}
     assert _wrong(small) == {"body_size"}
+    assert _wrong(tight) == _wrong(wide) == {"body_spacing"}
+    assert _wrong(own_height) == set()
     assert _wrong(arial) == {"font"}
     assert _wrong(numbered) == {"page_number"}
 

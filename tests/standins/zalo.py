@@ -151,7 +151,8 @@ class Zalo:
     def _zns_error(self, body: Mapping[str, Any]) -> int:
         if body.get("template_id") != self.template:
             return -109
-        if not body.get("template_data") or not 0 < len(str(body.get("tracking_id", ""))) <= 48:
+        values = body.get("template_data") or {"": ""}
+        if not all(values.values()) or not 0 < len(str(body.get("tracking_id", ""))) <= 48:
             return -112
         if body.get("phone") not in self.phones:
             return -118
