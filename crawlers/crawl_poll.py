@@ -15,7 +15,7 @@ from crawlers import doors
 from crawlers.crawl_plan import Crawl, Tally
 from crawlers.discovery import Discovery
 from crawlers.etiquette import rhythm
-from crawlers.etiquette.retry_after import backoff
+from crawlers.etiquette.retry_after import backoff, patient
 from crawlers.fetch.client import ELSEWHERE, Answer, Ask, Client, Failed
 
 log = logging.getLogger(__name__)
@@ -105,10 +105,10 @@ class Poller:
     def _failed(self, state: PollState, failed: Failed) -> PollState:
         status = _STATUS.get(failed.reason, EndpointStatus.FAILING)
         now, failures = self._crawl.clock.now(), state.failures + 1
-        if status is EndpointStatus.FAILING or failed.reason == "robots-unreachable":
-            wait = (
-                failed.wait if failed.wait is not None else backoff(failures, first=FIRST_WAIT, longest=self._longest)
-            )
+        if failed.reason == "robots-unreachable" and failed.wait is not None:
+            wait = failed.wait
+        elif status is EndpointStatus.FAILING:
+            wait = patient(failed.wait, failures, backoff(failures, first=FIRST_WAIT, longest=self._longest))
         elif status is EndpointStatus.BLOCKED:
             wait = max(failed.wait or timedelta(), backoff(failures, first=self._shortest, longest=self._longest))
         else:

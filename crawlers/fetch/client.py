@@ -184,7 +184,7 @@ class Client:
 
     def _meaning(self, response: Response, url: str, moved_to: str) -> Answer | Failed:
         headers, status, body = _headers(response), response.status, response.body
-        wait = retry_after(headers.get("retry-after", ""), self._clock.now())
+        wait = retry_after(headers.get("retry-after", ""), self._clock.now(), headers.get("date", ""))
         if status in (404, 410):
             return Failed(reason="gone", detail=f"{url} answers {status}", status=status)
         blocked = block_reason(status, headers, body, url)
@@ -234,7 +234,7 @@ class Client:
                 return robots_from(status, b"", now, failures=failures, reason=answer.reason)
             target = _target(url, answer)
             if not target:
-                wait = retry_after(_header(answer, "Retry-After"), now)
+                wait = retry_after(_header(answer, "Retry-After"), now, _header(answer, "Date"))
                 return robots_from(answer.status, answer.body, now, failures=failures, wait=wait)
             url = target
         return robots_from(404, b"", self._clock.now())

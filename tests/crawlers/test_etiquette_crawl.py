@@ -268,6 +268,31 @@ def test_a_wait_longer_than_a_single_crawl_is_left_to_the_next_one(site: Site) -
     assert len(crawl.pages) == 1
 
 
+@pytest.mark.parametrize("named", ["0", "5", "Wed, 04 Mar 2026 04:00:00 GMT"])
+def test_a_page_outlasts_an_outage_of_hours_though_the_host_says_soon(site: Site, named: str) -> None:
+    site.routes["/a.htm"] = Reply(status=503, headers={"Retry-After": named})
+    clock = FixedClock(NOON)
+    crawl = Crawled(clock=clock)
+    for _ in range(24):
+        crawl.run(paper(site), wait=0)
+        clock.move(timedelta(minutes=5))
+    assert not crawl.ledger.outcome and len(site.asked("/a.htm")) <= 8
+    site.routes["/a.htm"] = article("A")
+    clock.move(timedelta(hours=3))
+    crawl.run(paper(site), wait=0)
+    assert len(crawl.pages) == 1
+
+
+def test_a_feed_that_says_now_again_and_again_is_not_asked_without_a_pause(site: Site) -> None:
+    site.routes["/rss"] = Reply(status=503, headers={"Retry-After": "0"})
+    clock = FixedClock(NOON)
+    crawl = Crawled(clock=clock)
+    for _ in range(120):
+        crawl.run(paper(site), wait=0)
+        clock.move(timedelta(seconds=30))
+    assert len(site.asked("/rss")) <= 12
+
+
 def test_a_polite_crawl_leaves_a_host_alone_that_asks_for_it() -> None:
     with Site() as site:
         paths = [f"/{n}.htm" for n in range(6)]
