@@ -17,6 +17,7 @@ from crawlers.discovery import Discovery
 from crawlers.etiquette import rhythm
 from crawlers.etiquette.retry_after import backoff, patient
 from crawlers.fetch.client import ELSEWHERE, Answer, Ask, Client, Failed
+from crawlers.fetch.notes import Notes
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,9 @@ NESTED_TRIES: Final = 4
 """Times one sitemap of an index is asked for within a poll."""
 
 NESTED_WAIT: Final = timedelta(seconds=30)
+NOTED: Final = timedelta(days=30)
+"""So long a feed's wishes are known after a full answer; 304s are believed for four days at most."""
+_WISHES: Final = "wishes "
 _DATED: Final = re.compile(r"(?<!\d)20\d\d[-_/.]?(0[1-9]|1[0-2])([-_/.]?(0[1-9]|[12]\d|3[01]))?(?!\d)")
 """A month or a day in the address of a sitemap."""
 
@@ -66,6 +70,7 @@ class Poller:
         self._crawl, self._client, self._pace, self._tally = crawl, client, pace, tally
         self._shortest = timedelta(seconds=crawl.settings.poll_shortest)
         self._longest = timedelta(seconds=crawl.settings.poll_longest)
+        self._notes = Notes(crawl.ledger)
 
     async def poll(self, state: PollState, publisher: Publisher | None) -> tuple[PollState, Failed | None]:
         """Ask once; the new state, which is saved, and why nothing came.
@@ -131,9 +136,7 @@ class Poller:
             failures=0,
             interval=interval,
             moved_to=answer.moved_to or state.moved_to,
-            next_poll=rhythm.next_poll(
-                answer.at, interval, longest=self._longest, max_age=rhythm.max_age(answer.headers)
-            ),
+            next_poll=self._next(answer, interval, self._noted(state, answer.at)),
         )
 
     async def _answered(
@@ -259,6 +262,8 @@ class Poller:
             shortest=self._shortest,
             longest=self._longest,
         )
+        wishes = rhythm.Wishes(ttl=said.ttl, skip_hours=said.skip_hours, skip_days=said.skip_days)
+        self._note(state, wishes, answer.at)
         index = bool(said.nested)  # its files change while it stays the same: no conditions
         return replace(
             state,
@@ -274,16 +279,26 @@ class Poller:
             interval=interval,
             moved_to=answer.moved_to or _stated_move(said, publisher) or state.moved_to,
             link_shape=said.link_shape or state.link_shape,
-            next_poll=rhythm.next_poll(
-                answer.at,
-                interval,
-                longest=self._longest,
-                max_age=rhythm.max_age(answer.headers),
-                ttl=said.ttl,
-                skip_hours=said.skip_hours,
-                skip_days=said.skip_days,
-            ),
+            next_poll=self._next(answer, interval, wishes),
         )
+
+    def _next(self, answer: Answer, interval: timedelta, wishes: rhythm.Wishes) -> datetime:
+        return rhythm.next_poll(
+            answer.at,
+            interval,
+            longest=self._longest,
+            max_age=rhythm.max_age(answer.headers),
+            ttl=wishes.ttl,
+            skip_hours=wishes.skip_hours,
+            skip_days=wishes.skip_days,
+        )
+
+    def _noted(self, state: PollState, at: datetime) -> rhythm.Wishes:
+        return rhythm.wishes_of(self._notes.get(_WISHES + state.endpoint.url, at) or "")
+
+    def _note(self, state: PollState, wishes: rhythm.Wishes, at: datetime) -> None:
+        if wishes != self._noted(state, at) or wishes != rhythm.NO_WISHES:
+            self._notes.keep(_WISHES + state.endpoint.url, wishes.to_note(), at + NOTED)
 
 
 def _by_date(urls: tuple[str, ...]) -> list[tuple[str, list[str]]]:

@@ -234,6 +234,42 @@ def test_skip_hours_are_kept(site: Site) -> None:
     assert _next(crawl, site).hour == 20
 
 
+@pytest.mark.parametrize("wish", ["<ttl>300</ttl>", "<skipHours><hour>9</hour></skipHours>"])
+def test_what_a_feed_wishes_holds_when_it_answers_304(site: Site, wish: str) -> None:
+    item = f"<item><link>{site.url('/a.htm')}</link></item>"
+    site.routes["/rss"] = lambda seen: (
+        Reply(status=304)
+        if "if-none-match" in seen.headers
+        else xml(f"<rss version='2.0'><channel>{wish}{item}</channel></rss>", ETag='"1"')
+    )
+    clock = FixedClock(NOON)
+    crawl = Crawled(clock=clock)
+    asked: list[datetime] = []
+    while clock.now() < NOON + timedelta(hours=10):
+        crawl.run(paper(site), poll_shortest=3_000)
+        asked.append(clock.now())
+        clock.move(_next(crawl, site) - clock.now())
+    assert any("if-none-match" in seen.headers for seen in site.asked("/rss"))
+    if "ttl" in wish:
+        assert min(later - earlier for earlier, later in pairwise(asked)) >= timedelta(minutes=300)
+    else:
+        assert 9 not in {at.hour for at in asked} and 10 in {at.hour for at in asked}
+
+
+def test_a_feed_that_wishes_nothing_any_more_is_asked_as_before(site: Site) -> None:
+    site.feed("/rss", "/a.htm", ttl=300)
+    clock = FixedClock(NOON)
+    crawl = Crawled(clock=clock)
+    crawl.run(paper(site))
+    site.feed("/rss", "/a.htm", ETag='"2"')
+    clock.move(timedelta(hours=5))
+    crawl.run(paper(site))
+    site.routes["/rss"] = Reply(status=304)
+    clock.move(_next(crawl, site) - clock.now())
+    crawl.run(paper(site))
+    assert _next(crawl, site) - clock.now() < timedelta(hours=5)
+
+
 # --- trouble
 
 

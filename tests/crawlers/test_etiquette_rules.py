@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -197,6 +198,8 @@ def test_conditions_are_dropped_when_304s_last_longer_than_the_usual_rhythm() ->
     assert rhythm.conditions(state, NOW) == {"If-None-Match": '"x"', "If-Modified-Since": state.last_modified}
     assert rhythm.conditions(state, NOW + timedelta(hours=1)) == {}
     assert rhythm.conditions(PollState(endpoint=state.endpoint), NOW) == {}
+    late = replace(state, last_success=state.last_full)  # nothing but a full answer yet, for the feed's own ttl
+    assert rhythm.conditions(late, NOW + timedelta(hours=1)) == rhythm.conditions(state, NOW)
 
 
 # --- blocks
