@@ -117,7 +117,7 @@ class Client:
                 return answer
             target = _target(url, answer)
             if target is None:
-                return self._meaning(answer, url, moved_to)
+                return self._meaning(ask, answer, url, moved_to)
             permanent = permanent and answer.status in (301, 308)
             moved_to = target if permanent else moved_to
             if not target or target in seen:
@@ -182,7 +182,7 @@ class Client:
             return Failed(reason="robots-unreachable", detail=f"robots.txt of {url}: {robots.reason}", wait=wait)
         return Failed(reason="robots", detail=f"{url} is disallowed by robots.txt")
 
-    def _meaning(self, response: Response, url: str, moved_to: str) -> Answer | Failed:
+    def _meaning(self, ask: Ask, response: Response, url: str, moved_to: str) -> Answer | Failed:
         headers, status, body = _headers(response), response.status, response.body
         wait = retry_after(headers.get("retry-after", ""), self._clock.now(), headers.get("date", ""))
         if status in (404, 410):
@@ -190,8 +190,10 @@ class Client:
         blocked = block_reason(status, headers, body, url)
         if blocked:
             return Failed(reason="blocked", detail=f"{url}: {blocked}", status=status, wait=wait, final_url=url)
-        if status not in (200, 203, 304):
+        if status not in (200, 203, 304) or (status == 304 and not ask.headers):  # "unchanged" to who knows nothing
             return Failed(reason=f"http-{status}", detail=f"{url} answers {status}", status=status, wait=wait)
+        if ask.kind == "page" and status != 304 and not body.strip():
+            return Failed(reason="empty-body", detail=f"{url} answers {status} with nothing")
         return Answer(final_url=url, status=status, headers=headers, body=body, at=self._clock.now(), moved_to=moved_to)
 
     # --- robots.txt and reservations ----------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from twisted.internet.defer import Deferred, succeed
 
 from core.errors import FetchError
 from core.records import EndpointStatus, PollState
+from core.urls import article_id
 from crawlers.fetch.decode import Body, TooLarge
 from tests.fakes.crawling import Crawled, paper, publisher
 from tests.fakes.web import Reply, Site, article, html, redirect, xml
@@ -359,6 +360,31 @@ def test_half_a_page_is_read_again_never_taken_for_whole(site: Site) -> None:
     crawl.run(paper(site), wait=10)
     assert crawl.bodies == {site.url("/a.htm"): whole} and len(site.asked("/a.htm")) == 2
     assert crawl.stats is not None and crawl.stats.pages == {"later: truncated": 1, "stopped": 1}
+
+
+@pytest.mark.parametrize(
+    ("nothing", "reason"),
+    [
+        (html(""), "empty-body"),
+        (html(" \r\n"), "empty-body"),
+        (Reply(b"", headers={"Content-Encoding": "gzip"}), "empty-body"),
+        (Reply(status=304), "http-304"),
+    ],
+)
+def test_an_answer_without_a_page_is_no_page_that_names_no_place(site: Site, nothing: Reply, reason: str) -> None:
+    site.routes["/a.htm"] = lambda seen: nothing if len(site.asked("/a.htm")) == 1 else article("A")
+    crawl = Crawled()
+    crawl.run(paper(site))
+    assert ("later", article_id(site.url("/a.htm")), reason) in crawl.ledger.log
+    assert list(crawl.bodies) == [site.url("/a.htm")]
+
+
+def test_a_feed_that_is_unchanged_since_never_is_no_feed_without_news(site: Site) -> None:
+    site.routes["/rss"] = Reply(status=304)
+    crawl = Crawled()
+    crawl.run(paper(site), wait=0)
+    state = crawl.ledger.states[site.url("/rss")]
+    assert (state.status, state.reason, state.last_success) == (EndpointStatus.FAILING, "http-304", None)
 
 
 @pytest.mark.parametrize("coding", ["gzip", "br", "zstd"])
