@@ -67,7 +67,8 @@ class PageReader:
             headers=conditions(pending.again),
         )
         rules = await self._client.reserved(ask)
-        self._note_reserved(pending.entry.source, rules)
+        if rules is not None:
+            self._note_reserved(pending.entry.source, rules)
         answer = await self._client.ask(ask)
         if isinstance(answer, Failed):
             return self._failed(pending, answer) if pending.again is None else self._missed(pending, answer)
@@ -75,7 +76,7 @@ class PageReader:
             self._crawl.ledger.looked(pending, unchanged(pending.again, answer.at))
             self._tally.pages["unchanged"] += 1
             return None
-        return self._take(pending, answer, rules)
+        return self._take(pending, answer, rules or TdmRules())
 
     def _note_reserved(self, source: str, rules: TdmRules) -> None:
         if self._reserved.get(source) is not rules.everywhere:

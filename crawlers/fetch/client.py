@@ -29,10 +29,13 @@ from crawlers.etiquette.tdm import MAX_BYTES as TDM_BYTES
 from crawlers.etiquette.tdm import PATH as TDM_PATH
 from crawlers.etiquette.tdm import TdmRules, read_rules
 from crawlers.fetch.decode import ACCEPTED
+from crawlers.fetch.failures import PERMANENT
 from crawlers.fetch.notes import Notes
 
 MAX_REDIRECTS: Final = 5
 TDM_FRESH: Final = timedelta(hours=24)
+TDM_AGAIN: Final = timedelta(hours=1)
+"""A host that could not say what it reserves is asked again: its texts would be kept whole for a day."""
 ELSEWHERE: Final = "elsewhere"
 """Reason of what was not asked, since another worker asks that host; nobody has failed."""
 ELSEWHERE_WAIT: Final = timedelta(seconds=10)
@@ -106,7 +109,7 @@ class Client:
         }
         self._locks: dict[str, asyncio.Lock] = {}
         self._robots: dict[str, tuple[Robots, float]] = {}
-        self._tdm: dict[str, tuple[TdmRules, float]] = {}
+        self._tdm: dict[str, tuple[TdmRules | None, float]] = {}
 
     async def ask(self, ask: Ask) -> Answer | Failed:
         """Follow the address to its answer."""
@@ -128,18 +131,16 @@ class Client:
             url = target
         return Failed(reason="redirects", detail=f"{ask.url}: more than {MAX_REDIRECTS} redirects")
 
-    async def reserved(self, ask: Ask) -> TdmRules:
-        """The rules on text and data mining of the address's origin, asked about daily."""
+    async def reserved(self, ask: Ask) -> TdmRules | None:
+        """The rules on text and data mining of the address's origin, asked about daily; None: they can't be had now."""
         origin = _origin(ask.url)
         async with self._lock("tdm " + origin):
             now = asyncio.get_running_loop().time()
             known = self._tdm.get(origin)
             if known is None or known[1] <= now:
-                rules = await self._ask_tdm(origin, ask)
-                if rules is None:
-                    return read_rules(b"")
-                known = (rules, now + TDM_FRESH.total_seconds())
-                self._tdm[origin] = known
+                rules, fresh = await self._ask_tdm(origin, ask)
+                rules = known[0] if rules is None and known is not None else rules
+                known = self._tdm[origin] = (rules, now + fresh.total_seconds())
             return known[0]
 
     async def _hop(self, ask: Ask, url: str, *, first: bool) -> Response | Failed:
@@ -241,23 +242,28 @@ class Client:
             url = target
         return robots_from(404, b"", self._clock.now())
 
-    async def _ask_tdm(self, origin: str, ask: Ask) -> TdmRules | None:
-        """The rules; None where the host could not be asked now, being another worker's."""
+    async def _ask_tdm(self, origin: str, ask: Ask) -> tuple[TdmRules | None, timedelta]:
+        """(the rules, or None where the host could not say them now; how long that holds)."""
         key = f"tdm {origin}"
         now = self._clock.now()
         noted = self._notes.get(key, now)
         if noted is not None:
-            return read_rules(noted.encode())
+            return read_rules(noted.encode()), TDM_FRESH
         answer = await self.ask(replace(ask, url=origin + TDM_PATH, kind="tdm", headers={}))
-        if isinstance(answer, Failed) and answer.reason == ELSEWHERE:
-            return None
+        if isinstance(answer, Failed) and _passes(answer):
+            return None, timedelta() if answer.reason in (ELSEWHERE, "robots-unreachable") else TDM_AGAIN
         text = answer.body.decode("utf-8", errors="replace") if isinstance(answer, Answer) else ""
         rules = read_rules(text.encode())
         self._notes.keep(key, text if rules.rules else "[]", now + TDM_FRESH)
-        return rules
+        return rules, TDM_FRESH
 
     def _lock(self, key: str) -> asyncio.Lock:
         return self._locks.setdefault(key, asyncio.Lock())
+
+
+def _passes(failed: Failed) -> bool:
+    """Whether the same address may well answer otherwise soon."""
+    return failed.reason not in PERMANENT and not (400 <= failed.status < 500 and failed.status != 429)
 
 
 def _meta(ask: Ask) -> dict[str, int]:

@@ -408,6 +408,33 @@ def test_a_reservation_is_recorded_per_source_and_goes_with_the_page(site: Site)
     assert len(site.asked("/.well-known/tdmrep.json")) == 1
 
 
+@pytest.mark.parametrize("passing", [Reply(status=503), Reply(status=429), Reply("[]", cut=1)])
+def test_a_reservation_that_could_not_be_had_at_first_is_asked_for_again(site: Site, passing: Reply) -> None:
+    file = "/.well-known/tdmrep.json"
+    rules = Reply(json.dumps([{"location": "/", "tdm-reservation": 1}]))
+    site.routes[file] = lambda seen: passing if len(site.asked(file)) == 1 else rules
+    clock = FixedClock(NOON)
+    crawl = Crawled(clock=clock)
+    crawl.run(paper(site))
+    assert crawl.ledger.reserved == {}  # nothing is said of it yet
+    site.feed("/rss", "/b.htm")
+    site.routes["/b.htm"] = article("B")
+    clock.move(timedelta(hours=2))
+    crawl.run(paper(site))
+    assert crawl.pages[-1].reserved and crawl.ledger.reserved == {"bao_mau": True}
+
+
+def test_an_absent_reservation_is_asked_about_daily(site: Site) -> None:
+    clock = FixedClock(NOON)
+    crawl = Crawled(clock=clock)
+    for n in range(3):
+        site.feed("/rss", f"/{n}.htm")
+        site.routes[f"/{n}.htm"] = article("A")
+        crawl.run(paper(site))
+        clock.move(timedelta(hours=7))
+    assert len(site.asked("/.well-known/tdmrep.json")) == 1 and len(crawl.pages) == 3
+
+
 def test_a_header_reserves_a_page(site: Site) -> None:
     site.routes["/a.htm"] = html("<article>A</article>", **{"TDM-Reservation": "1"})
     crawl = Crawled()
