@@ -55,6 +55,7 @@ class _Found:
     published: list[datetime] = field(default_factory=list)
     files: int = 0
     failed: Failed | None = None
+    broken: Discovery | None = None  # a sitemap of an index that is none
     cut: bool = False
 
     @property
@@ -155,6 +156,8 @@ class Poller:
             state = self._failed(replace(state, last_new=answer.at if found.new else state.last_new), found.failed)
             self._save(state)
             return state, found.failed
+        if found.broken is not None and not found.entries:
+            return self._broken(state, found.broken, answer), None
         state = self._heard(state, publisher, said, answer, found)
         self._save(state)
         return state, None
@@ -220,6 +223,7 @@ class Poller:
             found.failed = answer if answer.reason != "gone" else found.failed
             return 1  # what could not be read may hold something new
         said = self._read(state, publisher, answer)
+        found.broken = said if said.broken else found.broken
         new = self._take(state, said, found)
         if said.nested:
             before = found.new
@@ -268,7 +272,7 @@ class Poller:
         return replace(
             state,
             status=EndpointStatus.OK,
-            reason="bounded" if found.cut else "",
+            reason="in-part" if found.broken is not None else "bounded" if found.cut else "",
             etag="" if index else answer.headers.get("etag", ""),
             last_modified="" if index else answer.headers.get("last-modified", ""),
             last_poll=answer.at,

@@ -21,7 +21,7 @@ from core.records import EndpointStatus, PollState
 from core.urls import article_id
 from crawlers.fetch.decode import Body, TooLarge
 from tests.fakes.crawling import Crawled, paper, publisher
-from tests.fakes.web import Reply, Site, article, html, redirect, xml
+from tests.fakes.web import Reply, Site, article, html, index, redirect, sitemap, xml
 
 CODINGS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.compress,
@@ -449,6 +449,25 @@ def test_sitemaps_that_nest_without_end_are_bounded(site: Site) -> None:
     crawl.run(paper(site, "/s0.xml", kind="sitemap"), sitemap_depth=3)
     assert len([path for path in site.paths() if path.startswith("/s")]) == 4
     assert crawl.ledger.states[site.url("/s0.xml")].reason == "bounded"
+
+
+@pytest.mark.parametrize(
+    ("whole", "status", "reason"),
+    [(True, EndpointStatus.OK, "in-part"), (False, EndpointStatus.BROKEN, "not-a-sitemap")],
+)
+def test_an_index_of_pages_in_place_of_sitemaps_is_not_without_news(
+    site: Site, whole: bool, status: EndpointStatus, reason: str
+) -> None:
+    site.routes |= {
+        "/sitemap.xml": index(site, "/one.xml", "/two.xml"),
+        "/one.xml": html("<html><body>Trang chủ</body></html>"),
+        "/two.xml": sitemap(site, "/mot-bai-viet-mau.htm") if whole else html("<html><body>Trang chủ</body></html>"),
+    }
+    crawl = Crawled()
+    crawl.run(paper(site, "/sitemap.xml", kind="sitemap"))
+    state = crawl.ledger.states[site.url("/sitemap.xml")]
+    assert (state.status, state.reason) == (status, reason)
+    assert ("/mot-bai-viet-mau.htm" in site.paths()) == whole
 
 
 def test_a_sitemap_that_lists_itself_and_one_that_lists_thousands_are_bounded(site: Site) -> None:
