@@ -115,7 +115,7 @@ class Poller:
             wait = failed.wait
         elif status is EndpointStatus.FAILING:
             wait = patient(failed.wait, failures, backoff(failures, first=FIRST_WAIT, longest=self._longest))
-        elif status is EndpointStatus.BLOCKED:
+        elif status in (EndpointStatus.BLOCKED, EndpointStatus.GONE):  # a 404 too may last minutes
             wait = max(failed.wait or timedelta(), backoff(failures, first=self._shortest, longest=self._longest))
         else:
             wait = self._longest

@@ -354,6 +354,21 @@ def test_a_host_that_blocks_page_after_page_is_not_asked_for_all_the_others() ->
         assert len(crawl.ledger.queue) == 12  # nothing is lost: they are tried again later
 
 
+def test_a_feed_that_is_missing_for_minutes_is_not_left_alone_for_a_day(site: Site) -> None:
+    site.routes["/rss"] = Reply(status=404)
+    clock = FixedClock(NOON)
+    crawl = Crawled(clock=clock)
+    waits: list[timedelta] = []
+    for _ in range(12):
+        crawl.run(paper(site), wait=0)
+        waits.append(_next(crawl, site) - clock.now())
+        clock.move(waits[-1])
+    assert waits[0] == timedelta(minutes=10) and waits[-1] == timedelta(hours=24) and waits == sorted(waits)
+    site.feed("/rss")
+    crawl.run(paper(site))
+    assert crawl.ledger.states[site.url("/rss")].status is EndpointStatus.OK
+
+
 def test_a_feed_that_moved_and_then_fails_is_asked_at_its_own_address_again(site: Site) -> None:
     site.routes["/rss"] = redirect("/new", 301)
     site.feed("/new")
