@@ -55,12 +55,13 @@ def parse(
     Depth and number of sitemaps are bounded by whoever asks them; entries older than `limits.days` are left out.
     Never raises for anything a server can send.
     """
-    decoded = markup.decode(body, headers)
+    limits = limits or Limits()
+    decoded = markup.decode(body, headers, limits.size)
     if decoded.problem:
         return Discovery(problem=decoded.problem)
-    answer = Answer(endpoint=endpoint, url=url, fetched_at=fetched_at, publisher=publisher, limits=limits or Limits())
+    answer = Answer(endpoint=endpoint, url=url, fetched_at=fetched_at, publisher=publisher, limits=limits)
     found = _from_text(decoded.text, answer) if _is_text(decoded.text) else _from_xml(decoded, answer)
-    return replace(found, charset=decoded.charset)
+    return replace(found, charset=decoded.charset, truncated=found.truncated or decoded.cut)
 
 
 def _from_text(text: str, answer: Answer) -> Discovery:

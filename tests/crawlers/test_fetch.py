@@ -19,7 +19,7 @@ from twisted.internet.defer import Deferred, succeed
 from core.errors import FetchError
 from core.records import EndpointStatus, PollState
 from core.urls import article_id
-from crawlers.fetch.decode import Body, TooLarge
+from crawlers.fetch.decode import MAX_IDLE, Body, TooLarge
 from tests.fakes.crawling import Crawled, paper, publisher
 from tests.fakes.web import Reply, Site, article, html, index, redirect, sitemap, xml
 
@@ -293,6 +293,15 @@ def test_decoding_gives_the_same_bytes_however_they_arrive(coding: str, data: by
         assert body.whole() == data and len(data) <= limit
     except TooLarge:
         assert len(data) > limit
+
+
+def test_members_that_hold_nothing_are_no_way_round_the_limit() -> None:
+    body, member = Body("gzip", 1_000), gzip.compress(b"")
+    with pytest.raises(FetchError, match="empty members"):
+        body.feed(member * (MAX_IDLE + 2))
+    few = Body("gzip", 1_000)
+    few.feed(member * 10 + gzip.compress(b"x") + member * 10)
+    assert few.whole() == b"x"
 
 
 @settings(deadline=None, max_examples=60)

@@ -71,6 +71,19 @@ def test_compressed_cut_off_and_text_sitemaps() -> None:
     assert (text.format, len(text.entries)) == ("sitemap-text", 2)
 
 
+def test_a_sitemap_packed_in_several_members_is_read_whole() -> None:
+    whole = ("\ufeff" + OPEN + "".join(news(number) for number in range(20)) + "</urlset>").encode()
+    packed = gzip.compress(whole[:3_000]) + gzip.compress(b"") + gzip.compress(whole[3_000:]) + bytes(100)
+    found = read(packed)
+    assert (len(found.entries), found.truncated, found.bozo) == (20, False, False)
+
+
+def test_more_than_is_read_packed_in_a_sitemap_is_reported() -> None:
+    whole = OPEN + "".join(news(number) for number in range(20)) + "</urlset>" + " " * 100_000
+    found = read(gzip.compress(whole.encode()), limits=Limits(size=50_000))
+    assert (len(found.entries), found.truncated) == (20, True)
+
+
 def test_only_what_is_young_enough() -> None:
     def plain(loc: str, lastmod: str = "") -> str:
         dated = f"<lastmod>{lastmod}</lastmod>" if lastmod else ""
