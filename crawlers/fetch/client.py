@@ -20,7 +20,7 @@ from core.errors import AddressRefused, FetchError
 from core.records import Publisher
 from core.urls import host_of, join
 from crawlers.crawl_hold import HeldElsewhereError
-from crawlers.etiquette.blocked import block_reason
+from crawlers.etiquette.blocked import block_reason, is_consent
 from crawlers.etiquette.guard import AddressGuard
 from crawlers.etiquette.pace import Pace
 from crawlers.etiquette.retry_after import retry_after
@@ -114,6 +114,7 @@ class Client:
     async def ask(self, ask: Ask) -> Answer | Failed:
         """Follow the address to its answer."""
         url, moved_to, permanent, seen = ask.url, "", True, set[str]()
+        cookies = False
         for hop in range(MAX_REDIRECTS + 1):
             answer = await self._hop(ask, url, first=not hop)
             if isinstance(answer, Failed):
@@ -123,13 +124,12 @@ class Client:
                 return self._meaning(ask, answer, url, moved_to)
             permanent = permanent and answer.status in (301, 308)
             moved_to = target if permanent else moved_to
-            if not target or target in seen:
-                return Failed(
-                    reason="redirects", detail=f"{url} redirects in a circle or nowhere", status=answer.status
-                )
+            cookies = cookies or "Set-Cookie" in answer.headers
             seen.add(url)
+            if not target or target in seen:
+                return _astray(f"{url} redirects in a circle or nowhere", cookies=cookies)
             url = target
-        return Failed(reason="redirects", detail=f"{ask.url}: more than {MAX_REDIRECTS} redirects")
+        return _astray(f"{ask.url}: more than {MAX_REDIRECTS} redirects", cookies=cookies)
 
     async def reserved(self, ask: Ask) -> TdmRules | None:
         """The rules on text and data mining of the address's origin, asked about daily; None: they can't be had now."""
@@ -153,6 +153,8 @@ class Client:
             return Failed(reason=error.reason, detail=str(error))
         if not first and ask.kind not in ("robots", "tdm"):
             refused = self._door(request.url, ask.publisher if ask.kind == "page" else None)
+            if refused == "source.off_host" and is_consent(request.url):
+                return Failed(reason="blocked", detail=f"{ask.url} redirects to {url}: consent", final_url=url)
             if refused:
                 reason = "off-publisher" if refused == "source.off_host" else "door"
                 return Failed(reason=reason, detail=f"{ask.url} redirects to {url}: {refused}", final_url=url)
@@ -259,6 +261,11 @@ class Client:
 
     def _lock(self, key: str) -> asyncio.Lock:
         return self._locks.setdefault(key, asyncio.Lock())
+
+
+def _astray(how: str, *, cookies: bool) -> Failed:
+    """Redirects that lead to no page. Those that set a cookie test whether it comes back: a wall, not a mistake."""
+    return Failed(reason="blocked", detail=f"{how}: cookies") if cookies else Failed(reason="redirects", detail=how)
 
 
 def _passes(failed: Failed) -> bool:

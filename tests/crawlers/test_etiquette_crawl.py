@@ -390,17 +390,24 @@ def test_a_feed_that_moved_and_then_fails_is_asked_at_its_own_address_again(site
         (Reply(status=403), "status-403"),
         (html("<title>Just a moment...</title>"), "challenge"),
         (html('<form class="g-recaptcha">Bạn không phải là robot?</form>'), "captcha"),
+        (Reply(status=302, headers={"Location": "?again", "Set-Cookie": "seen=1"}), "cookies"),
     ],
 )
 def test_a_blocked_source_is_blocked_never_without_news(site: Site, reply: Reply, reason: str) -> None:
-    site.routes |= {"/rss": reply}
     site.feed("/other", "/b.htm")
-    site.routes["/b.htm"] = reply
+    site.routes |= dict.fromkeys(("/rss", "/rss?again", "/b.htm", "/b.htm?again"), reply)
     crawl = Crawled()
     crawl.run(paper(site, "/rss", "/other"))
     state = crawl.ledger.states[site.url("/rss")]
     assert (state.status, state.reason) == (EndpointStatus.BLOCKED, reason)
     assert crawl.reason(site, "/b.htm") == "blocked" and not crawl.pages
+
+
+def test_a_consent_wall_on_another_host_is_a_block(site: Site) -> None:
+    site.routes["/a.htm"] = redirect("https://consent.example.vn/?continue=/a.htm")
+    crawl = Crawled()
+    crawl.run(paper(site))
+    assert crawl.reason(site, "/a.htm") == "blocked" and list(crawl.ledger.queue)  # it is tried again
 
 
 def test_a_reservation_is_recorded_per_source_and_goes_with_the_page(site: Site) -> None:
