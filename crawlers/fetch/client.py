@@ -30,6 +30,7 @@ from crawlers.etiquette.tdm import PATH as TDM_PATH
 from crawlers.etiquette.tdm import TdmRules, read_rules
 from crawlers.fetch.decode import ACCEPTED
 from crawlers.fetch.failures import PERMANENT
+from crawlers.fetch.forward import forwarded
 from crawlers.fetch.notes import Notes
 
 MAX_REDIRECTS: Final = 5
@@ -121,7 +122,10 @@ class Client:
                 return answer
             target = _target(url, answer)
             if target is None:
-                return self._meaning(ask, answer, url, moved_to)
+                meaning = self._meaning(ask, answer, url, moved_to)
+                target = _led_on(ask, meaning)
+                if target is None:
+                    return meaning
             permanent = permanent and answer.status in (301, 308)
             moved_to = target if permanent else moved_to
             cookies = cookies or "Set-Cookie" in answer.headers
@@ -283,6 +287,14 @@ def _target(url: str, response: Response) -> str | None:
         return None
     location = _header(response, "Location")
     return (_absolute(url, location) or "") if location else ""
+
+
+def _led_on(ask: Ask, meaning: Answer | Failed) -> str | None:
+    """Where a page that is a redirect itself leads, None where it is none."""
+    if isinstance(meaning, Failed) or ask.kind not in ("page", "section"):
+        return None
+    onward = forwarded(meaning.body)
+    return _absolute(meaning.final_url, onward) if onward else None
 
 
 def _absolute(url: str, location: str) -> str:
