@@ -347,19 +347,27 @@ def test_a_server_that_drips_is_left_after_the_time_allowed(site: Site, pieces: 
     assert crawl.reason(site, "/a.htm") == "timeout" and len(crawl.pages) == 1
 
 
-def test_headers_without_end_are_cut(site: Site) -> None:
+@pytest.mark.parametrize("begin", [b"X-%d: ", b"\tof one header %d "])
+def test_headers_without_end_are_cut(site: Site, begin: bytes) -> None:
     def pour(connection: socket.socket) -> None:
-        connection.sendall(b"HTTP/1.1 200 OK\r\n")
+        connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
         try:
             for n in range(100_000):
-                connection.sendall(b"X-%d: %s\r\n" % (n, b"y" * 900))
+                connection.sendall(begin % n + b"y" * 900 + b"\r\n" * begin.startswith(b"X"))
         except OSError:
             pass
 
     site.routes["/a.htm"] = Reply(raw=pour)
     crawl = Crawled()
     crawl.run(paper(site))
-    assert crawl.reason(site, "/a.htm") == "headers"
+    assert crawl.reason(site, "/a.htm") == "headers" and len(site.asked("/a.htm")) == 1
+
+
+def test_a_page_with_a_long_header_is_read(site: Site) -> None:
+    site.routes["/a.htm"] = html("<article>A</article>", **{"Content-Security-Policy": "x" * 40_000})
+    crawl = Crawled()
+    crawl.run(paper(site))
+    assert list(crawl.bodies) == [site.url("/a.htm")]
 
 
 def test_half_a_page_is_read_again_never_taken_for_whole(site: Site) -> None:
