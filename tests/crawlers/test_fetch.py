@@ -163,6 +163,22 @@ def test_a_feed_that_has_moved_is_followed_and_remembered(site: Site) -> None:
         assert len(site.asked("/rss")) == 1 and len(other.asked("/feed")) == 3
 
 
+@pytest.mark.parametrize("status", [301, 302])
+def test_a_feed_that_has_become_another_papers_is_not_without_news(site: Site, status: int) -> None:
+    with Site("127.0.2.9") as other:
+        other.feed("/feed", "/theirs.htm")
+        site.routes["/rss"] = redirect(other.url("/feed"), status)
+        crawl = Crawled()
+        crawl.run(paper(site))
+        state = crawl.ledger.states[site.url("/rss")]
+        assert (state.status, state.reason) == (EndpointStatus.BROKEN, "off-publisher")
+        assert state.moved_to == (other.url("/feed") if status == 301 else "")  # shown with it
+        again = Crawled()
+        again.run(paper(site, hosts=("127.0.2.9",)))  # once its declaration names the host
+        assert other.paths()[-1] == "/theirs.htm"
+        assert again.ledger.states[site.url("/rss")].status is EndpointStatus.OK
+
+
 def replace_next(state: PollState) -> PollState:
     return replace(state, next_poll=None)
 
