@@ -257,8 +257,8 @@ class Loop:
             self._close(host, page, later)
             return
         self._note_block(host, blocked=later is not None and later.blocked)
-        if later is not None and later.host_asks and self._width(host) == 1:
-            self._leave_alone(host, later.wait.total_seconds())
+        if later is not None and later.rest is not None and self._width(host) == 1:
+            self._leave_alone(host, later.rest.total_seconds())
         if later is not None and later.wait.total_seconds() <= self._crawl.settings.wait:
             self._again(page, later)
         else:

@@ -14,7 +14,7 @@ from core.errors import AddressRefused, DiembaoError, StoreError
 from core.records import FetchedPage, PendingPage, Publisher
 from core.urls import article_id
 from crawlers.crawl_plan import Crawl, Tally
-from crawlers.etiquette.retry_after import backoff
+from crawlers.etiquette.retry_after import backoff, patient
 from crawlers.etiquette.tdm import TdmRules, page_reserved
 from crawlers.fetch.client import ELSEWHERE, Answer, Ask, Client, Failed
 from crawlers.fetch.failures import PERMANENT
@@ -37,7 +37,7 @@ class Later:
 
     wait: timedelta
     attempts: int
-    host_asks: bool = False  # the host asks to be left alone, not only the page
+    rest: timedelta | None = None  # how long the host asks to be left alone, not only the page
     blocked: bool = False
 
 
@@ -67,7 +67,8 @@ class PageReader:
             headers=conditions(pending.again),
         )
         rules = await self._client.reserved(ask)
-        self._note_reserved(pending.entry.source, rules)
+        if rules is not None:
+            self._note_reserved(pending.entry.source, rules)
         answer = await self._client.ask(ask)
         if isinstance(answer, Failed):
             return self._failed(pending, answer) if pending.again is None else self._missed(pending, answer)
@@ -75,7 +76,7 @@ class PageReader:
             self._crawl.ledger.looked(pending, unchanged(pending.again, answer.at))
             self._tally.pages["unchanged"] += 1
             return None
-        return self._take(pending, answer, rules)
+        return self._take(pending, answer, rules or TdmRules())
 
     def _note_reserved(self, source: str, rules: TdmRules) -> None:
         if self._reserved.get(source) is not rules.everywhere:
@@ -128,16 +129,12 @@ class PageReader:
         log.info("%s: %s (%s)", pending.entry.url, failed.reason, failed.detail)
         self._crawl.ledger.looked(pending, look)
         self._tally.pages["withdrawn" if look.withdrawn else "look: " + failed.reason] += 1
-        asks = failed.wait is not None and failed.status in (429, 503)
-        if not asks and failed.reason != "blocked":
+        rest = _rest(failed)
+        if rest is None and failed.reason != "blocked":
             return None
         beyond = timedelta(seconds=self._crawl.settings.wait + 1)
-        return Later(
-            wait=max(failed.wait or BLOCKED_WAIT, beyond),
-            attempts=0,
-            host_asks=asks,
-            blocked=failed.reason == "blocked",
-        )
+        wait = max(failed.wait or BLOCKED_WAIT, beyond)
+        return Later(wait=wait, attempts=0, rest=rest, blocked=failed.reason == "blocked")
 
     def _failed(self, pending: PendingPage, failed: Failed) -> Later | Closed | None:
         if failed.reason in ("robots-unreachable", ELSEWHERE):
@@ -157,13 +154,17 @@ class PageReader:
         if refused or attempts >= self._crawl.settings.attempts:
             return None
         if failed.reason == "blocked":
-            return Later(wait=failed.wait or backoff(attempts, first=BLOCKED_WAIT), attempts=attempts, blocked=True)
+            own = backoff(attempts, first=BLOCKED_WAIT)
+            return Later(wait=max(failed.wait or timedelta(), own), attempts=attempts, blocked=True)
         if client_error:
             return None
-        own = backoff(attempts, first=FIRST_WAIT, factor=LONGER)
-        wait = max(failed.wait, timedelta(seconds=1)) if failed.wait is not None else own
-        asks = failed.wait is not None and failed.status in (429, 503)
-        return Later(wait=wait, attempts=attempts, host_asks=asks)
+        wait = patient(failed.wait, attempts, backoff(attempts, first=FIRST_WAIT, factor=LONGER))
+        return Later(wait=wait, attempts=attempts, rest=_rest(failed))
+
+
+def _rest(failed: Failed) -> timedelta | None:
+    """How long the host asks to be left alone, if it does."""
+    return failed.wait if failed.status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE) else None
 
 
 def _other_identity(pending: PendingPage, final_url: str) -> str | None:

@@ -15,8 +15,9 @@ from crawlers import doors
 from crawlers.crawl_plan import Crawl, Tally
 from crawlers.discovery import Discovery
 from crawlers.etiquette import rhythm
-from crawlers.etiquette.retry_after import backoff
+from crawlers.etiquette.retry_after import backoff, patient
 from crawlers.fetch.client import ELSEWHERE, Answer, Ask, Client, Failed
+from crawlers.fetch.notes import Notes
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,9 @@ NESTED_TRIES: Final = 4
 """Times one sitemap of an index is asked for within a poll."""
 
 NESTED_WAIT: Final = timedelta(seconds=30)
+NOTED: Final = timedelta(days=30)
+"""So long a feed's wishes are known after a full answer; 304s are believed for four days at most."""
+_WISHES: Final = "wishes "
 _DATED: Final = re.compile(r"(?<!\d)20\d\d[-_/.]?(0[1-9]|1[0-2])([-_/.]?(0[1-9]|[12]\d|3[01]))?(?!\d)")
 """A month or a day in the address of a sitemap."""
 
@@ -51,6 +55,7 @@ class _Found:
     published: list[datetime] = field(default_factory=list)
     files: int = 0
     failed: Failed | None = None
+    broken: Discovery | None = None  # a sitemap of an index that is none
     cut: bool = False
 
     @property
@@ -66,6 +71,7 @@ class Poller:
         self._crawl, self._client, self._pace, self._tally = crawl, client, pace, tally
         self._shortest = timedelta(seconds=crawl.settings.poll_shortest)
         self._longest = timedelta(seconds=crawl.settings.poll_longest)
+        self._notes = Notes(crawl.ledger)
 
     async def poll(self, state: PollState, publisher: Publisher | None) -> tuple[PollState, Failed | None]:
         """Ask once; the new state, which is saved, and why nothing came.
@@ -105,11 +111,11 @@ class Poller:
     def _failed(self, state: PollState, failed: Failed) -> PollState:
         status = _STATUS.get(failed.reason, EndpointStatus.FAILING)
         now, failures = self._crawl.clock.now(), state.failures + 1
-        if status is EndpointStatus.FAILING or failed.reason == "robots-unreachable":
-            wait = (
-                failed.wait if failed.wait is not None else backoff(failures, first=FIRST_WAIT, longest=self._longest)
-            )
-        elif status is EndpointStatus.BLOCKED:
+        if failed.reason == "robots-unreachable" and failed.wait is not None:
+            wait = failed.wait
+        elif status is EndpointStatus.FAILING:
+            wait = patient(failed.wait, failures, backoff(failures, first=FIRST_WAIT, longest=self._longest))
+        elif status in (EndpointStatus.BLOCKED, EndpointStatus.GONE):  # a 404 too may last minutes
             wait = max(failed.wait or timedelta(), backoff(failures, first=self._shortest, longest=self._longest))
         else:
             wait = self._longest
@@ -131,9 +137,7 @@ class Poller:
             failures=0,
             interval=interval,
             moved_to=answer.moved_to or state.moved_to,
-            next_poll=rhythm.next_poll(
-                answer.at, interval, longest=self._longest, max_age=rhythm.max_age(answer.headers)
-            ),
+            next_poll=self._next(answer, interval, self._noted(state, answer.at)),
         )
 
     async def _answered(
@@ -152,6 +156,11 @@ class Poller:
             state = self._failed(replace(state, last_new=answer.at if found.new else state.last_new), found.failed)
             self._save(state)
             return state, found.failed
+        if found.broken is not None and not found.entries:
+            return self._broken(state, found.broken, answer), None
+        if said.refused and not found.entries and _is_anothers(answer.final_url, publisher):
+            state = replace(state, moved_to=answer.moved_to or state.moved_to)
+            return self._broken(state, replace(said, problem="off-publisher"), answer), None
         state = self._heard(state, publisher, said, answer, found)
         self._save(state)
         return state, None
@@ -217,6 +226,7 @@ class Poller:
             found.failed = answer if answer.reason != "gone" else found.failed
             return 1  # what could not be read may hold something new
         said = self._read(state, publisher, answer)
+        found.broken = said if said.broken else found.broken
         new = self._take(state, said, found)
         if said.nested:
             before = found.new
@@ -259,11 +269,13 @@ class Poller:
             shortest=self._shortest,
             longest=self._longest,
         )
+        wishes = rhythm.Wishes(ttl=said.ttl, skip_hours=said.skip_hours, skip_days=said.skip_days)
+        self._note(state, wishes, answer.at)
         index = bool(said.nested)  # its files change while it stays the same: no conditions
         return replace(
             state,
             status=EndpointStatus.OK,
-            reason="bounded" if found.cut else "",
+            reason="in-part" if found.broken is not None else "bounded" if found.cut else "",
             etag="" if index else answer.headers.get("etag", ""),
             last_modified="" if index else answer.headers.get("last-modified", ""),
             last_poll=answer.at,
@@ -274,16 +286,26 @@ class Poller:
             interval=interval,
             moved_to=answer.moved_to or _stated_move(said, publisher) or state.moved_to,
             link_shape=said.link_shape or state.link_shape,
-            next_poll=rhythm.next_poll(
-                answer.at,
-                interval,
-                longest=self._longest,
-                max_age=rhythm.max_age(answer.headers),
-                ttl=said.ttl,
-                skip_hours=said.skip_hours,
-                skip_days=said.skip_days,
-            ),
+            next_poll=self._next(answer, interval, wishes),
         )
+
+    def _next(self, answer: Answer, interval: timedelta, wishes: rhythm.Wishes) -> datetime:
+        return rhythm.next_poll(
+            answer.at,
+            interval,
+            longest=self._longest,
+            max_age=rhythm.max_age(answer.headers),
+            ttl=wishes.ttl,
+            skip_hours=wishes.skip_hours,
+            skip_days=wishes.skip_days,
+        )
+
+    def _noted(self, state: PollState, at: datetime) -> rhythm.Wishes:
+        return rhythm.wishes_of(self._notes.get(_WISHES + state.endpoint.url, at) or "")
+
+    def _note(self, state: PollState, wishes: rhythm.Wishes, at: datetime) -> None:
+        if wishes != self._noted(state, at) or wishes != rhythm.NO_WISHES:
+            self._notes.keep(_WISHES + state.endpoint.url, wishes.to_note(), at + NOTED)
 
 
 def _by_date(urls: tuple[str, ...]) -> list[tuple[str, list[str]]]:
@@ -296,6 +318,11 @@ def _by_date(urls: tuple[str, ...]) -> list[tuple[str, list[str]]]:
     for date, url in sorted(zip(dates, once, strict=True), key=lambda pair: pair[0], reverse=True):
         groups.setdefault(date, []).append(url)
     return list(groups.items())
+
+
+def _is_anothers(url: str, publisher: Publisher | None) -> bool:
+    """Whether an endpoint has moved to a host that is not its publisher's, as when papers merge."""
+    return publisher is not None and doors.refusal(url, publisher=publisher) == "source.off_host"
 
 
 def _stated_move(said: Discovery, publisher: Publisher | None) -> str:

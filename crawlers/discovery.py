@@ -29,11 +29,12 @@ Problem = Literal[
     "too-deep",  # nested beyond what any publisher writes
     "undecodable",  # in no character set that can be told
     "no-links",  # a section page on which nothing looks like an article
+    "off-publisher",  # it has moved to another publisher's host, and so have all that it lists
 ]
 """Why there is no answer, a stable word for counting; "" where there is one."""
 
 BROKEN: Final[frozenset[Problem]] = frozenset({"dtd", "not-a-feed", "comments", "not-a-sitemap", "not-a-page",
-                                               "malformed", "too-deep", "undecodable"})  # fmt: skip
+                                               "malformed", "too-deep", "undecodable", "off-publisher"})  # fmt: skip
 """Problems for which an endpoint is EndpointStatus.BROKEN: it answers, but not with what it should."""
 
 

@@ -26,6 +26,7 @@ class Limits:
     links: int = 20_000
     files: int = 50
     days: timedelta = timedelta(days=9)
+    size: int = 15_000_000  # bytes, after decompression
 
     @classmethod
     def of(cls, crawl: CrawlSettings) -> Limits:
@@ -35,6 +36,7 @@ class Limits:
             links=crawl.max_links,
             files=crawl.sitemap_files,
             days=timedelta(days=crawl.sitemap_days),
+            size=crawl.max_bytes,
         )
 
 

@@ -10,6 +10,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -64,10 +65,11 @@ def parse(
     `url` is the address that answered, `headers` have lower-case names. With a publisher, entries off its hosts or
     in parts that are not read are left out and counted in `refused`. Never raises for anything a server can send.
     """
-    decoded = markup.decode(body, headers)
+    limits = limits or Limits()
+    decoded = markup.decode(body, headers, limits.size)
     if decoded.problem:
         return Discovery(problem=decoded.problem)
-    answer = Answer(endpoint=endpoint, url=url, fetched_at=fetched_at, publisher=publisher, limits=limits or Limits())
+    answer = Answer(endpoint=endpoint, url=url, fetched_at=fetched_at, publisher=publisher, limits=limits)
     if decoded.text.lstrip()[:1] == "{":
         return _json_feed(decoded.text, decoded.charset, answer)
     document = markup.xml_text(decoded)
@@ -75,7 +77,8 @@ def parse(
         return Discovery(problem=document.problem, charset=decoded.charset)
     if not _ROOT.search(document.text[:5000]):
         return Discovery(problem="not-a-feed", charset=decoded.charset)
-    return _xml_feed(document.text, decoded.charset, answer)
+    found = _xml_feed(document.text, decoded.charset, answer)
+    return replace(found, truncated=found.truncated or decoded.cut)
 
 
 def _entry(answer: Answer, *, link: str, title: str, lead: str, guid: str, published: Published | None) -> Entry | None:

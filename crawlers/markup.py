@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import html
 import re
-import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser
 
+from core.errors import FetchError
 from core.text import clean, clip
 from crawlers.discovery import Problem
 from crawlers.extract.shown import shown
+from crawlers.fetch.decode import Body
 
 MAX_BYTES: Final = 15_000_000
+_GZIP: Final = b"\x1f\x8b"
+_PIECE: Final = 65_536
 _BOMS: Final = (
     (b"\xef\xbb\xbf", "utf-8"),
     (b"\xff\xfe\x00\x00", ""),
@@ -70,16 +74,22 @@ class Decoded:
     text: str = ""
     charset: str = ""
     problem: Problem = ""
+    cut: bool = False  # more was packed in it than is read
 
 
-def decode(body: bytes, headers: Mapping[str, str]) -> Decoded:
-    """The text of an XML, JSON or plain text body (gzip inside is undone, up to MAX_BYTES).
+def decode(body: bytes, headers: Mapping[str, str], limit: int = MAX_BYTES) -> Decoded:
+    """The text of an XML, JSON or plain text body (gzip inside is undone, up to `limit` bytes).
 
     UTF-8 that decodes is believed before any label, since a wrong charset header is more common than other text that
     happens to be UTF-8; then the byte order mark, the XML declaration, the header.
     """
-    if body[:2] == b"\x1f\x8b":
-        body = gunzip(body)
+    if not body.startswith(_GZIP):
+        return _decoded(body, headers)
+    content, cut = gunzip(body, limit)
+    return replace(_decoded(content, headers), cut=cut)
+
+
+def _decoded(body: bytes, headers: Mapping[str, str]) -> Decoded:
     if not body.strip():
         return Decoded(problem="empty-body")
     for mark, charset in _BOMS:
@@ -95,12 +105,16 @@ def decode(body: bytes, headers: Mapping[str, str]) -> Decoded:
     return _with(_labelled(body, headers), body)
 
 
-def gunzip(body: bytes, limit: int = MAX_BYTES) -> bytes:
-    """The content of a gzip body, cut at `limit` bytes; what could be read of a damaged one."""
-    try:
-        return zlib.decompressobj(wbits=31).decompress(body, limit)
-    except zlib.error:
-        return b""
+def gunzip(body: bytes, limit: int) -> tuple[bytes, bool]:
+    """(the content of a gzip body, of all its members, cut at `limit` bytes; whether it was cut).
+
+    Of a damaged one what could be read.
+    """
+    content = Body("gzip", limit, cut=True)
+    with suppress(FetchError):
+        for start in range(0, len(body), _PIECE):
+            content.feed(body[start : start + _PIECE])
+    return content.so_far(), content.full
 
 
 def xml_text(decoded: Decoded) -> Decoded:

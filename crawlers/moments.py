@@ -2,7 +2,8 @@
 
 Where no zone is written it is Vietnamese time. A time in the future, or from before there were news sites, is
 replaced by the time of fetching and marked. Formats were met in Vietnamese feeds of 2025-26: RFC 822 with years of
-two digits, "+07", "GMT+7", US order with AM and PM, dd/mm/yyyy, ISO 8601 with blanks, and words ("hôm qua").
+two digits, "+07", "GMT+7", "+0000 (UTC)", US order with AM and PM, dd/mm/yyyy, ISO 8601 with blanks, the C library's
+"Mon Nov  3 08:15:00 2025", and words ("ngày 3 tháng 11 năm 2025", "hôm qua").
 """
 
 from __future__ import annotations
@@ -26,13 +27,27 @@ _MONTHS: Final = {name: number for number, name in enumerate(
     "jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}  # noqa: SIM905  # fmt: skip
 _ZONES: Final = {"gmt": 0, "ut": 0, "utc": 0, "z": 0, "ict": 7, "est": -5, "edt": -4, "cst": -6, "pst": -8, "cet": 1}
 _RFC822: Final = re.compile(r"\b(\d{1,2})[ -]([A-Za-z]{3})[a-z]{0,6}[ -,]{1,2}(\d{4}|\d{2})\b")
+_MONTH_FIRST: Final = re.compile(
+    r"\b([A-Za-z]{3})[a-z]{0,6}\.? {1,2}(\d{1,2})(?:st|nd|rd|th)?,? (?:(\d{1,2}:\d{2}[^,]{0,12}?) )?(\d{4})\b"
+)
+_VIETNAMESE: Final = re.compile(
+    r"(?<!\d)(\d{1,2})[ ,/-]{1,2}(?:tháng|thg\.?|th\.?) ?"
+    r"(\d{1,2}|giêng|hai|ba|tư|năm|sáu|bảy|tám|chín|mười một|mười hai|mười|chạp)\b[ ,/-]{0,2}(?:năm ?)?(\d{4})(?!\d)",
+    re.IGNORECASE,
+)
+_MONTH_WORDS: Final = {
+    "giêng": 1, "hai": 2, "ba": 3, "tư": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9, "mười": 10,
+    "mười một": 11, "mười hai": 12, "chạp": 12,
+}  # fmt: skip
 _ISO: Final = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _COMPACT: Final = re.compile(r"^(\d{4})(\d{2})(\d{2})T?")
 _LOCAL_ORDER: Final = re.compile(r"(?<!\d)(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?!\d)")
 _TIME: Final = re.compile(
-    r"(?<![\d/+-])(\d{1,2})\s?[:hg]\s?(\d{2})(?:\s?:\s?(\d{2}))?(?:[.,]\d{1,9})?\s*([AaPp]\.?[Mm]\.?\b|SA\b|CH\b)?"
+    r"(?<![\d/+-])(\d{1,2})\s?(?:[:hg]|giờ)\s?(\d{2})(?:\s?:\s?(\d{2}))?(?:[.,]\d{1,9})?\s*([AaPp]\.?[Mm]\.?\b|SA\b|CH\b)?"
 )
 _OFFSET: Final = re.compile(r"(?:GMT|UTC)?\s*([+-])(\d{1,2}):?(\d{2})?\)?\s*$", re.IGNORECASE)
+_ZONE_COMMENT: Final = re.compile(r"(?<=[\w+-]) ?\([A-Za-z ]{2,40}\)$")
+"""A zone said once more in words, as mail headers and JavaScript do: "+0700 (Indochina Time)"."""
 _ZONE_NAME: Final = re.compile(r"(?<=[\d\s.])([A-Za-z]{1,4})\)?\s*$")
 _AGO: Final = re.compile(r"(\d{1,3})\s*(giây|phút|giờ|tiếng|ngày|tuần|minutes?|hours?|days?)\s*(?:trước|ago)")
 _AGO_UNITS: Final = {
@@ -125,13 +140,26 @@ def _day(text: str, day_first: bool) -> tuple[datetime | None, str] | None:
         first, second, year = int(found[1]), int(found[2]), int(found[3])
         day, month = (first, second) if (day_first and second <= 12) or first > 12 else (second, first)
         return _date(year, month, day), text[: found.start()] + " " + text[found.end() :]
+    if (worded := _worded(text)) is not None:
+        return worded
+    if found := _COMPACT.match(text):
+        clock = re.sub(r"^(\d{2})(\d{2})(\d{2})?", lambda m: ":".join(p for p in m.groups() if p), text[found.end() :])
+        return _date(int(found[1]), int(found[2]), int(found[3])), clock
+    return None
+
+
+def _worded(text: str) -> tuple[datetime | None, str] | None:
+    """The same of a date whose month is a word."""
     if (found := _RFC822.search(text)) and found[2].lower() in _MONTHS:
         year = int(found[3])
         year += (2000 if year < 70 else 1900) if len(found[3]) == 2 else 0
         return _date(year, _MONTHS[found[2].lower()], int(found[1])), text[found.end() :]
-    if found := _COMPACT.match(text):
-        clock = re.sub(r"^(\d{2})(\d{2})(\d{2})?", lambda m: ":".join(p for p in m.groups() if p), text[found.end() :])
-        return _date(int(found[1]), int(found[2]), int(found[3])), clock
+    if (found := _MONTH_FIRST.search(text)) and found[1].lower() in _MONTHS:
+        clock = f"{found[3] or ''} {text[found.end() :]}"
+        return _date(int(found[4]), _MONTHS[found[1].lower()], int(found[2])), clock
+    if found := _VIETNAMESE.search(text):
+        month = _MONTH_WORDS.get(found[2].lower()) or int(found[2])
+        return _date(int(found[3]), month, int(found[1])), text[: found.start()] + " " + text[found.end() :]
     return None
 
 
@@ -155,7 +183,7 @@ def _time_of(found: re.Match[str] | None) -> timedelta:
 
 
 def _zone(rest: str) -> timezone | None:
-    rest = rest.strip()
+    rest = _ZONE_COMMENT.sub("", rest.strip())
     if offset := _OFFSET.search(rest):
         minutes = int(offset[2]) * 60 + int(offset[3] or 0)
         if minutes <= 14 * 60:

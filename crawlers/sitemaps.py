@@ -20,6 +20,9 @@ from crawlers.entries import TITLE_CHARS, Answer, Limits, distinct
 UNDATED: Final = 500
 """Entries taken of a sitemap that dates none: its first and last half as many, as it may begin with either end."""
 
+LOOKED_AT: Final = 2_000
+"""Sitemaps of an index that are looked at one by one; few of them are asked for."""
+
 _NOT_NEWS: Final = re.compile(
     r"(^|[/_-])(author|user|tac-gia|category|categories|tag|tags|topic|image|video|page|pages|comment|forum|danh-muc)s?"
     r"[_-]?\d*[_-]?(sitemap|map)|sitemap[_-]?(author|user|tac-gia|categor|tag|topic|image|video|page|comment|danh-muc)"
@@ -40,6 +43,9 @@ class _Row:
     title: str = ""
 
 
+_Dated = tuple[_Row, Published | None]
+
+
 def parse(
     body: bytes,
     *,
@@ -55,12 +61,13 @@ def parse(
     Depth and number of sitemaps are bounded by whoever asks them; entries older than `limits.days` are left out.
     Never raises for anything a server can send.
     """
-    decoded = markup.decode(body, headers)
+    limits = limits or Limits()
+    decoded = markup.decode(body, headers, limits.size)
     if decoded.problem:
         return Discovery(problem=decoded.problem)
-    answer = Answer(endpoint=endpoint, url=url, fetched_at=fetched_at, publisher=publisher, limits=limits or Limits())
+    answer = Answer(endpoint=endpoint, url=url, fetched_at=fetched_at, publisher=publisher, limits=limits)
     found = _from_text(decoded.text, answer) if _is_text(decoded.text) else _from_xml(decoded, answer)
-    return replace(found, charset=decoded.charset)
+    return replace(found, charset=decoded.charset, truncated=found.truncated or decoded.cut)
 
 
 def _from_text(text: str, answer: Answer) -> Discovery:
@@ -187,16 +194,42 @@ def _published(row: _Row, fetched_at: datetime) -> Published | None:
 def _index(rows: list[_Row], answer: Answer) -> Discovery:
     kept: dict[str, datetime | None] = {}
     refused = 0
-    for row in rows:
+    young = [
+        (row, at)
+        for row in rows
+        if row.loc
+        for at in [_published(row, answer.fetched_at)]
+        if _may_be_new(row, at, answer)
+    ]
+    looked_at = _looked_at(young)
+    for row, at in looked_at:
         address = answer.admitted(row.loc)
         if address is None or _NOT_NEWS.search(urls.parse(address).path.lower()) or _same(address, answer.url):
             refused += 1
-            continue
-        at = _published(row, answer.fetched_at)
-        if at is None or at.at >= answer.fetched_at - answer.limits.days or _covers_month(address, answer.fetched_at):
+        else:
             kept.setdefault(address, at.at if at else None)
     nested = _newest([(at, address) for address, at in kept.items()], answer.limits.files)
-    return Discovery(format="sitemap-index", nested=nested, refused=refused, truncated=len(kept) > len(nested))
+    truncated = len(kept) > len(nested) or len(young) > len(looked_at)
+    return Discovery(format="sitemap-index", nested=nested, refused=refused, truncated=truncated)
+
+
+def _may_be_new(row: _Row, at: Published | None, answer: Answer) -> bool:
+    return at is None or at.at >= answer.fetched_at - answer.limits.days or _covers_month(row.loc, answer.fetched_at)
+
+
+def _looked_at(young: list[_Dated]) -> list[_Dated]:
+    """Of very many the newest, and of those without a date both ends: each address is held against every door."""
+    if len(young) <= LOOKED_AT:
+        return young
+    dated = sorted((pair for pair in young if pair[1] is not None), key=_when, reverse=True)[: LOOKED_AT // 2]
+    undated = [pair for pair in young if pair[1] is None]
+    half = (LOOKED_AT - len(dated)) // 2
+    return [*dated, *(undated if len(undated) <= 2 * half else undated[:half] + undated[-half:])]
+
+
+def _when(pair: _Dated) -> datetime:
+    assert pair[1] is not None
+    return pair[1].at
 
 
 def _newest(kept: list[tuple[datetime | None, str]], files: int) -> tuple[str, ...]:

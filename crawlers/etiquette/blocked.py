@@ -57,11 +57,16 @@ def block_reason(status: int, headers: Mapping[str, str], body: bytes, final_url
     head = body[:_HEAD].lower()
     if any(mark in head for mark in _STRONG) or _title(head).startswith(_TITLES):
         return "challenge"
-    if final_url and _CONSENT_HOST.match(urlsplit(final_url).hostname or ""):
+    if final_url and is_consent(final_url):
         return "consent"
     if len(body) <= _SMALL and _weak(body):
         return "captcha"
     return ""
+
+
+def is_consent(url: str) -> bool:
+    """Whether an address is that of a consent wall."""
+    return bool(_CONSENT_HOST.match(urlsplit(url).hostname or ""))
 
 
 def _title(head: bytes) -> bytes:

@@ -6,8 +6,10 @@ shortest and longest. Cache-Control max-age, RSS ttl, skipHours and skipDays onl
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -18,6 +20,35 @@ _DAY: Final = timedelta(days=1)
 _WEEK: Final = timedelta(days=7)
 FULL_AFTER: Final = 4
 """A full answer is asked for after 304s over this many intervals: some publishers reuse an ETag for changed bodies."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """When a feed itself wants to be asked, as in Discovery. A 304 doesn't say it again: it is noted."""
+
+    ttl: timedelta | None = None
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[int] = frozenset()
+
+    def to_note(self) -> str:
+        """As text; "" where nothing is wished."""
+        if self == NO_WISHES:
+            return ""
+        minutes = None if self.ttl is None else self.ttl / timedelta(minutes=1)
+        return json.dumps([minutes, sorted(self.skip_hours), sorted(self.skip_days)])
+
+
+NO_WISHES: Final = Wishes()
+
+
+def wishes_of(note: str) -> Wishes:
+    """The Wishes of a note; none where it can't be read."""
+    try:
+        minutes, hours, days = json.loads(note)
+        ttl = None if minutes is None else timedelta(minutes=minutes)
+        return Wishes(ttl=ttl, skip_hours=frozenset(hours), skip_days=frozenset(days))
+    except (ValueError, TypeError, OverflowError):
+        return NO_WISHES
 
 
 def interval_from(
@@ -88,7 +119,9 @@ def max_age(headers: Mapping[str, str]) -> timedelta | None:
 
 def conditions(state: PollState, now: datetime) -> dict[str, str]:
     """Headers of a conditional request; none where 304s have lasted longer than the endpoint's usual rhythm."""
-    if state.last_full is None or now - state.last_full > full_after(state):
+    if state.last_full is None:
+        return {}
+    if state.last_success != state.last_full and now - state.last_full > full_after(state):
         return {}
     headers = {}
     if state.etag:

@@ -72,14 +72,17 @@ class Robots:
 def robots_from(
     status: int, body: bytes, now: datetime, *, failures: int = 0, wait: timedelta | None = None, reason: str = ""
 ) -> Robots:
-    """What an answer means. `status` 0: none came; `failures`: how many came to nothing before; `wait`: Retry-After."""
+    """What an answer means. `status` 0: none came; `failures`: how many came to nothing before; `wait`: Retry-After.
+
+    "0 seconds" and a moment of the past say nothing: a host that always says so would be asked without a pause.
+    """
     if 200 <= status < 300:
         text = _whole_lines(body).decode("utf-8-sig", errors="replace").replace("\x00", "")
         return Robots("rules" if text.strip() else "free", now + FRESH, text)
     if 300 <= status < 500 and status != 429:
         return Robots("free", now + FRESH)
     first, longest = ASK_AGAIN
-    later = max(wait, timedelta(seconds=1)) if wait is not None else min(first * (1 << min(failures, 12)), longest)
+    later = max(wait, timedelta(seconds=1)) if wait else min(first * (1 << min(failures, 12)), longest)
     return Robots("closed", now + later, failures=failures + 1, reason=reason or f"http-{status}")
 
 

@@ -31,10 +31,10 @@ _SHOWN: Final = (
     '[class*="date"], [class*="time"], [id*="date"], [id*="time"], [class*="publish"], [class*="ngay"], '
     '[class*="meta"], [class*="info"]'
 )
-_CLOCK: Final = re.compile(r"\d{1,2}\s?[:hg]\s?\d{2}|[T ]\d{2}:?\d{2}")
+_CLOCK: Final = re.compile(r"\d{1,2}\s?(?:[:hg]|giờ)\s?\d{2}|[T ]\d{2}:?\d{2}")
 _STAMP: Final = re.compile(
-    r"(?:\d{1,2}\s?[:hg]\s?\d{2}[^\d]{0,20})?(?<!\d)\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?\d{4}(?!\d)"
-    r"(?:[^\d]{0,8}\d{1,2}\s?[:hg]\s?\d{2}(?::\d{2})?(?:\s*(?:[AP]M|SA|CH))?)?(?:\s*\(?(?:GMT|UTC)\s?[+-]\s?\d{1,2}(?::\d{2})?\)?)?",
+    r"(?:\d{1,2}\s?(?:[:hg]|giờ)\s?\d{2}[^\d]{0,20})?(?<!\d)\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?\d{4}(?!\d)"
+    r"(?:[^\d]{0,8}\d{1,2}\s?(?:[:hg]|giờ)\s?\d{2}(?::\d{2})?(?:\s*(?:[AP]M|SA|CH))?)?(?:\s*\(?(?:GMT|UTC)\s?[+-]\s?\d{1,2}(?::\d{2})?\)?)?",
     re.IGNORECASE,
 )
 _WORDS_BEFORE: Final = re.compile(r"cập nhật|updated|modified|sửa", re.IGNORECASE)

@@ -20,7 +20,7 @@ from core.errors import AddressRefused, FetchError
 from core.records import Publisher
 from core.urls import host_of, join
 from crawlers.crawl_hold import HeldElsewhereError
-from crawlers.etiquette.blocked import block_reason
+from crawlers.etiquette.blocked import block_reason, is_consent
 from crawlers.etiquette.guard import AddressGuard
 from crawlers.etiquette.pace import Pace
 from crawlers.etiquette.retry_after import retry_after
@@ -29,10 +29,14 @@ from crawlers.etiquette.tdm import MAX_BYTES as TDM_BYTES
 from crawlers.etiquette.tdm import PATH as TDM_PATH
 from crawlers.etiquette.tdm import TdmRules, read_rules
 from crawlers.fetch.decode import ACCEPTED
+from crawlers.fetch.failures import PERMANENT
+from crawlers.fetch.forward import forwarded
 from crawlers.fetch.notes import Notes
 
 MAX_REDIRECTS: Final = 5
 TDM_FRESH: Final = timedelta(hours=24)
+TDM_AGAIN: Final = timedelta(hours=1)
+"""A host that could not say what it reserves is asked again: its texts would be kept whole for a day."""
 ELSEWHERE: Final = "elsewhere"
 """Reason of what was not asked, since another worker asks that host; nobody has failed."""
 ELSEWHERE_WAIT: Final = timedelta(seconds=10)
@@ -106,40 +110,41 @@ class Client:
         }
         self._locks: dict[str, asyncio.Lock] = {}
         self._robots: dict[str, tuple[Robots, float]] = {}
-        self._tdm: dict[str, tuple[TdmRules, float]] = {}
+        self._tdm: dict[str, tuple[TdmRules | None, float]] = {}
 
     async def ask(self, ask: Ask) -> Answer | Failed:
         """Follow the address to its answer."""
         url, moved_to, permanent, seen = ask.url, "", True, set[str]()
+        cookies = False
         for hop in range(MAX_REDIRECTS + 1):
             answer = await self._hop(ask, url, first=not hop)
             if isinstance(answer, Failed):
                 return answer
             target = _target(url, answer)
             if target is None:
-                return self._meaning(answer, url, moved_to)
+                meaning = self._meaning(ask, answer, url, moved_to)
+                target = _led_on(ask, meaning)
+                if target is None:
+                    return meaning
             permanent = permanent and answer.status in (301, 308)
             moved_to = target if permanent else moved_to
-            if not target or target in seen:
-                return Failed(
-                    reason="redirects", detail=f"{url} redirects in a circle or nowhere", status=answer.status
-                )
+            cookies = cookies or "Set-Cookie" in answer.headers
             seen.add(url)
+            if not target or target in seen:
+                return _astray(f"{url} redirects in a circle or nowhere", cookies=cookies)
             url = target
-        return Failed(reason="redirects", detail=f"{ask.url}: more than {MAX_REDIRECTS} redirects")
+        return _astray(f"{ask.url}: more than {MAX_REDIRECTS} redirects", cookies=cookies)
 
-    async def reserved(self, ask: Ask) -> TdmRules:
-        """The rules on text and data mining of the address's origin, asked about daily."""
+    async def reserved(self, ask: Ask) -> TdmRules | None:
+        """The rules on text and data mining of the address's origin, asked about daily; None: they can't be had now."""
         origin = _origin(ask.url)
         async with self._lock("tdm " + origin):
             now = asyncio.get_running_loop().time()
             known = self._tdm.get(origin)
             if known is None or known[1] <= now:
-                rules = await self._ask_tdm(origin, ask)
-                if rules is None:
-                    return read_rules(b"")
-                known = (rules, now + TDM_FRESH.total_seconds())
-                self._tdm[origin] = known
+                rules, fresh = await self._ask_tdm(origin, ask)
+                rules = known[0] if rules is None and known is not None else rules
+                known = self._tdm[origin] = (rules, now + fresh.total_seconds())
             return known[0]
 
     async def _hop(self, ask: Ask, url: str, *, first: bool) -> Response | Failed:
@@ -152,6 +157,8 @@ class Client:
             return Failed(reason=error.reason, detail=str(error))
         if not first and ask.kind not in ("robots", "tdm"):
             refused = self._door(request.url, ask.publisher if ask.kind == "page" else None)
+            if refused == "source.off_host" and is_consent(request.url):
+                return Failed(reason="blocked", detail=f"{ask.url} redirects to {url}: consent", final_url=url)
             if refused:
                 reason = "off-publisher" if refused == "source.off_host" else "door"
                 return Failed(reason=reason, detail=f"{ask.url} redirects to {url}: {refused}", final_url=url)
@@ -182,16 +189,18 @@ class Client:
             return Failed(reason="robots-unreachable", detail=f"robots.txt of {url}: {robots.reason}", wait=wait)
         return Failed(reason="robots", detail=f"{url} is disallowed by robots.txt")
 
-    def _meaning(self, response: Response, url: str, moved_to: str) -> Answer | Failed:
+    def _meaning(self, ask: Ask, response: Response, url: str, moved_to: str) -> Answer | Failed:
         headers, status, body = _headers(response), response.status, response.body
-        wait = retry_after(headers.get("retry-after", ""), self._clock.now())
+        wait = retry_after(headers.get("retry-after", ""), self._clock.now(), headers.get("date", ""))
         if status in (404, 410):
             return Failed(reason="gone", detail=f"{url} answers {status}", status=status)
         blocked = block_reason(status, headers, body, url)
         if blocked:
             return Failed(reason="blocked", detail=f"{url}: {blocked}", status=status, wait=wait, final_url=url)
-        if status not in (200, 203, 304):
+        if status not in (200, 203, 304) or (status == 304 and not ask.headers):  # "unchanged" to who knows nothing
             return Failed(reason=f"http-{status}", detail=f"{url} answers {status}", status=status, wait=wait)
+        if ask.kind == "page" and status != 304 and not body.strip():
+            return Failed(reason="empty-body", detail=f"{url} answers {status} with nothing")
         return Answer(final_url=url, status=status, headers=headers, body=body, at=self._clock.now(), moved_to=moved_to)
 
     # --- robots.txt and reservations ----------------------------------------------------------------------------
@@ -234,28 +243,38 @@ class Client:
                 return robots_from(status, b"", now, failures=failures, reason=answer.reason)
             target = _target(url, answer)
             if not target:
-                wait = retry_after(_header(answer, "Retry-After"), now)
+                wait = retry_after(_header(answer, "Retry-After"), now, _header(answer, "Date"))
                 return robots_from(answer.status, answer.body, now, failures=failures, wait=wait)
             url = target
         return robots_from(404, b"", self._clock.now())
 
-    async def _ask_tdm(self, origin: str, ask: Ask) -> TdmRules | None:
-        """The rules; None where the host could not be asked now, being another worker's."""
+    async def _ask_tdm(self, origin: str, ask: Ask) -> tuple[TdmRules | None, timedelta]:
+        """(the rules, or None where the host could not say them now; how long that holds)."""
         key = f"tdm {origin}"
         now = self._clock.now()
         noted = self._notes.get(key, now)
         if noted is not None:
-            return read_rules(noted.encode())
+            return read_rules(noted.encode()), TDM_FRESH
         answer = await self.ask(replace(ask, url=origin + TDM_PATH, kind="tdm", headers={}))
-        if isinstance(answer, Failed) and answer.reason == ELSEWHERE:
-            return None
+        if isinstance(answer, Failed) and _passes(answer):
+            return None, timedelta() if answer.reason in (ELSEWHERE, "robots-unreachable") else TDM_AGAIN
         text = answer.body.decode("utf-8", errors="replace") if isinstance(answer, Answer) else ""
         rules = read_rules(text.encode())
         self._notes.keep(key, text if rules.rules else "[]", now + TDM_FRESH)
-        return rules
+        return rules, TDM_FRESH
 
     def _lock(self, key: str) -> asyncio.Lock:
         return self._locks.setdefault(key, asyncio.Lock())
+
+
+def _astray(how: str, *, cookies: bool) -> Failed:
+    """Redirects that lead to no page. Those that set a cookie test whether it comes back: a wall, not a mistake."""
+    return Failed(reason="blocked", detail=f"{how}: cookies") if cookies else Failed(reason="redirects", detail=how)
+
+
+def _passes(failed: Failed) -> bool:
+    """Whether the same address may well answer otherwise soon."""
+    return failed.reason not in PERMANENT and not (400 <= failed.status < 500 and failed.status != 429)
 
 
 def _meta(ask: Ask) -> dict[str, int]:
@@ -268,6 +287,14 @@ def _target(url: str, response: Response) -> str | None:
         return None
     location = _header(response, "Location")
     return (_absolute(url, location) or "") if location else ""
+
+
+def _led_on(ask: Ask, meaning: Answer | Failed) -> str | None:
+    """Where a page that is a redirect itself leads, None where it is none."""
+    if isinstance(meaning, Failed) or ask.kind not in ("page", "section"):
+        return None
+    onward = forwarded(meaning.body)
+    return _absolute(meaning.final_url, onward) if onward else None
 
 
 def _absolute(url: str, location: str) -> str:

@@ -15,6 +15,9 @@ ACCEPTED: Final = "gzip, deflate, br, zstd"
 MAX_CODINGS: Final = 3
 """Codings laid over each other: more is a trick, not a publisher (a bomb inside a bomb)."""
 
+MAX_IDLE: Final = 1_000
+"""Empty members of a gzip stream in a row: they cost time and never reach a limit of bytes."""
+
 _STEP: Final = 65_536
 _ZSTD_WINDOW: Final = 2**23
 """RFC 9659: zstd as a content coding needs no larger window than 8 MB."""
@@ -76,6 +79,10 @@ class Body:
         """All of it. Raises FetchError ("truncated") where a coding's stream did not end."""
         if not self.full and self.size and not all(coding.complete for coding in self._codings):
             raise FetchError("the compressed body ends in the middle", reason="truncated")
+        return self.so_far()
+
+    def so_far(self) -> bytes:
+        """What has come, whether or not it is all."""
         return self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
 
     def _decoded(self, data: bytes, level: int) -> Iterator[bytes]:
@@ -104,12 +111,16 @@ class _Zlib:
         self._wbits, self._members = wbits, members
         self._stream = zlib.decompressobj(wbits)
         self._started = False
+        self._idle = 0  # members in a row that held nothing
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         while data:
             if self._stream.eof:
                 if not self._members or not data.startswith(b"\x1f\x8b"):
                     return  # padding after the end is common and harmless
+                self._idle += 1
+                if self._idle > MAX_IDLE:
+                    raise zlib.error("empty members without end")
                 self._stream = zlib.decompressobj(self._wbits)
             try:
                 piece = self._stream.decompress(data, _STEP)
@@ -122,6 +133,7 @@ class _Zlib:
             self._started = True
             data = self._stream.unused_data if self._stream.eof else self._stream.unconsumed_tail
             if piece:
+                self._idle = 0
                 yield piece
 
     @property

@@ -67,7 +67,10 @@ class _Connection(HTTP11ClientProtocol):
     def request(self, request: Any) -> Any:
         self.wire.requests += 1
         self._head = 0
-        return super().request(request)
+        answered = super().request(request)
+        if self._parser is not None:
+            self._parser.MAX_LENGTH = 2 * MAX_HEAD  # of one line; the head as a whole is bounded below
+        return answered
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
         parser = self._parser

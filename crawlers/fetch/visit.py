@@ -5,6 +5,7 @@ A command that asks ten addresses and prints what it found needs no engine and n
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any, Final, cast
 
 from scrapy import Request, Spider
@@ -18,11 +19,13 @@ from core.records import FetchedPage
 from core.settings import CrawlSettings
 from core.urls import host_of, join
 from crawlers import doors
+from crawlers.etiquette.blocked import block_reason
 from crawlers.etiquette.guard import AddressGuard
 from crawlers.etiquette.pace import Pace
 from crawlers.fetch import reactor
 from crawlers.fetch.connect import Resolver
 from crawlers.fetch.decode import ACCEPTED
+from crawlers.fetch.forward import forwarded
 from crawlers.fetch.handler import GuardedHandler, Limits, Wire
 from crawlers.fetch.proxied import ProxiedHandler
 
@@ -81,10 +84,9 @@ class Visitor:
         url = asked
         for _ in range(MAX_REDIRECTS + 1):
             answer = await self._once(url)
-            location = answer.headers.get("Location")
-            if answer.status not in (301, 302, 303, 307, 308) or not location:
+            target = _onward(answer)
+            if not target:
                 return self._page(asked, url, answer)
-            target = location.decode("utf-8", errors="replace").strip()
             url = (join(url, target) or target).partition("#")[0]
             self._guard.check_url(url)
             refused = doors.refusal(url)
@@ -117,3 +119,12 @@ class Visitor:
             body=answer.body,
             fetched_at=self._clock.now(),
         )
+
+
+def _onward(answer: Response) -> str:
+    """Where a redirect, or a page that only leads on, leads to; "" where the answer is neither."""
+    if answer.status in (301, 302, 303, 307, 308):
+        location = answer.headers.get("Location")
+        return location.decode("utf-8", errors="replace").strip() if location else ""
+    blocked = block_reason(answer.status, {}, answer.body)  # a wall that asks for another try is told as a wall
+    return forwarded(answer.body) if answer.status == HTTPStatus.OK and not blocked else ""

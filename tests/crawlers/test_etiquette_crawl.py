@@ -234,6 +234,42 @@ def test_skip_hours_are_kept(site: Site) -> None:
     assert _next(crawl, site).hour == 20
 
 
+@pytest.mark.parametrize("wish", ["<ttl>300</ttl>", "<skipHours><hour>9</hour></skipHours>"])
+def test_what_a_feed_wishes_holds_when_it_answers_304(site: Site, wish: str) -> None:
+    item = f"<item><link>{site.url('/a.htm')}</link></item>"
+    site.routes["/rss"] = lambda seen: (
+        Reply(status=304)
+        if "if-none-match" in seen.headers
+        else xml(f"<rss version='2.0'><channel>{wish}{item}</channel></rss>", ETag='"1"')
+    )
+    clock = FixedClock(NOON)
+    crawl = Crawled(clock=clock)
+    asked: list[datetime] = []
+    while clock.now() < NOON + timedelta(hours=10):
+        crawl.run(paper(site), poll_shortest=3_000)
+        asked.append(clock.now())
+        clock.move(_next(crawl, site) - clock.now())
+    assert any("if-none-match" in seen.headers for seen in site.asked("/rss"))
+    if "ttl" in wish:
+        assert min(later - earlier for earlier, later in pairwise(asked)) >= timedelta(minutes=300)
+    else:
+        assert 9 not in {at.hour for at in asked} and 10 in {at.hour for at in asked}
+
+
+def test_a_feed_that_wishes_nothing_any_more_is_asked_as_before(site: Site) -> None:
+    site.feed("/rss", "/a.htm", ttl=300)
+    clock = FixedClock(NOON)
+    crawl = Crawled(clock=clock)
+    crawl.run(paper(site))
+    site.feed("/rss", "/a.htm", ETag='"2"')
+    clock.move(timedelta(hours=5))
+    crawl.run(paper(site))
+    site.routes["/rss"] = Reply(status=304)
+    clock.move(_next(crawl, site) - clock.now())
+    crawl.run(paper(site))
+    assert _next(crawl, site) - clock.now() < timedelta(hours=5)
+
+
 # --- trouble
 
 
@@ -268,6 +304,31 @@ def test_a_wait_longer_than_a_single_crawl_is_left_to_the_next_one(site: Site) -
     assert len(crawl.pages) == 1
 
 
+@pytest.mark.parametrize("named", ["0", "5", "Wed, 04 Mar 2026 04:00:00 GMT"])
+def test_a_page_outlasts_an_outage_of_hours_though_the_host_says_soon(site: Site, named: str) -> None:
+    site.routes["/a.htm"] = Reply(status=503, headers={"Retry-After": named})
+    clock = FixedClock(NOON)
+    crawl = Crawled(clock=clock)
+    for _ in range(24):
+        crawl.run(paper(site), wait=0)
+        clock.move(timedelta(minutes=5))
+    assert not crawl.ledger.outcome and len(site.asked("/a.htm")) <= 8
+    site.routes["/a.htm"] = article("A")
+    clock.move(timedelta(hours=3))
+    crawl.run(paper(site), wait=0)
+    assert len(crawl.pages) == 1
+
+
+def test_a_feed_that_says_now_again_and_again_is_not_asked_without_a_pause(site: Site) -> None:
+    site.routes["/rss"] = Reply(status=503, headers={"Retry-After": "0"})
+    clock = FixedClock(NOON)
+    crawl = Crawled(clock=clock)
+    for _ in range(120):
+        crawl.run(paper(site), wait=0)
+        clock.move(timedelta(seconds=30))
+    assert len(site.asked("/rss")) <= 12
+
+
 def test_a_polite_crawl_leaves_a_host_alone_that_asks_for_it() -> None:
     with Site() as site:
         paths = [f"/{n}.htm" for n in range(6)]
@@ -293,6 +354,21 @@ def test_a_host_that_blocks_page_after_page_is_not_asked_for_all_the_others() ->
         assert len(crawl.ledger.queue) == 12  # nothing is lost: they are tried again later
 
 
+def test_a_feed_that_is_missing_for_minutes_is_not_left_alone_for_a_day(site: Site) -> None:
+    site.routes["/rss"] = Reply(status=404)
+    clock = FixedClock(NOON)
+    crawl = Crawled(clock=clock)
+    waits: list[timedelta] = []
+    for _ in range(12):
+        crawl.run(paper(site), wait=0)
+        waits.append(_next(crawl, site) - clock.now())
+        clock.move(waits[-1])
+    assert waits[0] == timedelta(minutes=10) and waits[-1] == timedelta(hours=24) and waits == sorted(waits)
+    site.feed("/rss")
+    crawl.run(paper(site))
+    assert crawl.ledger.states[site.url("/rss")].status is EndpointStatus.OK
+
+
 def test_a_feed_that_moved_and_then_fails_is_asked_at_its_own_address_again(site: Site) -> None:
     site.routes["/rss"] = redirect("/new", 301)
     site.feed("/new")
@@ -314,17 +390,24 @@ def test_a_feed_that_moved_and_then_fails_is_asked_at_its_own_address_again(site
         (Reply(status=403), "status-403"),
         (html("<title>Just a moment...</title>"), "challenge"),
         (html('<form class="g-recaptcha">Bạn không phải là robot?</form>'), "captcha"),
+        (Reply(status=302, headers={"Location": "?again", "Set-Cookie": "seen=1"}), "cookies"),
     ],
 )
 def test_a_blocked_source_is_blocked_never_without_news(site: Site, reply: Reply, reason: str) -> None:
-    site.routes |= {"/rss": reply}
     site.feed("/other", "/b.htm")
-    site.routes["/b.htm"] = reply
+    site.routes |= dict.fromkeys(("/rss", "/rss?again", "/b.htm", "/b.htm?again"), reply)
     crawl = Crawled()
     crawl.run(paper(site, "/rss", "/other"))
     state = crawl.ledger.states[site.url("/rss")]
     assert (state.status, state.reason) == (EndpointStatus.BLOCKED, reason)
     assert crawl.reason(site, "/b.htm") == "blocked" and not crawl.pages
+
+
+def test_a_consent_wall_on_another_host_is_a_block(site: Site) -> None:
+    site.routes["/a.htm"] = redirect("https://consent.example.vn/?continue=/a.htm")
+    crawl = Crawled()
+    crawl.run(paper(site))
+    assert crawl.reason(site, "/a.htm") == "blocked" and list(crawl.ledger.queue)  # it is tried again
 
 
 def test_a_reservation_is_recorded_per_source_and_goes_with_the_page(site: Site) -> None:
@@ -345,6 +428,33 @@ def test_a_reservation_is_recorded_per_source_and_goes_with_the_page(site: Site)
     }
     assert crawl.ledger.reserved == {"bao_mau": True}
     assert len(site.asked("/.well-known/tdmrep.json")) == 1
+
+
+@pytest.mark.parametrize("passing", [Reply(status=503), Reply(status=429), Reply("[]", cut=1)])
+def test_a_reservation_that_could_not_be_had_at_first_is_asked_for_again(site: Site, passing: Reply) -> None:
+    file = "/.well-known/tdmrep.json"
+    rules = Reply(json.dumps([{"location": "/", "tdm-reservation": 1}]))
+    site.routes[file] = lambda seen: passing if len(site.asked(file)) == 1 else rules
+    clock = FixedClock(NOON)
+    crawl = Crawled(clock=clock)
+    crawl.run(paper(site))
+    assert crawl.ledger.reserved == {}  # nothing is said of it yet
+    site.feed("/rss", "/b.htm")
+    site.routes["/b.htm"] = article("B")
+    clock.move(timedelta(hours=2))
+    crawl.run(paper(site))
+    assert crawl.pages[-1].reserved and crawl.ledger.reserved == {"bao_mau": True}
+
+
+def test_an_absent_reservation_is_asked_about_daily(site: Site) -> None:
+    clock = FixedClock(NOON)
+    crawl = Crawled(clock=clock)
+    for n in range(3):
+        site.feed("/rss", f"/{n}.htm")
+        site.routes[f"/{n}.htm"] = article("A")
+        crawl.run(paper(site))
+        clock.move(timedelta(hours=7))
+    assert len(site.asked("/.well-known/tdmrep.json")) == 1 and len(crawl.pages) == 3
 
 
 def test_a_header_reserves_a_page(site: Site) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from core.records import Endpoint, PollState
 from crawlers.etiquette import rhythm
 from crawlers.etiquette.blocked import block_reason
-from crawlers.etiquette.retry_after import LONGEST, backoff, retry_after
+from crawlers.etiquette.retry_after import LONGEST, backoff, patient, retry_after
 from crawlers.etiquette.robots import FRESH, LONGEST_DELAY, from_note, robots_from, to_note
 from crawlers.etiquette.tdm import TdmRules, page_reserved, read_rules
 
@@ -99,10 +100,27 @@ def test_retry_after_is_seconds_or_a_date() -> None:
     assert retry_after("", NOW) is None and retry_after("soon", NOW) is None and retry_after("-5", NOW) is None
 
 
-@given(st.text(max_size=60))
-def test_no_retry_after_breaks_the_reader(value: str) -> None:
-    wait = retry_after(value, NOW)
+@pytest.mark.parametrize("hours", [-30, -7, 0, 7])
+def test_a_moment_is_reckoned_by_the_servers_own_clock(hours: int) -> None:
+    theirs = NOW + timedelta(hours=hours)
+    date, moment = (format_datetime(at, usegmt=True) for at in (theirs, theirs + timedelta(minutes=3)))
+    assert retry_after(moment, NOW, date) == timedelta(minutes=3)
+    assert retry_after("120", NOW, date) == timedelta(minutes=2)
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_no_retry_after_breaks_the_reader(value: str, date: str) -> None:
+    wait = retry_after(value, NOW, date)
     assert wait is None or timedelta() <= wait <= LONGEST
+
+
+def test_a_host_that_always_names_a_short_time_is_asked_ever_more_rarely() -> None:
+    nothing, own = timedelta(), timedelta(minutes=10)
+    assert [patient(nothing, failures, own).total_seconds() for failures in (1, 2, 3, 4)] == [1, 1, 1, 600]
+    assert patient(timedelta(hours=1), 9, own) == timedelta(hours=1) and patient(None, 1, own) == own
+    for failures in range(20):
+        unsaid = robots_from(503, b"", NOW, failures=failures)
+        assert robots_from(503, b"", NOW, failures=failures, wait=nothing) == unsaid
 
 
 def test_backoff_doubles_and_ends() -> None:
@@ -180,6 +198,8 @@ def test_conditions_are_dropped_when_304s_last_longer_than_the_usual_rhythm() ->
     assert rhythm.conditions(state, NOW) == {"If-None-Match": '"x"', "If-Modified-Since": state.last_modified}
     assert rhythm.conditions(state, NOW + timedelta(hours=1)) == {}
     assert rhythm.conditions(PollState(endpoint=state.endpoint), NOW) == {}
+    late = replace(state, last_success=state.last_full)  # nothing but a full answer yet, for the feed's own ttl
+    assert rhythm.conditions(late, NOW + timedelta(hours=1)) == rhythm.conditions(state, NOW)
 
 
 # --- blocks

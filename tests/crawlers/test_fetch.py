@@ -18,9 +18,10 @@ from twisted.internet.defer import Deferred, succeed
 
 from core.errors import FetchError
 from core.records import EndpointStatus, PollState
-from crawlers.fetch.decode import Body, TooLarge
+from core.urls import article_id
+from crawlers.fetch.decode import MAX_IDLE, Body, TooLarge
 from tests.fakes.crawling import Crawled, paper, publisher
-from tests.fakes.web import Reply, Site, article, html, redirect, xml
+from tests.fakes.web import Reply, Site, article, html, index, redirect, sitemap, xml
 
 CODINGS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.compress,
@@ -162,6 +163,22 @@ def test_a_feed_that_has_moved_is_followed_and_remembered(site: Site) -> None:
         assert len(site.asked("/rss")) == 1 and len(other.asked("/feed")) == 3
 
 
+@pytest.mark.parametrize("status", [301, 302])
+def test_a_feed_that_has_become_another_papers_is_not_without_news(site: Site, status: int) -> None:
+    with Site("127.0.2.9") as other:
+        other.feed("/feed", "/theirs.htm")
+        site.routes["/rss"] = redirect(other.url("/feed"), status)
+        crawl = Crawled()
+        crawl.run(paper(site))
+        state = crawl.ledger.states[site.url("/rss")]
+        assert (state.status, state.reason) == (EndpointStatus.BROKEN, "off-publisher")
+        assert state.moved_to == (other.url("/feed") if status == 301 else "")  # shown with it
+        again = Crawled()
+        again.run(paper(site, hosts=("127.0.2.9",)))  # once its declaration names the host
+        assert other.paths()[-1] == "/theirs.htm"
+        assert again.ledger.states[site.url("/rss")].status is EndpointStatus.OK
+
+
 def replace_next(state: PollState) -> PollState:
     return replace(state, next_poll=None)
 
@@ -294,6 +311,15 @@ def test_decoding_gives_the_same_bytes_however_they_arrive(coding: str, data: by
         assert len(data) > limit
 
 
+def test_members_that_hold_nothing_are_no_way_round_the_limit() -> None:
+    body, member = Body("gzip", 1_000), gzip.compress(b"")
+    with pytest.raises(FetchError, match="empty members"):
+        body.feed(member * (MAX_IDLE + 2))
+    few = Body("gzip", 1_000)
+    few.feed(member * 10 + gzip.compress(b"x") + member * 10)
+    assert few.whole() == b"x"
+
+
 @settings(deadline=None, max_examples=60)
 @given(st.sampled_from(["gzip", "deflate", "br", "zstd"]), st.binary(max_size=400))
 def test_no_bytes_break_the_decoders(coding: str, data: bytes) -> None:
@@ -337,19 +363,27 @@ def test_a_server_that_drips_is_left_after_the_time_allowed(site: Site, pieces: 
     assert crawl.reason(site, "/a.htm") == "timeout" and len(crawl.pages) == 1
 
 
-def test_headers_without_end_are_cut(site: Site) -> None:
+@pytest.mark.parametrize("begin", [b"X-%d: ", b"\tof one header %d "])
+def test_headers_without_end_are_cut(site: Site, begin: bytes) -> None:
     def pour(connection: socket.socket) -> None:
-        connection.sendall(b"HTTP/1.1 200 OK\r\n")
+        connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
         try:
             for n in range(100_000):
-                connection.sendall(b"X-%d: %s\r\n" % (n, b"y" * 900))
+                connection.sendall(begin % n + b"y" * 900 + b"\r\n" * begin.startswith(b"X"))
         except OSError:
             pass
 
     site.routes["/a.htm"] = Reply(raw=pour)
     crawl = Crawled()
     crawl.run(paper(site))
-    assert crawl.reason(site, "/a.htm") == "headers"
+    assert crawl.reason(site, "/a.htm") == "headers" and len(site.asked("/a.htm")) == 1
+
+
+def test_a_page_with_a_long_header_is_read(site: Site) -> None:
+    site.routes["/a.htm"] = html("<article>A</article>", **{"Content-Security-Policy": "x" * 40_000})
+    crawl = Crawled()
+    crawl.run(paper(site))
+    assert list(crawl.bodies) == [site.url("/a.htm")]
 
 
 def test_half_a_page_is_read_again_never_taken_for_whole(site: Site) -> None:
@@ -359,6 +393,31 @@ def test_half_a_page_is_read_again_never_taken_for_whole(site: Site) -> None:
     crawl.run(paper(site), wait=10)
     assert crawl.bodies == {site.url("/a.htm"): whole} and len(site.asked("/a.htm")) == 2
     assert crawl.stats is not None and crawl.stats.pages == {"later: truncated": 1, "stopped": 1}
+
+
+@pytest.mark.parametrize(
+    ("nothing", "reason"),
+    [
+        (html(""), "empty-body"),
+        (html(" \r\n"), "empty-body"),
+        (Reply(b"", headers={"Content-Encoding": "gzip"}), "empty-body"),
+        (Reply(status=304), "http-304"),
+    ],
+)
+def test_an_answer_without_a_page_is_no_page_that_names_no_place(site: Site, nothing: Reply, reason: str) -> None:
+    site.routes["/a.htm"] = lambda seen: nothing if len(site.asked("/a.htm")) == 1 else article("A")
+    crawl = Crawled()
+    crawl.run(paper(site))
+    assert ("later", article_id(site.url("/a.htm")), reason) in crawl.ledger.log
+    assert list(crawl.bodies) == [site.url("/a.htm")]
+
+
+def test_a_feed_that_is_unchanged_since_never_is_no_feed_without_news(site: Site) -> None:
+    site.routes["/rss"] = Reply(status=304)
+    crawl = Crawled()
+    crawl.run(paper(site), wait=0)
+    state = crawl.ledger.states[site.url("/rss")]
+    assert (state.status, state.reason, state.last_success) == (EndpointStatus.FAILING, "http-304", None)
 
 
 @pytest.mark.parametrize("coding", ["gzip", "br", "zstd"])
@@ -423,6 +482,25 @@ def test_sitemaps_that_nest_without_end_are_bounded(site: Site) -> None:
     crawl.run(paper(site, "/s0.xml", kind="sitemap"), sitemap_depth=3)
     assert len([path for path in site.paths() if path.startswith("/s")]) == 4
     assert crawl.ledger.states[site.url("/s0.xml")].reason == "bounded"
+
+
+@pytest.mark.parametrize(
+    ("whole", "status", "reason"),
+    [(True, EndpointStatus.OK, "in-part"), (False, EndpointStatus.BROKEN, "not-a-sitemap")],
+)
+def test_an_index_of_pages_in_place_of_sitemaps_is_not_without_news(
+    site: Site, whole: bool, status: EndpointStatus, reason: str
+) -> None:
+    site.routes |= {
+        "/sitemap.xml": index(site, "/one.xml", "/two.xml"),
+        "/one.xml": html("<html><body>Trang chủ</body></html>"),
+        "/two.xml": sitemap(site, "/mot-bai-viet-mau.htm") if whole else html("<html><body>Trang chủ</body></html>"),
+    }
+    crawl = Crawled()
+    crawl.run(paper(site, "/sitemap.xml", kind="sitemap"))
+    state = crawl.ledger.states[site.url("/sitemap.xml")]
+    assert (state.status, state.reason) == (status, reason)
+    assert ("/mot-bai-viet-mau.htm" in site.paths()) == whole
 
 
 def test_a_sitemap_that_lists_itself_and_one_that_lists_thousands_are_bounded(site: Site) -> None:

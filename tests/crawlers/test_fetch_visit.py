@@ -14,8 +14,9 @@ from core.errors import AddressRefused, FetchError
 from core.settings import CrawlSettings
 from crawlers.etiquette.guard import AddressGuard, private_hosts
 from crawlers.fetch.visit import Visitor
+from tests.crawlers.test_fetch_forward import REFRESH
 from tests.fakes.crawling import NOON
-from tests.fakes.web import Reply, Site, article, redirect
+from tests.fakes.web import Reply, Site, article, html, redirect
 
 
 def _visitor(site: Site, **over: Any) -> Visitor:
@@ -45,10 +46,20 @@ def test_an_address_is_fetched_and_an_error_status_is_an_answer() -> None:
 )
 def test_a_redirect_goes_through_guard_and_doors(target: str, reason: str) -> None:
     with Site() as site:
-        site.routes |= {"/a": redirect(target), "/loop": redirect("/loop")}
-        with pytest.raises(FetchError) as refused:
-            _visitor(site)(site.url("/a"))
-        assert refused.value.reason == reason
+        site.routes |= {"/a": redirect(target), "/meta": html(REFRESH.format(target)), "/loop": redirect("/loop")}
+        for path in ("/a", "/meta"):
+            with pytest.raises(FetchError) as refused:
+                _visitor(site)(site.url(path))
+            assert refused.value.reason == reason
+
+
+def test_a_front_page_that_only_leads_on_is_followed_and_a_wall_is_shown() -> None:
+    with Site() as site:
+        wall = REFRESH.format("/wall").replace("<head>", "<head><title>Just a moment...</title>")
+        site.routes |= {"/": html(REFRESH.format("/vi")), "/vi": article("A"), "/wall": html(wall)}
+        visit = _visitor(site)
+        assert visit(site.url("/")).final_url == site.url("/vi")
+        assert visit(site.url("/wall")).body == wall.encode()
 
 
 def test_a_bomb_and_a_drip_end() -> None:

@@ -249,6 +249,15 @@ def test_links_off_the_publishers_hosts_and_readers_sections_are_left_out() -> N
         ("10:00 20-11-2026", 10, False),
         ("Thứ sáu, 20/11/2026, 10:00 (GMT+7)", 10, True),
         ("hôm qua 10:00", 10, False),
+        ("Fri, 20 Nov 2026 03:00:00 +0000 (UTC)", 10, True),
+        ("Fri Nov 20 2026 10:00:00 GMT+0700 (Indochina Time)", 10, True),
+        ("Fri Nov 20 10:00:00 ICT 2026", 10, True),
+        ("Fri Nov 20 10:00:00 2026", 10, False),
+        ("November 20, 2026 10:00 am", 10, False),
+        ("Thứ sáu, ngày 20 tháng 11 năm 2026 10:00", 10, False),
+        ("10 giờ 00, ngày 20/11/2026", 10, False),
+        ("T6, 20 Thg11 2026 10:00:00 +0700", 10, True),
+        ("20 Tháng Mười Một, 2026 10:00", 10, False),
     ],
 )
 def test_dates_as_papers_write_them(text: str, hour: int, stated: bool) -> None:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from core.records import Endpoint, Publisher, PublisherKind
 from crawlers import sitemaps
 from crawlers.discovery import Discovery
-from crawlers.entries import Limits
+from crawlers.entries import Answer, Limits
+from crawlers.sitemaps import LOOKED_AT
 
 AT = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 URL = "https://bao.example.vn/sitemap.xml"
@@ -71,6 +72,19 @@ def test_compressed_cut_off_and_text_sitemaps() -> None:
     assert (text.format, len(text.entries)) == ("sitemap-text", 2)
 
 
+def test_a_sitemap_packed_in_several_members_is_read_whole() -> None:
+    whole = ("\ufeff" + OPEN + "".join(news(number) for number in range(20)) + "</urlset>").encode()
+    packed = gzip.compress(whole[:3_000]) + gzip.compress(b"") + gzip.compress(whole[3_000:]) + bytes(100)
+    found = read(packed)
+    assert (len(found.entries), found.truncated, found.bozo) == (20, False, False)
+
+
+def test_more_than_is_read_packed_in_a_sitemap_is_reported() -> None:
+    whole = OPEN + "".join(news(number) for number in range(20)) + "</urlset>" + " " * 100_000
+    found = read(gzip.compress(whole.encode()), limits=Limits(size=50_000))
+    assert (len(found.entries), found.truncated) == (20, True)
+
+
 def test_only_what_is_young_enough() -> None:
     def plain(loc: str, lastmod: str = "") -> str:
         dated = f"<lastmod>{lastmod}</lastmod>" if lastmod else ""
@@ -102,6 +116,26 @@ def test_index_is_bounded_and_newest_first() -> None:
     assert "https://bao.example.vn/sitemap-2024-01-01.xml" not in found.nested
     dated = read(index("a.xml", "b.xml", "c.xml", dates=("2026-11-19", "2026-11-20", "2020-01-01")))
     assert [url[-5:] for url in dated.nested] == ["b.xml", "a.xml"]
+
+
+def test_an_index_of_very_many_sitemaps_takes_no_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def admitted(_: Answer, link: str) -> str:
+        asked.append(link)
+        return link
+
+    monkeypatch.setattr(Answer, "admitted", admitted)
+    names = [f"tin-{number}.xml" for number in range(30_000)]
+    found = read(index(*names))
+    assert len(asked) <= LOOKED_AT and found.truncated
+    assert {found.nested[0], found.nested[-1]} == {f"https://bao.example.vn/{names[at]}" for at in (0, -1)}
+    asked.clear()
+    days = [f"2026-11-{1 + number % 20:02}T0{number % 10}:00:00+07:00" for number in range(6_000)]
+    newest = read(index(*names[:6_000], dates=tuple(days)))
+    assert len(asked) <= LOOKED_AT and all(
+        days[names.index(url.rpartition("/")[2])] == max(days) for url in newest.nested
+    )
 
 
 def test_index_leaves_out_itself_other_hosts_and_authors() -> None:
