@@ -144,7 +144,7 @@ def press(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Press]:
             endpoints=tuple(
                 Endpoint(source="bao_mau", kind="feed", url=paper.url(path)) for path in ("/rss", "/rss-2")
             ),
-            province="51",
+            province="51", skip_sections=("/goc-rieng",),
         )  # fmt: skip
         world = World(kind="sample", publishers={one.id: one}, private_hosts=(paper.address, other.address))
         with wiring.record(settings) as record:
@@ -183,7 +183,8 @@ def test_a_pasted_address_that_leads_off_is_not_kept(press: Press, path: str, re
     [("https://www.facebook.com/nhom/1", "source.social_network"), ("https://canary.blogspot.com/1", "source.blog"),
      ("https://voz.vn/t/1", "source.forum"), ("https://t.me/s/canary", "source.video_chat"),
      ("https://rsshub.app/x", "source.bridge"), ("{paper}/ban-doc/thu-1004.htm", "source.readers_section"),
-     ("{paper}/tac-gia/canary", "source.person"), ("{other}/trang-0.html", "source.not_listed")],
+     ("{paper}/goc-rieng/1.htm", "source.readers_section"), ("{paper}/tac-gia/canary", "source.person"),
+     ("{other}/trang-0.html", "source.not_listed")],
 )  # fmt: skip
 def test_a_pasted_address_passes_the_same_doors(press: Press, url: str, reason: str) -> None:
     before = len(press.paper.seen), len(press.other.seen)
