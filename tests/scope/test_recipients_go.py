@@ -15,6 +15,7 @@ from core.clock import FixedClock
 from core.records import Attempt, Desk, OfficePapers, Recipient, ZaloEvent
 from core.roles import Role
 from core.settings import KeepSettings
+from store.sqlite.backup import backup, default_target, restore
 from store.sqlite.record import Record, open_record
 from store.sqlite.retention import months_before
 from tests.contracts.people import make_session, make_user
@@ -127,3 +128,15 @@ def test_an_account_that_nobody_uses_is_asked_about_then_closed_then_deleted(rec
         seen.append("gone" if found is None else "closed" if found.disabled else "asked" if found.asked else "open")
     assert seen == ["open", "asked", "closed", "gone", "gone"]
     assert not [name for name in lies(record, f"lan.{CANARY}") if name not in ("desks", "desk_versions")]
+
+
+def test_an_account_that_was_deleted_does_not_come_back_with_a_backup(record: Record) -> None:
+    for name in ("Lan", "Minh"):
+        record.people.add(make_user(name, email=f"{name.lower()}.tk@binhson.gov.vn"), "operator")
+    record.people.open_session(make_session(name="one"))
+    target = default_target(record.path, NOON)
+    backup(record.path, target, NOON)
+    record.people.delete("ulan", NOON + DAY, "uminh")
+    restore(target, record.path, NOON + 2 * DAY)
+    assert lies(record, "lan.tk") == set() and lies(record, "minh.tk") == {"people"}
+    assert record.people.sessions("ulan") == ()
