@@ -29,7 +29,7 @@ from tests.data import ROOT
 from tests.fakes.records import NOON
 from tests.fakes.site import AT
 from tests.fakes.site import Site as Pages
-from tests.fakes.web import Site, article, redirect, xml
+from tests.fakes.web import Reply, Site, article, redirect, xml
 from tests.scope.test_publishers_only import BAO, HOME, NothingToRead, declaration, read
 
 ELSEWHERE = "https://khac.example.com/tin-1.html"
@@ -133,7 +133,12 @@ def press(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Press]:
         paper.routes["/dan-blog-1003.htm"] = redirect("https://canary.blogspot.com/1")
         paper.routes["/ban-doc/thu-1004.htm"] = article("Thư bạn đọc Bình Sơn", TEXT)
         moved = f"<itunes:new-feed-url>{other.url('/rss-la')}</itunes:new-feed-url>"
-        link = f"<item><title>Tin</title><link>{paper.url('/di-noi-khac-1001.htm')}</link></item>"
+        paper.routes["/robots.txt"] = Reply("User-agent: *\nDisallow: /kin/\n", headers={"Content-Type": "text/plain"})
+        paper.routes["/kin/tin-1005.htm"] = article("Bình Sơn thông xe cầu mới", TEXT)
+        link = "".join(
+            f"<item><title>Tin {path}</title><link>{paper.url(path)}</link></item>"
+            for path in ("/di-noi-khac-1001.htm", "/kin/tin-1005.htm")
+        )
         paper.routes["/rss"] = xml(
             '<rss version="2.0" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"><channel><title>t</title>'
             f"{moved}{link}</channel></rss>"
@@ -157,8 +162,18 @@ def test_the_crawl_takes_nothing_from_off_the_publishers_hosts(press: Press) -> 
     report = crawling.crawl(press.settings, press.world, forever=False)
     assert "/di-noi-khac-1001.htm" in press.paper.paths()
     assert [path for path in press.other.paths() if path not in ("/robots.txt", "/rss")] == []
-    assert report["pages"] == {"failed: off-publisher": 1}
+    assert report["pages"] == {"failed: off-publisher": 1, "failed: robots": 1}
     assert press.record.articles.count() == 0
+
+
+def test_it_names_itself_obeys_robots_and_carries_no_login(press: Press) -> None:
+    crawling.crawl(press.settings, press.world, forever=False)
+    answer = press.looked(press.paper.url("/kin/tin-1005.htm"), take=True)
+    assert (answer.state, answer.reason) == ("failed", "robots")
+    assert "/kin/tin-1005.htm" not in press.paper.paths() and "/robots.txt" in press.paper.paths()
+    for seen in (*press.paper.seen, *press.other.seen):
+        assert seen.headers["user-agent"].startswith("diembao/") and "(+" in seen.headers["user-agent"]
+        assert not {"cookie", "authorization", "referer"} & set(seen.headers)
 
 
 def test_a_move_that_a_feed_states_is_believed_on_the_publishers_hosts_only(press: Press) -> None:
