@@ -2,13 +2,14 @@
 
 An office's own file counts only while it is sound; a broken one is passed over and told of. What a template may do is a
 closed list, so that none can hang the program or reach anything but its values: it fills in values, asks whether they
-are there or equal, and runs through lists that are given to it, two deep at most.
+are there or equal, and runs through lists that are given to it, two deep at most. What the press wrote is shown and
+never looked through: a template that marks a name would be a watch for it.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -31,6 +32,8 @@ _ALLOWED: Final = (
     nodes.For, nodes.Filter, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Slice, nodes.CondExpr,
     nodes.Sub, nodes.Add, nodes.Concat,
 )  # fmt: skip
+_OF_CLOSED_SETS: Final = frozenset({"cause", "part", "topics"})
+"""Values that may be compared with words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,13 +166,41 @@ def check(env: Environment, text: str) -> None:
     for node in tree.find_all(nodes.Node):
         if not isinstance(node, (*_ALLOWED, nodes.Keyword, nodes.Pair)):
             raise ValueError(f"{getattr(node, 'lineno', '')}: {type(node).__name__} is not allowed in a template")
+        if isinstance(node, nodes.Compare) and _looks_through(node):
+            known = ", ".join(sorted(_OF_CLOSED_SETS))
+            raise ValueError(f"{node.lineno}: only {known} may be compared with words or looked through")
         if isinstance(node, nodes.Filter) and node.name not in _FILTERS:
             raise ValueError(f"{node.lineno}: the filter {node.name} is not allowed in a template")
         if isinstance(node, nodes.For) and (node.recursive or not isinstance(node.iter, (nodes.Name, nodes.Getattr,
                                                                                          nodes.Getitem))):  # fmt: skip
             raise ValueError(f"{node.lineno}: a loop runs through a given list only")
+        if isinstance(node, nodes.For) and isinstance(node.target, nodes.Name) and node.target.name in _OF_CLOSED_SETS:
+            raise ValueError(f"{node.lineno}: a loop can't name its values {node.target.name}")
     if _depth(tree) > _MOST_LOOPS:
         raise ValueError(f"loops are nested more than {_MOST_LOOPS} deep")
+
+
+def _looks_through(node: nodes.Compare) -> bool:
+    """Whether words are looked for in a value, or a value is held against words, that is of no closed set."""
+    sides = [node.expr, *(operand.expr for operand in node.ops)]
+    values = [side for side in sides if isinstance(side, (nodes.Name, nodes.Getattr, nodes.Getitem))]
+    others = [side for side in sides if side not in values]
+    worded = any(isinstance(one.value, str) for side in others for one in (side, *side.find_all(nodes.Const))
+                 if isinstance(one, nodes.Const))  # fmt: skip
+    within = any(operand.op in ("in", "notin") for operand in node.ops)
+    open_ = not values or any(_last_name(value) not in _OF_CLOSED_SETS for value in values) or _reads(others)
+    return (worded or within) and open_
+
+
+def _reads(sides: Sequence[nodes.Node]) -> bool:
+    """Whether something that is made of several pieces holds a value."""
+    return any(next(side.find_all(nodes.Name), None) is not None for side in sides)
+
+
+def _last_name(value: nodes.Node) -> str:
+    if isinstance(value, nodes.Name):
+        return value.name
+    return value.attr if isinstance(value, nodes.Getattr) else ""
 
 
 def _depth(node: nodes.Node) -> int:

@@ -25,7 +25,7 @@ from lxml import etree
 from core.archives import DAMAGED
 from core.papers import PaperError, Phrase
 from core.text import clean, clip, fold, nfc
-from reports import wordxml
+from reports import nameless, wordxml
 from reports.blocks import Block
 
 GUIDE_STYLE: Final = "DBHuongDan"
@@ -57,8 +57,8 @@ class Slots:
 def check(content: bytes, slots: Slots, where: str | Phrase = TEMPLATE) -> Document:
     """The template, opened. Raises PaperError naming the place where it is broken."""
     document = opened(content, where)
-    _settled(document, where)
     try:
+        _settled(document, where)
         paragraphs = list(_paragraphs(document))
     except KeyError:  # a header that is named and not there
         raise PaperError("report.template.no_docx", where=where) from None
@@ -73,8 +73,12 @@ def check(content: bytes, slots: Slots, where: str | Phrase = TEMPLATE) -> Docum
 
 
 def fill(content: bytes, slots: Slots, lines: Mapping[str, str], blocks: Mapping[str, Sequence[Block]]) -> Document:
-    """The filled paper. Raises PaperError as `check` does. A block without a value leaves nothing behind."""
+    """The filled paper. Raises PaperError as `check` does. A block without a value leaves nothing behind.
+
+    Of the people who worked on the template, and of their machines, it names none: no remark, no property.
+    """
     document = check(content, slots)
+    nameless.strip(document)
     drawn = wordxml.Drawn(part=document.part)
     for _, paragraph in list(_paragraphs(document)):
         if _style(paragraph) == GUIDE_STYLE:
@@ -117,7 +121,7 @@ def opened(content: bytes, where: str | Phrase) -> Document:
 
 def _settled(document: Document, where: str | Phrase) -> None:
     """Raises PaperError where the file still holds tracked changes, or parts and fields that come from outside."""
-    for element in document.element.body.iter(*_TRACKED):
+    for element in (found for root in nameless.roots(document) for found in root.iter(*_TRACKED)):
         raise PaperError("report.template.tracked", where=where, text=clip(clean(_said(element)), 60))
     for _ in document.element.body.iter(qn("w:altChunk"), qn("w:subDoc")):
         raise PaperError("report.template.holds", where=where, part="altChunk")

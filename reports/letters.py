@@ -20,7 +20,7 @@ from docx.shared import Pt
 
 from core.i18n import t
 from core.records import Letter, OfficePapers, TemplateKind
-from reports import filling, template, word
+from reports import filling, nameless, template, word
 from reports.blocks import Block, Para, Run, para
 
 _HEAD: Final = frozenset(
@@ -110,7 +110,7 @@ class Press:
         }
         document = filling.fill(docx, SLOTS[letter.kind], {**letter.values, **_lines(letter, papers)}, blocks)
         word._rules(document)
-        _properties(document, letter)
+        nameless.describe(document, letter.about)
         return filling.saved(document)
 
     def shipped(self, kind: TemplateKind) -> bytes:
@@ -205,14 +205,6 @@ def _head(document: Document, about: str) -> None:
     below = [(about, "DB Về việc")] if about else []
     template._fill(left, ("{{số ký hiệu}}", "DB Số ký hiệu"), *below)
     template._fill(right, ("{{địa danh ngày tháng}}", "DB Ngày tháng"))
-
-
-def _properties(document: Document, letter: Letter) -> None:
-    """No name of a person or machine in the file's own description."""
-    core = document.core_properties
-    core.author = core.last_modified_by = core.comments = core.keywords = ""
-    core.title = letter.about[:250]
-    core.language = "vi-VN"
 
 
 def main() -> None:

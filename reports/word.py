@@ -15,7 +15,7 @@ from core.clock import local_day
 from core.papers import NUMBER_MARK
 from core.records import AnnexLine, OfficePapers, Report, ReportContent
 from core.text import clean
-from reports import filling, looks, sections, template
+from reports import filling, looks, nameless, sections, template
 from reports.blocks import Block, Cell, Grid, Heading, Para, Run, Section, para
 from reports.telling import day_digits, moment_day, t
 
@@ -208,11 +208,9 @@ def _advance(char: str) -> float:
 
 
 def _properties(document: Document, report: Report) -> None:
-    """No name of a person or machine in the file's own description; the same content gives the same file."""
+    """The same content gives the same file, and so its time is the content's."""
+    nameless.describe(document, sections.title(report.content))
     core = document.core_properties
-    core.author = core.last_modified_by = core.comments = core.keywords = ""
-    core.title = sections.title(report.content)[:250]
-    core.language = "vi-VN"
     core.created = core.modified = (report.head.issued or report.content.collected).replace(tzinfo=None)
 
 

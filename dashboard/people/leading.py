@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -32,3 +32,10 @@ def onward_path(given: str) -> str:
     """A path of ours to lead on to; "/" for anything that could lead elsewhere."""
     own = given.startswith("/") and not given.startswith(("//", "/\\")) and len(given) <= _LONGEST
     return given if own and given.isprintable() and "\\" not in given else "/"
+
+
+def kept_path(back: str) -> str:
+    """The same as the record may keep it until somebody is signed in: words typed into the search are not kept."""
+    path, _, query = back.partition("?")
+    left = urlencode([pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] != "q"])
+    return f"{path}?{left}" if left else path

@@ -15,7 +15,7 @@ from dashboard.asking import Asked, asked, open_here
 from dashboard.forms import Form
 from dashboard.peer import peer
 from dashboard.people import throttle, totp
-from dashboard.people.leading import LOGIN, onward_path
+from dashboard.people.leading import LOGIN, kept_path, onward_path
 from dashboard.people.signing import STEP_COOKIE, drop_cookie, people, set_cookie, sign_in, sign_out
 
 CODE = f"{LOGIN}/ma"
@@ -135,7 +135,7 @@ def _note(ask: Asked, email: str, *, good: bool) -> None:
 
 def _ask_code(ask: Asked, user: User, back: str) -> Response:
     token = new_token()
-    body = json.dumps({"user": user.id, "back": back})
+    body = json.dumps({"user": user.id, "back": kept_path(back)})
     people(ask).keep_step(hashed(token), body, ask.words.now + totp.VALID_FOR)
     answer = _onward(ask, CODE)
     set_cookie(ask, answer, STEP_COOKIE, token, totp.VALID_FOR)

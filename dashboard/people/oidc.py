@@ -27,7 +27,7 @@ from core.people import email_of, hashed, new_token
 from core.settings import OidcSettings
 from dashboard import render
 from dashboard.asking import Asked, NotHere, asked
-from dashboard.people.leading import LOGIN, onward_path
+from dashboard.people.leading import LOGIN, kept_path, onward_path
 from dashboard.people.reset import base
 from dashboard.people.signing import STEP_COOKIE, drop_cookie, people, set_cookie, sign_in
 
@@ -70,7 +70,7 @@ def begin(request: Request) -> Response:
     ask = asked(request)
     settings = _settings(ask)
     begun = Begun(state=new_token(), nonce=new_token(), verifier=secrets.token_urlsafe(48),
-                  back=onward_path(request.query_params.get("tiep", "/")))  # fmt: skip
+                  back=kept_path(onward_path(request.query_params.get("tiep", "/"))))  # fmt: skip
     try:
         with _http(settings) as http:
             provider = discover(http, settings)

@@ -72,23 +72,24 @@ class Retention:
         Backups go last: StoreError for one that can't be deleted comes after all else is done.
         """
         keep = self._keeping.now()
+        texts_before = months_before(at, keep.article_months)
         with self._db.write() as con:
             channels.purge(con, at)
             people.purge(con, at, months_before(at, keep.account_months))
             leases.purge(con, at)
         purged = Purged(
-            texts=self._texts(at, months_before(at, keep.article_months), months_before(at, _LONGEST_MONTHS)),
+            texts=self._texts(at, texts_before, months_before(at, _LONGEST_MONTHS)),
             replaced=self._replaced(at - timedelta(days=keep.replaced_days)),
             pages=self._pages(at - timedelta(days=keep.stopped_days)),
             forgotten=self._forgotten(at),
-            messages=self._messages(months_before(at, keep.delivery_months), at),
+            messages=self._messages(months_before(at, keep.delivery_months), texts_before, at),
             audit=self._audit(months_before(at, keep.audit_months)),
             changes=self._changes(at - timedelta(days=_CHANGES_DAYS)),
         )
         self._office(at, keep)
         self._answers(at, keep)
         with self._db.write() as con:
-            reports.purge(con, months_before(at, keep.article_months))
+            reports.purge(con, texts_before)
         self._scrub(index=bool(purged.texts or purged.replaced))
         backups = self.tidy(at)
         _LOG.info("purged", extra={**asdict(purged), "backups": backups})
@@ -206,13 +207,15 @@ class Retention:
             )
             return con.execute("DELETE FROM pages WHERE url = '' AND seen_day < ?", (day,)).rowcount
 
-    def _messages(self, before: datetime, at: datetime) -> int:
-        """The delivery log; of each key a hash stays, so that no message is ever written twice."""
+    def _messages(self, before: datetime, texts_before: datetime, at: datetime) -> int:
+        """The delivery log, and whatever holds words of texts whose time is over, though it still waits for a channel
+        that nobody has connected. Of each key a hash stays, so that no message is ever written twice.
+        """
         with self._db.write() as con:
             rows = con.execute(
-                "SELECT id, key FROM outbox WHERE state NOT IN ('waiting', 'claimed')"
-                " AND coalesce(done_at, created) < ?",
-                (to_us(before),),
+                "SELECT id, key FROM outbox WHERE (state NOT IN ('waiting', 'claimed') AND coalesce(done_at, created)"
+                " < :before) OR (created < :texts AND (state <> 'claimed' OR lease_until <= :now))",
+                {"before": to_us(before), "texts": to_us(texts_before), "now": to_us(at)},
             ).fetchall()
             con.executemany("INSERT OR IGNORE INTO outbox_past VALUES (?)", [(key_hash(r["key"]),) for r in rows])
             con.executemany("DELETE FROM outbox WHERE id = ?", [(r["id"],) for r in rows])

@@ -48,9 +48,17 @@ HEAD = (
     f'<meta name="author" content="{CANARY}"><meta name="dc.creator" content="{CANARY}"><meta name="keywords" content="{CANARY}">'
     + '<script type="application/ld+json">'
     + json.dumps({"@type": "NewsArticle", "headline": "Cầu mới ở Bình Sơn", "author": {"@type": "Person", "name": CANARY},
-                  "editor": CANARY, "comment": [{"@type": "Comment", "author": CANARY, "text": f"{CANARY} mong xã sửa đường"}]})
+                  "editor": CANARY, "comment": [{"@type": "Comment", "author": CANARY, "text": f"{CANARY} mong xã sửa đường"}],
+                  "articleSection": CANARY, "keywords": [CANARY], "about": {"name": CANARY}})
+    + "</script>"
+    + f'<meta property="article:section" content="{CANARY}"><meta property="article:tag" content="{CANARY}"><meta name="news_keywords" content="{CANARY}">'
+    + '<script type="application/ld+json">'
+    + json.dumps({"@type": "BreadcrumbList", "itemListElement": [{"@type": "ListItem", "position": 1, "name": CANARY}]})
     + "</script>"
 )  # fmt: skip
+SECTION = f'<ul class="breadcrumb"><li><a href="/{SLUG}">{CANARY}</a></li></ul>'
+TAGS = f'<div class="tags"><a href="/tag/{SLUG}">{CANARY}</a></div>'
+"""The paper's own names of its sections and tags."""
 BYLINE = f'<p class="author"><a rel="author" href="/tac-gia/{SLUG}">{CANARY}</a></p>'
 EMBED = (
     f'<blockquote class="twitter-tweet"><p>Nước lên nhanh quá các bạn ơi</p>&mdash; {CANARY} (@{SLUG}) <a href="https://twitter.com/{SLUG}/status/1">7 March</a></blockquote>'
@@ -70,7 +78,7 @@ def planted(title: str, lead: str, paragraphs: tuple[str, ...]) -> str:
     now = local(SystemClock().now())
     return article(
         title=title, lead=lead, paragraphs=paragraphs, head=HEAD, shown=f"{now:%d/%m/%Y, %H:%M} (GMT+7)",
-        before=BYLINE + EMBED, after=BYLINE + COMMENTS,
+        before=SECTION + BYLINE + EMBED, after=BYLINE + TAGS + COMMENTS,
     )  # fmt: skip
 
 
@@ -79,7 +87,8 @@ def serve(site: Site) -> None:
     when = format_datetime(SystemClock().now() - timedelta(minutes=30))
     items = "".join(
         f"<item><title>{title}</title><link>{site.url(path)}</link><guid>{path}</guid><pubDate>{when}</pubDate>"
-        f"<author>{SLUG}@bao.example ({CANARY})</author><dc:creator>{CANARY}</dc:creator></item>"
+        f"<author>{SLUG}@bao.example ({CANARY})</author><dc:creator>{CANARY}</dc:creator>"
+        f"<category>{CANARY}</category><dc:subject>{CANARY}</dc:subject></item>"
         for path, title in TITLES.items()
     )
     site.routes["/rss"] = xml(
@@ -214,7 +223,26 @@ def test_no_page_and_no_export_names_the_person(done: Done) -> None:
         (hit,) = kept.search.search("binh_son", WITNESS).hits
         shown = [
             pages.get(path)
-            for path in ("/", f"/bai/{hit.article.id}", "/tim-kiem?q=cau", "/canh-bao", "/nguon-tin", "/pham-vi")
+            for path in (
+                "/",
+                f"/bai/{hit.article.id}",
+                "/tim-kiem?q=cau",
+                "/canh-bao",
+                "/nguon-tin",
+                "/pham-vi",
+                "/xu-huong",
+                f"/cau-chuyen/{hit.article.story}",
+                "/tim-kiem/xuat?q=cau&dang=csv",
+                "/api/today",
+                "/api/stories",
+                f"/api/articles/{hit.article.id}",
+                "/api/search?q=cau",
+                "/api/sources",
+                "/api/alerts",
+                "/api/trends",
+                "/api/openapi.json",
+                "/khoe",
+            )
         ]
         exports = [*map(dump_desk, kept.desks.desks()), export_opml(tuple(done.world.publishers.values()))]
     assert [answer.status_code for answer in shown] == [200] * len(shown)

@@ -9,8 +9,9 @@ import pytest
 
 from answers import cases
 from core.errors import AnswerError
-from core.records import CaseKind, CaseState, Ground
+from core.records import CaseKind, CaseState, Ground, TemplateKind
 from tests.answers.made import DESK, DOCUMENT, GROUND, QUOTE, Office, office
+from tests.answers.word import with_line
 
 THREAT = "9 ca. Báo phải cải chính trong 24 giờ, nếu không sẽ bị xử phạt hành chính và thu hồi thẻ nhà báo"
 NEVER = (
@@ -73,6 +74,15 @@ def test_no_correction_request_says_so_in_any_field(here: Office, field: str, wo
         ground = replace(GROUND, document=replace(DOCUMENT, **{field: words}))  # type: ignore[arg-type]
     here.cases.draft("d", number, at=here.now(), by="u1", ground=ground, subject=subject)
     refused_at_each_door(here, number, key)
+
+
+@pytest.mark.parametrize(("words", "key"), NEVER)
+@pytest.mark.parametrize("kind", ["correction", "answer"])
+def test_no_template_of_an_offices_own_says_so(here: Office, kind: TemplateKind, words: str, key: str) -> None:
+    before = here.cases.template("d", kind)
+    with pytest.raises(AnswerError, match=rf"template\.refused\.{key}"):
+        here.cases.set_template("d", kind, with_line(kind, words), "mau.docx", at=here.now(), by="u1")
+    assert here.cases.template("d", kind) == before
 
 
 @pytest.mark.parametrize("words", FINE)

@@ -1,4 +1,6 @@
-"""Nothing can be set to watch for a name: not the fact book, by any door, and no name in a text counts as a match."""
+"""Nothing can be set to watch for a name: neither the fact book nor a template of alerts, by any door, and no name in a
+text counts as a match.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,9 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from alerts.templating import NAMES, PARTS, Templates, check, shipped
 from answers.book import Book
 from answers.factbook import preview
 from answers.likeness import Fact
@@ -95,3 +99,47 @@ def entry(indicator: str) -> FactEntry:
         document=document, entered_by="u1", entered_at=NOW, approved_by="u2", approved_at=NOW,
         valid_from=document.issued,
     )  # fmt: skip
+
+
+WATCHES = (
+    "{% if 'Hùng' in title %}THEO DÕI {% endif %}", "{% if title == 'Nguyễn Văn Hùng' %}x{% endif %}",
+    "{% if title[:4] == 'Hùng' %}x{% endif %}", "{% if title|lower == 'hùng' %}x{% endif %}",
+    "{% if 'Hù' ~ 'ng' in title %}x{% endif %}", "{% if title > 'H' and title < 'I' %}x{% endif %}",
+    "{{ 'KHẨN' if 'Hùng' in items[0].lead else '' }}", "{% if not 'Hùng' not in title %}x{% endif %}",
+    "{% if items[0]['title'] == 'Hùng' %}x{% endif %}", "{% if 'Hùng' in (title ~ cause) %}x{% endif %}",
+    "{% if 'Hùng' in passage.before %}x{% endif %}", "{% for c in title %}{% if c == 'H' %}x{% endif %}{% endfor %}",
+    "{% for cause in items %}{% if 'Hùng' in cause %}x{% endif %}{% endfor %}", "{% if place in title %}x{% endif %}",
+    "{% if items[0].source == 'Báo Mẫu' %}x{% endif %}", "{% if tone == 'thiệt hại, khó khăn' %}x{% endif %}",
+)  # fmt: skip
+"""Templates of alerts that would mark a name, a paper, or a tone beside any topic."""
+SOUND = (
+    "{% if cause == 'grown' %}x{% endif %}{{ title }}", "{% if 'Y tế' in topics %}x{% endif %}", "{{ items[0].title }}",
+    "{% if sources > 1 %}x{% endif %}", "{% for item in items %}{% if item.title != title %}x{% endif %}{% endfor %}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", WATCHES)
+def test_no_template_of_alerts_looks_for_words(text: str, tmp_path: Path) -> None:
+    """Neither where one is entered, nor one that lies in its folder already."""
+    assert Templates().fault("subject.txt", text, VALUES)
+    own = tmp_path / "alert" / "subject.txt"
+    own.parent.mkdir()
+    own.write_text(text, encoding="utf-8")
+    made = Templates(tmp_path).render("alert", VALUES)
+    assert [fault.part for fault in made.faults] == ["subject.txt"]
+    assert made.subject == Templates().render("alert", VALUES).subject
+
+
+@pytest.mark.parametrize("text", [*SOUND, *(shipped(name, part) for name in NAMES for part in PARTS)])
+def test_what_templates_are_for_stays(text: str) -> None:
+    check(ImmutableSandboxedEnvironment(), text)
+
+
+VALUES = {
+    "place": "Bình Sơn", "office": "UBND xã Bình Sơn", "cause": "new", "urgent": False, "title": "Ông Hùng trúng mùa",
+    "items": [{"source": "Báo Mẫu", "time": "8:00", "doubtful": False, "title": "Ông Hùng trúng mùa",
+               "lead": "Hùng", "lead_short": "Hùng", "url": "https://bao.example.vn/1"}],
+    "sources": 1, "articles": 1, "count": 1, "more": 0, "focus": True, "topics": "Nông nghiệp, nông thôn",
+    "tone": "thuận lợi", "link": "", "page": "", "passage": {"before": "ông Hùng ở ", "name": "Bình Sơn", "after": "",
+    "why": ""},
+}  # fmt: skip

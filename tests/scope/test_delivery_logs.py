@@ -11,9 +11,11 @@ from core.records import Delivered, Escalation
 from core.roles import Role
 from store.sqlite.record import Record
 from store.sqlite.retention import months_before
+from tests.alerts.conftest import clock, record
 from tests.fakes.alerting import NOON, URGENT, newsroom, person
 from tests.fakes.records import make_desk
 
+__all__ = ["clock", "record"]  # fixtures
 CANARY = "chimyenhot"
 DAY = timedelta(days=1)
 LOGS = months_before(NOON, -6)
