@@ -128,7 +128,8 @@ class TestFirstFilling:
         assert "Đang đọc báo lần đầu" not in words(answer.text)
 
     def test_without_a_desk_it_says_how_to_make_one(self) -> None:
-        assert "diembao desk apply" in client(FakePress()).get("/").text
+        page = client(FakePress()).get("/").text
+        assert "diembao desk new" in page and "diembao desk apply" in page and "binh_son" not in page
 
     def test_the_sample_press_is_named_as_one(self, press: FakePress) -> None:
         assert "Đây là báo mẫu" in client(press, status=RunStatus(sample=True)).get("/bai/" + _newest(press)).text
