@@ -55,10 +55,17 @@ def examine() -> list[Finding]:
         settings = settings_module.load()
     except DiembaoError as error:
         return [Finding(sign="!!", part="settings", says=str(error), todo="correct it there, then ask again")]
-    found = [Finding(sign="ok", part="settings", says=f"{settings_module.config_path()} and the environment")]
+    found = [_settings(settings_module.config_path())]
     for check in _checks():
         found += _guarded(check, settings)
     return found
+
+
+def _settings(file: Path) -> Finding:
+    if file.exists():
+        return Finding(sign="ok", part="settings", says=f"{file.resolve()} and the environment")
+    todo = "with settings elsewhere run it in that folder, or name the file in DIEMBAO_CONFIG"
+    return Finding(sign="--", part="settings", says=f"no {file.resolve()}: the environment and defaults", todo=todo)
 
 
 def _checks() -> tuple[Callable[[Settings], Iterator[Finding]], ...]:

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from core import variables
 from core.errors import ConfigError
 from core.urls import is_web
+from core.written import text_of
 
 CONFIG_NAME = "diembao.toml"
 
@@ -420,8 +421,8 @@ def load(path: Path | None = None) -> Settings:
     values: dict[str, Any] = {}
     if file.exists():
         try:
-            values = tomllib.loads(file.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+            values = tomllib.loads(text_of(file, str(file)))
+        except tomllib.TOMLDecodeError as error:
             raise ConfigError(f"{file}: not readable as TOML: {error}") from None
     elif named:
         raise ConfigError(f"{file}: no such settings file; write it or unset DIEMBAO_CONFIG")
