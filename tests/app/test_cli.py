@@ -173,6 +173,12 @@ def test_doctor_names_the_settings_file_or_says_that_there_is_none(home: Path) -
         assert settings["sign"] == sign and settings["says"].startswith(says), settings
 
 
+def test_doctor_names_a_desk_whose_alerts_go_to_nobody(home: Path) -> None:
+    assert diembao(home, "desk", "apply", "desks/binh_son.toml", "--yes").returncode == 0
+    parts = {row["part"]: row for row in json.loads(diembao(home, "doctor", "--json").stdout)}
+    assert "binh_son" in parts["recipients"]["says"] and "Nơi nhận tin" in parts["recipients"]["todo"]
+
+
 def test_a_restore_of_nothing_is_refused_before_it_asks(home: Path) -> None:
     done = diembao(home, "restore", "nowhere.tar.gz")
     failed(done, "nowhere.tar.gz")

@@ -94,6 +94,11 @@ class TestToday:
         said = words(client(press, settings={"smtp": {"host": "mail.example"}}).get("/").text)
         assert "Chưa nối thư điện tử" not in said
 
+    def test_without_recipients_the_alerts_page_says_that_nothing_is_sent(self, press: FakePress) -> None:
+        assert "Chưa có nơi nhận nào" not in client(press).get("/canh-bao").text
+        page = client(FakePress(book=[replace(press.book[0], recipients=())])).get("/canh-bao").text
+        assert "Chưa có nơi nhận nào" in page and 'href="/nguoi-nhan"' in page
+
     def test_a_day_without_articles_says_what_to_do(self, get: Get) -> None:
         page = get("/?ngay=2026-10-01")
         assert "Chưa có bài nào nhắc tới Bình Sơn trong ngày này" in words(page)
