@@ -179,6 +179,13 @@ def test_doctor_names_a_desk_whose_alerts_go_to_nobody(home: Path) -> None:
     assert "binh_son" in parts["recipients"]["says"] and "Nơi nhận tin" in parts["recipients"]["todo"]
 
 
+def test_a_template_for_one_report_is_named_where_it_is_wrong(home: Path) -> None:
+    assert diembao(home, "desk", "apply", "desks/binh_son.toml", "--yes").returncode == 0
+    done = diembao(home, "report", "weekly", "--out", str(home / "r.docx"), "--template", "README.md")
+    failed(done, "README.md", "not a Word document")
+    assert not (home / "r.docx").exists()
+
+
 def test_a_restore_of_nothing_is_refused_before_it_asks(home: Path) -> None:
     done = diembao(home, "restore", "nowhere.tar.gz")
     failed(done, "nowhere.tar.gz")
