@@ -29,6 +29,8 @@ from store.sqlite.record import Record
 Sign = Literal["ok", "--", "!!"]
 _SIGNS: dict[str, Sign] = {"ready": "ok", "off": "--", "trouble": "!!"}
 _ROOM = 1_000_000_000
+_NAMED = 10
+"""Desks named in one finding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +57,17 @@ def examine() -> list[Finding]:
         settings = settings_module.load()
     except DiembaoError as error:
         return [Finding(sign="!!", part="settings", says=str(error), todo="correct it there, then ask again")]
-    found = [Finding(sign="ok", part="settings", says=f"{settings_module.config_path()} and the environment")]
+    found = [_settings(settings_module.config_path())]
     for check in _checks():
         found += _guarded(check, settings)
     return found
+
+
+def _settings(file: Path) -> Finding:
+    if file.exists():
+        return Finding(sign="ok", part="settings", says=f"{file.resolve()} and the environment")
+    todo = "with settings elsewhere run it in that folder, or name the file in DIEMBAO_CONFIG"
+    return Finding(sign="--", part="settings", says=f"no {file.resolve()}: the environment and defaults", todo=todo)
 
 
 def _checks() -> tuple[Callable[[Settings], Iterator[Finding]], ...]:
@@ -235,6 +244,14 @@ def _alerts(settings: Settings) -> Iterator[Finding]:
     with wiring.record(settings) as kept:
         faults = template_faults(settings, kept, SystemClock())
         stuck = kept.outbox.counts()
+        alone = [desk.id for desk in kept.desks.desks() if not desk.recipients]
+    if alone:
+        yield Finding(
+            sign="--",
+            part="recipients",
+            says=f"none of {', '.join(alone[:_NAMED])}{' ...' if alone[_NAMED:] else ''}: alerts stay on the page",
+            todo="add them on the page Nơi nhận tin, or in the desk's file and diembao desk apply",
+        )
     yield Finding(
         sign="!!" if faults else "ok",
         part="templates",

@@ -16,6 +16,7 @@ from core import variables
 from core.errors import ConfigError
 from core.records.alerts import TEMPLATE_FIELDS
 from core.urls import is_web
+from core.written import text_of
 
 CONFIG_NAME = "diembao.toml"
 
@@ -429,8 +430,8 @@ def load(path: Path | None = None) -> Settings:
     values: dict[str, Any] = {}
     if file.exists():
         try:
-            values = tomllib.loads(file.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+            values = tomllib.loads(text_of(file, str(file)))
+        except tomllib.TOMLDecodeError as error:
             raise ConfigError(f"{file}: not readable as TOML: {error}") from None
     elif named:
         raise ConfigError(f"{file}: no such settings file; write it or unset DIEMBAO_CONFIG")

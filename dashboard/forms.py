@@ -146,11 +146,17 @@ async def _fields(request: Request, most_bytes: int) -> dict[str, str]:
     async for chunk in request.stream():
         body += chunk
         if len(body) > most_bytes:
-            raise BadRequest("error.bad_form")
+            raise too_large(most_bytes)
     try:
         return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
     except ValueError:
         raise BadRequest("error.bad_form") from None
+
+
+def too_large(most_bytes: int) -> BadRequest:
+    """The refusal of a body: where a file may come, with the size that one may have (what is round it takes 1 MB)."""
+    most = most_bytes // 1_000_000 - 1
+    return BadRequest("error.too_large", most=most) if most > 0 else BadRequest("error.too_long")
 
 
 def _fits(request: Request, given: str) -> bool:

@@ -63,7 +63,7 @@ async def _sent(request: Request, most_bytes: int) -> Sent:
     async for chunk in request.stream():
         body += chunk
         if len(body) > most_bytes:
-            raise BadRequest("error.too_large")
+            raise forms.too_large(most_bytes)
     whole: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]
 
     async def receive() -> Message:

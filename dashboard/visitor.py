@@ -40,6 +40,11 @@ class Visitor:
         """Whether they have that right on any desk."""
         return self.everything or any(allowed(level, right) for level in self.levels.values())
 
+    def awaits(self, right: Right) -> bool:
+        """Whether a second factor would give them that right on a desk, or over the desks."""
+        levels = self.user.memberships if self.user and self.needs_factor else ()
+        return any(allowed(held.level, right) for held in levels)
+
     def sees(self, desk: str) -> bool:
         """Whether they may read the desk."""
         return self.may(Right.READ, desk)

@@ -50,6 +50,7 @@ from core.records import Channel, Desk, OfficePapers, QuietHours, Recipient
 from core.roles import Role, refusal
 from core.settings import explain
 from core.text import clean
+from core.written import text_of
 from nlp.gazetteer.units import Candidate, Gazetteer
 from nlp.locate.named import KIND_WORDS, split_kind
 
@@ -124,11 +125,7 @@ def load_desk(path: Path, gazetteer: Gazetteer) -> Desk:
     that is unknown or means several (with the candidates), a recipient who may not be one, an office that may hold no
     desk, a desk named after a person.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not readable: {error}") from None
-    return parse_desk(text, gazetteer, str(path))
+    return parse_desk(text_of(path, str(path)), gazetteer, str(path))
 
 
 def parse_desk(text: str, gazetteer: Gazetteer, where: str = "desk file") -> Desk:

@@ -19,6 +19,7 @@ from core.errors import ConfigError
 from core.i18n import t
 from core.records import AlertPlan
 from core.settings import Settings
+from core.written import text_of
 from crawlers.publishers import load_all
 from store.sqlite.record import Record
 
@@ -85,10 +86,7 @@ def test(recipient: Annotated[str, typer.Argument(help="id of a recipient of the
 
 
 def _read(file: Path) -> AlertPlan:
-    try:
-        return parse_plan(file.read_text(encoding="utf-8"), str(file))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file}: not readable: {error}") from None
+    return parse_plan(text_of(file, str(file)), str(file))
 
 
 def _show(kept: Record, settings: Settings, plan: AlertPlan) -> None:

@@ -121,18 +121,15 @@ def template(
     desk: DeskName = "",
 ) -> None:
     """Write the desk's template, to be edited in Word; or check one, or take one."""
-    from reports import filling
     from reports import template as templates
 
     if check is not None:
-        filling.check(_read(check), templates.SLOTS, str(check))
+        _template(check)
         typer.echo(f"{check}: good")
         return
     with _desk(desk) as work:
         if take is not None or shipped:
-            content = _read(take) if take is not None and not shipped else None
-            if content is not None:
-                filling.check(content, templates.SLOTS, str(take))
+            content = _template(take) if take is not None and not shipped else None
             work.reports.book.set_template(work.desk.id, content, work.at, "operator")
             typer.echo(f"{work.desk.id}: {'its own template is taken' if content else 'the shipped template is used'}")
             return
@@ -161,7 +158,7 @@ class Work:
             number = self.reports.draft(self.desk, ask, self.at, "operator")
             typer.echo(f"draft {number}; edit and issue it on the page Báo cáo")
             return
-        own = _read(files.template) if files.template else None
+        own = _template(files.template) if files.template else None
         report = self.reports.loose(self.desk, ask, self.at)
         docx = self.reports.write(self.desk, report, self.at, own)
         file = files.out or Path(f"{reporting.file_name(report.content)}.docx")
@@ -194,6 +191,15 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"{text!r} is no day; write it as 2025-11-23") from None
+
+
+def _template(file: Path) -> bytes:
+    from reports import filling
+    from reports import template as templates
+
+    content = _read(file)
+    filling.check(content, templates.SLOTS, str(file))
+    return content
 
 
 def _read(file: Path) -> bytes:

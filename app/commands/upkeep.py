@@ -82,6 +82,8 @@ def restore(
     from app import away, sealed, upkeep
 
     settings = settings_module.load()
+    if not archive.is_file():
+        raise ConfigError(f"{archive}: no such backup file; name one that `diembao backup` wrote")
     if key is None and sealed.is_sealed(archive):
         raise ConfigError(f"{archive}: this backup is sealed; name the file of its key with --key")
     if not yes:

@@ -22,6 +22,7 @@ from core.records import Endpoint, EndpointKind, Publisher, PublisherKind, Selec
 from core.settings import explain
 from core.text import clean
 from core.urls import host_of, is_web
+from core.written import text_of
 from crawlers import doors
 from crawlers.publishers import updated
 
@@ -209,11 +210,4 @@ def _own_page(file_name: str, declared: Declaration, publisher: Publisher) -> No
 
 
 def _load(files: Iterable[Traversable]) -> tuple[Publisher, ...]:
-    return unique(parse(file.name, _read(file)) for file in files if file.name.endswith(".toml"))
-
-
-def _read(file: Traversable) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file.name}: not readable: {error}") from None
+    return unique(parse(file.name, text_of(file, file.name)) for file in files if file.name.endswith(".toml"))

@@ -1,19 +1,23 @@
 """What a person reads when something is missing, wrong or broken, and what to do then.
 
-These pages ask no port: they must come out when the record can't be read.
+They must come out when the record can't be read.
 """
 
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from core.access import Right
+from core.errors import StoreError
 from dashboard import render
-from dashboard.asking import Asked, BadRequest, NotHere, language
+from dashboard.asking import Asked, BadRequest, NotHere, language, who
+from dashboard.guard import NotAllowed
 from dashboard.people import leading as people
 from dashboard.room import Room
 from dashboard.visitor import NOBODY
@@ -27,6 +31,8 @@ async def http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 404
     if status == 405:
         return PlainTextResponse("405\n", status_code=405, headers=getattr(error, "headers", None))
+    with suppress(StoreError):  # no door has asked who this is: who is signed in is not offered the login
+        await run_in_threadpool(who, request)
     return _page(request, "error.no_such_page", 404)
 
 
@@ -53,12 +59,13 @@ async def not_signed_in(request: Request, error: Exception) -> Response:
 
 
 async def not_allowed(request: Request, error: Exception) -> Response:
-    """The page is there, but not for this user. The operator's first page is that of all desks."""
-    del error
+    """The page is there, but not for this user, or not yet. The operator's first page is that of all desks."""
     user = getattr(request.state, "visitor", None) or NOBODY
-    if request.url.path.removeprefix(request.scope.get("root_path", "")) == "/" and user.anywhere(Right.OPERATE):
+    operates = user.anywhere(Right.OPERATE) or user.awaits(Right.OPERATE)
+    if request.url.path.removeprefix(request.scope.get("root_path", "")) == "/" and operates:
         return RedirectResponse(f"{request.scope.get('root_path', '')}/cac-ban-tin", status_code=303)
-    return _page(request, "error.not_allowed", 403)
+    waits = isinstance(error, NotAllowed) and user.awaits(error.right)
+    return _page(request, "error.factor_first" if waits else "error.not_allowed", 403)
 
 
 async def too_many(request: Request, error: Exception) -> Response:

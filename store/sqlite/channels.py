@@ -49,6 +49,8 @@ class ChannelBook:
         """
         code = "DB" + "".join(secrets.choice(_LETTERS) for _ in range(8))
         with self._db.write(durable=True) as con:
+            if not con.execute("SELECT 1 FROM desks WHERE id = ?", (desk,)).fetchone():
+                raise ConfigError(f"no desk {desk}; diembao desk list names them")
             if (desk, recipient) not in _recipients(con):
                 raise ConfigError(f"desk {desk} has no recipient {recipient}; see diembao desk export {desk}")
             con.execute("DELETE FROM zalo_codes WHERE desk = ? AND recipient = ?", (desk, recipient))

@@ -192,6 +192,8 @@ class TestDigest:
         (attached,) = claim.message.attachments
         assert attached.content.decode("utf-8-sig").count("Chuyện thứ") == 35
         assert "Còn 5 câu chuyện" in claim.message.text
+        told = (claim.message.subject, claim.message.text, claim.message.html, claim.message.brief)
+        assert all("35 câu chuyện" in part and "30 câu chuyện" not in part for part in told)
 
 
 class TestWho:

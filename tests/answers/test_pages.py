@@ -145,7 +145,14 @@ def test_an_upload_from_elsewhere_or_too_large_is_refused(browser: Browser) -> N
         browser.client.post("/so-lieu/nhap", files=files, headers={"origin": "https://evil.example"}).status_code == 403
     )
     assert browser.client.post("/so-lieu/nhap", data={forms.FIELD: "no"}, headers={"origin": BASE}).status_code == 403
-    browser.send("/so-lieu/nhap", 400, files={"tep": ("a.csv", b"x" * 11_100_000)}, khong_mat="1")
+    refused = browser.send("/so-lieu/nhap", 400, files={"tep": ("a.csv", b"x" * 11_100_000)}, khong_mat="1")
+    assert "nhỏ hơn 10 MB" in refused
+
+
+def test_what_is_too_large_names_the_size_that_its_own_page_takes(browser: Browser) -> None:
+    template = browser.send("/bao-cao/mau", 400, files={"tep": ("a.docx", b"x" * 6_100_000)})
+    assert "nhỏ hơn 5 MB" in template
+    assert "rút ngắn" in browser.send("/them-bai", 400, dia_chi="x" * 100_000)
 
 
 def test_a_comparison_is_shown_dismissed_and_gone(browser: Browser) -> None:

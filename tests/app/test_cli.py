@@ -163,6 +163,53 @@ def test_doctor_says_what_to_do(home: Path) -> None:
     assert "desk apply" in parts["record"]["todo"]
 
 
+def test_doctor_names_the_settings_file_or_says_that_there_is_none(home: Path) -> None:
+    home.mkdir()
+    file = home / "of-my-own.toml"
+    file.write_text('[crawl]\ncontact = "a@b.gov.vn"\n', encoding="utf-8-sig")
+    for environment, sign, says in (({}, "--", "no "), ({"DIEMBAO_CONFIG": str(file)}, "ok", str(file))):
+        done = diembao(home, "doctor", "--json", **environment)
+        settings = next(row for row in json.loads(done.stdout) if row["part"] == "settings")
+        assert settings["sign"] == sign and settings["says"].startswith(says), settings
+
+
+def test_doctor_names_a_desk_whose_alerts_go_to_nobody(home: Path) -> None:
+    assert diembao(home, "desk", "apply", "desks/binh_son.toml", "--yes").returncode == 0
+    parts = {row["part"]: row for row in json.loads(diembao(home, "doctor", "--json").stdout)}
+    assert "binh_son" in parts["recipients"]["says"] and "Nơi nhận tin" in parts["recipients"]["todo"]
+
+
+def test_a_template_for_one_report_is_named_where_it_is_wrong(home: Path) -> None:
+    assert diembao(home, "desk", "apply", "desks/binh_son.toml", "--yes").returncode == 0
+    done = diembao(home, "report", "weekly", "--out", str(home / "r.docx"), "--template", "README.md")
+    failed(done, "README.md", "not a Word document")
+    assert not (home / "r.docx").exists()
+
+
+def test_a_restore_of_nothing_is_refused_before_it_asks(home: Path) -> None:
+    done = diembao(home, "restore", "nowhere.tar.gz")
+    failed(done, "nowhere.tar.gz")
+    assert "Replace" not in done.stdout
+
+
+def test_a_code_of_zalo_for_a_desk_that_there_is_not(home: Path) -> None:
+    failed(diembao(home, "zalo", "invite", "nowhere", "nobody"), "no desk nowhere", "desk list")
+
+
+@pytest.mark.parametrize("verb", [["desk", "apply"], ["alerts", "apply"]])
+def test_files_that_people_write(home: Path, verb: list[str]) -> None:
+    """An editor on Windows begins them with a byte order mark, or writes them in another coding."""
+    home.mkdir()
+    file = home / "of-my-own.toml"
+    file.write_bytes(b"\xef\xbb\xbfid = 1\n")
+    failed(diembao(home, *verb, str(file)), "id: ")
+    file.write_bytes("desk = 'Bình Sơn'".encode("utf-16"))
+    failed(diembao(home, *verb, str(file)), str(file), "UTF-8")
+    missing = diembao(home, *verb, "nowhere.toml")
+    failed(missing, "nowhere.toml", "No such file")
+    assert "Errno" not in missing.stderr
+
+
 def test_doctor_fails_where_a_part_is_wrong(home: Path) -> None:
     done = diembao(home, "doctor", DIEMBAO_SMTP__HOST="127.0.0.1", DIEMBAO_SMTP__PORT="9",
                    DIEMBAO_SMTP__SENDER="a@example.org")  # fmt: skip

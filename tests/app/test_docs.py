@@ -13,6 +13,7 @@ import typer.main
 
 from app.cli import program
 from app.commands.upkeep import masked
+from core.roles import Role
 from core.settings import Settings, load
 from tests.data import ROOT
 
@@ -53,6 +54,12 @@ def test_each_file_target_and_module_exists(page: Path) -> None:
     assert [
         name for name in re.findall(r"`((?:desks|docs|nlp|core|crawlers)/[^`<>]*)`", text) if not (ROOT / name).exists()
     ] == []
+
+
+def test_the_page_on_alerts_names_every_role() -> None:
+    text = (ROOT / "docs" / "alerts.md").read_text(encoding="utf-8")
+    roles = re.search(r"The roles are (.*?)\.", text, re.DOTALL)
+    assert roles and re.findall(r"`(\w+)`", roles[1]) == [role.value for role in Role]
 
 
 def test_the_example_names_every_setting_with_its_default(tmp_path: Path) -> None:

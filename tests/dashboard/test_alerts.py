@@ -371,7 +371,7 @@ class TestTemplates:
         alerts = record_alerts(Settings(data_dir=tmp_path), record, clock, PAPERS)
         editor = signed_in(Level.EDITOR, parts={"office": Office(alerts=alerts)})
         shown = editor.get(self.PATH)
-        assert shown.status_code == 200 and "Chỉ người quản trị tất cả bàn tin mới sửa được" in shown.text
+        assert shown.status_code == 200 and "Chỉ quản trị viên của tất cả bàn tin mới sửa được" in shown.text
         assert 'name="chu"' not in shown.text
         sent = {"chu": "Tin của tôi", "lam": "luu", "dau": seal_of(editor.get("/tai-khoan").text)}
         refused = editor.post(self.PATH, data=sent, headers={"Origin": PUBLIC})

@@ -94,6 +94,11 @@ class TestToday:
         said = words(client(press, settings={"smtp": {"host": "mail.example"}}).get("/").text)
         assert "Chưa nối thư điện tử" not in said
 
+    def test_without_recipients_the_alerts_page_says_that_nothing_is_sent(self, press: FakePress) -> None:
+        assert "Chưa có nơi nhận nào" not in client(press).get("/canh-bao").text
+        page = client(FakePress(book=[replace(press.book[0], recipients=())])).get("/canh-bao").text
+        assert "Chưa có nơi nhận nào" in page and 'href="/nguoi-nhan"' in page
+
     def test_a_day_without_articles_says_what_to_do(self, get: Get) -> None:
         page = get("/?ngay=2026-10-01")
         assert "Chưa có bài nào nhắc tới Bình Sơn trong ngày này" in words(page)
@@ -128,7 +133,8 @@ class TestFirstFilling:
         assert "Đang đọc báo lần đầu" not in words(answer.text)
 
     def test_without_a_desk_it_says_how_to_make_one(self) -> None:
-        assert "diembao desk apply" in client(FakePress()).get("/").text
+        page = client(FakePress()).get("/").text
+        assert "diembao desk new" in page and "diembao desk apply" in page and "binh_son" not in page
 
     def test_the_sample_press_is_named_as_one(self, press: FakePress) -> None:
         assert "Đây là báo mẫu" in client(press, status=RunStatus(sample=True)).get("/bai/" + _newest(press)).text

@@ -184,7 +184,7 @@ class TestReset:
 
     def test_an_unknown_link_says_what_to_do(self, browser: TestClient) -> None:
         answer = browser.get("/dat-mat-khau/no-such-token")
-        assert answer.status_code == 404 and "Hỏi quản trị viên một đường dẫn mới" in words(answer.text)
+        assert answer.status_code == 404 and "Xin quản trị viên cấp đường dẫn mới" in words(answer.text)
 
 
 class TestSecondFactor:

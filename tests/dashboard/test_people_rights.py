@@ -12,10 +12,11 @@ from starlette.testclient import TestClient
 from core.access import RIGHTS, Level, Right
 from core.i18n import t
 from core.records import Desk
+from dashboard.asking import SESSION_COOKIE
 from dashboard.pace import Pace
 from dashboard.routes import DOORS, Door
 from store.sqlite.record import Record
-from tests.dashboard.conftest import MORNING, SignIn, client
+from tests.dashboard.conftest import MORNING, SignIn, client, make_user, open_session
 from tests.fakes.reading import FakePress
 
 NOT_ALLOWED = t("error.not_allowed")
@@ -152,6 +153,24 @@ class TestDesks:
         (user,) = [u for u in record.people.users() if u.id.startswith("u-officer")]
         record.people.change(user.id, memberships=(), at=MORNING, by="test")
         assert browser.get("/").status_code == 403 and browser.get("/tai-khoan").status_code == 200
+
+    @pytest.mark.parametrize("level", [Level.ADMINISTRATOR, Level.OPERATOR])
+    def test_who_lacks_only_the_second_factor_is_told_so(self, press: FakePress, record: Record, level: Level) -> None:
+        """Not sent to the desk's administrator, who they are themselves."""
+        browser = client(press, record=record, client=("203.0.113.7", 50000))
+        user = make_user(record, level, press.book[0].id, factor=False)
+        browser.cookies.set(SESSION_COOKIE, open_session(record, user))
+        answer = browser.get("/" if level is Level.OPERATOR else "/nguoi-dung")
+        assert answer.status_code == 403
+        assert t("error.factor_first") in answer.text and NOT_ALLOWED not in answer.text
+        beyond = browser.get("/canh-bao" if level is Level.OPERATOR else "/cac-ban-tin")
+        assert NOT_ALLOWED in beyond.text
+
+    def test_a_page_that_is_not_there_knows_who_is_signed_in(self, signed_in: SignIn) -> None:
+        asked = signed_in(Level.OFFICER), signed_in(None)
+        officer, nobody = (browser.get("/khong-co-trang-nay") for browser in asked)
+        assert officer.status_code == nobody.status_code == 404
+        assert t("login.title") not in officer.text and t("login.title") in nobody.text
 
 
 def test_a_level_taken_away_acts_at_once(signed_in: SignIn, record: Record) -> None:

@@ -9,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from core.access import Level
+from core.i18n import t
 from core.records import Desk, Membership, UnitChoice
 from dashboard.room import RunStatus
 from store.sqlite.record import Record
@@ -158,7 +159,9 @@ class TestFirstRun:
         return client(press, record=record, client=("127.0.0.1", 50000), parts=parts)
 
     def test_from_nothing_to_the_days_page(self, here: TestClient, record: Record, filled: list[str]) -> None:
-        assert 'href="/bat-dau"' in here.get("/").text
+        first = here.get("/").text
+        assert first.count('href="/bat-dau"') == 2 and t("start.intro") in first
+        assert "diembao desk" not in first, "whoever can choose the place here is given no command"
         chosen = here.get("/bat-dau?ten=B%C3%ACnh+S%C6%A1n").text
         assert all(unit.label in chosen for unit in UNITS)
         done = send(here, "/bat-dau", self.FORM, opened="/bat-dau?ten=B%C3%ACnh+S%C6%A1n")

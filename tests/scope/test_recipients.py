@@ -126,7 +126,7 @@ class TestEveryDoor:
 
     def test_page_tells_that_nothing_is_sent(self, name: str, address: str) -> None:
         page = client(FakePress(book=[desk_with(name, address)])).get("/canh-bao").text
-        assert "Chương trình không gửi tin cho cơ quan công an, an ninh hoặc quân sự." in page
+        assert "Chương trình không gửi tin và không mở tài khoản cho cơ quan công an, an ninh hoặc quân sự." in page
 
 
 @pytest.mark.parametrize("address", [address for _, address in BODIES[6:]])
