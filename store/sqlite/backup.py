@@ -6,6 +6,7 @@ Nothing else is accepted on the way back: no other name, no link, no more bytes 
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import json
@@ -139,6 +140,8 @@ def _copy(record: Path, copy: Path, progress: Progress | None) -> int:
             goal.execute("PRAGMA journal_mode = DELETE")
         return schema
     except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorname", "") == "SQLITE_FULL":  # where it is copied to: the record is only read
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
         raise told(error, record) from error
 
 

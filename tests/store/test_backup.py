@@ -120,6 +120,22 @@ def test_a_backup_to_where_nothing_can_be_written_is_told(filled: Record, tmp_pa
         backup(filled.path, tmp_path / "file" / "b.tar.gz", NOON)
 
 
+def test_a_backup_that_finds_no_room_names_the_place_that_is_full(
+    filled: Record, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = sqlite3.connect
+
+    def small(path: Path, *args: Any, **given: Any) -> sqlite3.Connection:
+        con: sqlite3.Connection = real(path, *args, **given)
+        if path != filled.path:
+            con.execute("PRAGMA max_page_count = 4")
+        return con
+
+    monkeypatch.setattr(sqlite3, "connect", small)
+    with pytest.raises(StoreError, match=r"backup .*b\.tar\.gz: .*check space"):
+        backup(filled.path, target, NOON)
+
+
 # --- restore
 
 
