@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from app import sealed, upkeep, wiring
-from core.clock import Clock, SystemClock
+from core.clock import AHEAD, Clock, SystemClock
 from core.errors import ConfigError, DiembaoError
 from core.settings import BackupSettings, Settings
 from store.sqlite import stones
@@ -53,7 +53,7 @@ def listing(settings: Settings, kept: Record) -> Callable[[], None]:
         kept.retention.note()
         file = stones.stones_file(settings.database)
         said = file.read_text(encoding="utf-8") if file.exists() else ""
-        if said != named[0] and newest(Path(asked.folder)) is not None:
+        if said != named[0] and newest(Path(asked.folder), SystemClock().now()) is not None:
             _seal_list(settings, Path(asked.folder), sealed.load_key(Path(asked.key_file)))
             named[0] = said
 
@@ -90,13 +90,16 @@ def restore(settings: Settings, archive: Path, key: Path) -> Iterator[str]:
         yield from upkeep.restore(settings, clear, called=archive)
 
 
-def newest(folder: Path) -> datetime | None:
-    """When the newest sealed backup there was made, by its name; None where none can be seen (a share may be away)."""
+def newest(folder: Path, at: datetime) -> datetime | None:
+    """When the newest sealed backup there was made, by its name; None where none can be seen (a share may be away).
+
+    One whose name lies after `at` was made while the clock was ahead: nobody knows when, so it stands for no other.
+    """
     try:
         stamps = [_stamp(file) for file in folder.glob(f"diembao-*{sealed.SUFFIX}")] if folder.is_dir() else []
     except OSError:
         return None
-    return max((stamp for stamp in stamps if stamp), default=None)
+    return max((stamp for stamp in stamps if stamp and stamp <= at + AHEAD), default=None)
 
 
 def scheduled(settings: Settings, days: Callable[[], int], clock: Clock | None = None) -> Callable[[], None]:
@@ -124,7 +127,7 @@ def scheduled(settings: Settings, days: Callable[[], int], clock: Clock | None =
     def look() -> None:
         if any(thread.is_alive() for thread in running) or not due(asked, clock.now()):
             return
-        if failed and clock.now() - failed[0] < _AGAIN:
+        if failed and timedelta(0) <= clock.now() - failed[0] < _AGAIN:
             return
         running[:] = [threading.Thread(target=work, name="backup", daemon=True)]
         running[0].start()
@@ -136,7 +139,7 @@ def due(asked: BackupSettings, at: datetime) -> bool:
     """Whether a backup is to be made now."""
     if not asked.connected:
         return False
-    last = newest(Path(asked.folder))
+    last = newest(Path(asked.folder), at)
     return last is None or at - last >= timedelta(hours=asked.every_hours)
 
 

@@ -139,14 +139,15 @@ def _backups(settings: Settings) -> Iterator[Finding]:
         )  # fmt: skip
         return
     sealed.load_key(Path(asked.key_file))
-    last = away.newest(Path(asked.folder))
+    now = SystemClock().now()
+    last = away.newest(Path(asked.folder), now)
     if last is None:
         yield Finding(
             sign="--", part="backups", says=f"none in {asked.folder} yet",
             todo=f"the role deliver makes it, or now: diembao backup {asked.folder}",
         )  # fmt: skip
         return
-    hours = (SystemClock().now() - last).total_seconds() / 3600
+    hours = (now - last).total_seconds() / 3600
     says = f"the newest in {asked.folder} is {hours:.0f} hours old"
     late = hours > 2 * asked.every_hours
     todo = "see that the role deliver runs, and what its log says of backups" if late else ""

@@ -9,7 +9,7 @@ from typing import Final
 
 from app import wiring
 from app.reporting import Reports, reports
-from core.clock import Clock
+from core.clock import Clock, local_day
 from core.errors import ConfigError
 from core.records import Desk, Publisher, ReportSchedule, ReportWords
 from core.settings import Settings
@@ -65,7 +65,7 @@ def _drafted(made: Reports, desk: Desk, schedule: ReportSchedule, at: datetime, 
         return False
     content = made.collect(desk, ask, at)
     with made.book.session():
-        if not made.book.schedule_done(desk.id, schedule.kind, ask.last):
+        if not made.book.schedule_done(desk.id, schedule.kind, ask.last, local_day(at)):
             return False
         number = made.book.add(content, sections.title(content), ReportWords(), at, "schedule")
         if schedule.mail:

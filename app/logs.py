@@ -18,6 +18,7 @@ from typing import IO
 
 from pydantic import BaseModel, SecretStr
 
+from core.errors import ConfigError
 from core.settings import LogSettings, Settings
 from core.text import clean
 
@@ -137,15 +138,21 @@ def _claimed(folder: Path, role: str) -> tuple[Path, IO[str]]:
 def start(settings: Settings, role: str, *, quiet: bool = False) -> Path:
     """Log to data_dir/log/<role>.jsonl, and warnings to the terminal. Returns the file's path.
 
-    A second process of the role logs to <role>-2.jsonl.
+    A second process of the role logs to <role>-2.jsonl. Raises ConfigError where no file can be written there.
     """
     folder = settings.data_dir / "log"
-    folder.mkdir(parents=True, exist_ok=True)
     for old in logging.getLogger().handlers[:]:
         if isinstance(old, _OwnFile):
             logging.getLogger().removeHandler(old)
             old.close()
-    handler = _OwnFile(folder, role, settings.log)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handler = _OwnFile(folder, role, settings.log)
+    except OSError as error:
+        raise ConfigError(
+            f"log {error.filename or folder}: {error.strerror or error}; give the folder and its files to the user of"
+            " the service (a command that another user ran may have made them), or set another data_dir"
+        ) from None
     handler.setFormatter(JsonLines(secrets(settings)))
     terminal = logging.StreamHandler(sys.stderr)
     terminal.setLevel(logging.ERROR if quiet else logging.WARNING)

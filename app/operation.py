@@ -91,7 +91,7 @@ class Machine:
         return replace(
             found,
             backups_away=wanted,
-            backup_away=away.newest(Path(self._backups.folder)) if wanted else None,
+            backup_away=away.newest(Path(self._backups.folder), at) if wanted else None,
             workers=self._kept.leases.workers(timedelta(minutes=1)),
             unlabelled=self._kept.untagged.count(),
         )

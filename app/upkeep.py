@@ -73,6 +73,8 @@ def erase(settings: Settings, article: str) -> str:
     wanted = article_id(article) if is_web(article) else article
     with wiring.record(settings) as kept:
         if not kept.retention.erase(wanted, SystemClock().now(), "operator"):
+            if any(stone.article == wanted for stone in kept.retention.stones()):
+                return f"{wanted} was erased before; whatever an interrupted try left of it is gone too"
             raise StoreError(f"no article {article} in {wiring.place(settings)}; give its id or its address")
     return f"erased {wanted}; a stone with its address and date stays"
 

@@ -14,6 +14,10 @@ VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 YEARS: Final = (2000, 2200)
 """First and last year of days that may be asked for; far from the ends of the calendar, where reckoning breaks off."""
 
+AHEAD: Final = timedelta(minutes=10)
+"""A time further in the future than this was noted while the clock was ahead (clocks of machines differ by seconds):
+nothing waits for it."""
+
 
 class Clock(Protocol):
     """Tells the time; a test or a replay gives its own."""

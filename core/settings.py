@@ -450,8 +450,19 @@ def _blamed(error: ValidationError, file: Path, values: Mapping[str, Any]) -> st
         variable = variables.named(path) if variables.holds(given, path) else ""
         if len(path) == 1 and isinstance(given.get(path[0]), dict):  # said of a part as a whole: either may be meant
             variable = f"{file} or {variable}" if path[0] in values else variable
-        said.append(f"{variable or file}: {_explained(path, item['msg'])}")
+        message = _unknown(path) if item["type"] == "extra_forbidden" else item["msg"]
+        said.append(f"{variable or file}: {_explained(path, message)}")
     return "; ".join(said)
+
+
+_RENAMED: Final = {"data": "updates"}
+"""Parts of the file as they were once called -> as they are called now."""
+
+
+def _unknown(path: Sequence[str]) -> str:
+    if path[0] in _RENAMED:
+        return f"it is called [{_RENAMED[path[0]]}] now; write that"
+    return "no such setting; docs/diembao.example.toml has them all"
 
 
 def explain(error: ValidationError) -> str:

@@ -22,6 +22,7 @@ from crawlers.crawl_lanes import Lanes
 from crawlers.crawl_page import Closed, Later, PageReader
 from crawlers.crawl_plan import Crawl
 from crawlers.crawl_poll import Poller
+from crawlers.etiquette import rhythm
 from crawlers.fetch.client import ELSEWHERE, Failed
 
 log = logging.getLogger(__name__)
@@ -161,7 +162,7 @@ class Loop:
             if state.endpoint.source not in paused
             and key not in self._polling
             and not (self._crawl.once and key in self._polled)
-            and (state.next_poll is None or state.next_poll <= now)
+            and rhythm.is_due(state, now)
         ]
         return [(key, host) for key, host in due if host not in self._others]
 

@@ -44,7 +44,8 @@ def due(schedule: ReportSchedule, at: datetime) -> ReportAsk | None:
         return None
     here = local(at)
     ask = newest(schedule.kind, here.date(), week_ends=week_end(schedule.weekday))
-    fresh = schedule.last_done is None or schedule.last_done < ask.last
+    # a period that is still to come was drafted while the clock was ahead: the next ones don't wait for it
+    fresh = schedule.last_done is None or schedule.last_done < ask.last or schedule.last_done > here.date()
     late = here.date() - ask.last > timedelta(days=1) or here.hour * 60 + here.minute >= schedule.minute
     return ask if fresh and late else None
 

@@ -97,8 +97,11 @@ class ReportBook(Protocol):
         """Calls inside are one transaction."""
         ...
 
-    def schedule_done(self, desk: str, kind: str, last: date) -> bool:
-        """That the period which ends on that day is drafted; False where it was already."""
+    def schedule_done(self, desk: str, kind: str, last: date, today: date) -> bool:
+        """That the period which ends on that day is drafted; False where it was already.
+
+        One that ends after `today` was drafted while the clock was ahead, and stands for none before it.
+        """
         ...
 
     def template(self, desk: str) -> bytes | None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from core.clock import AHEAD
 from core.records import PollState
 
 _MAX_AGE: Final = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
@@ -80,6 +81,13 @@ def interval_from(
 def interval_unchanged(previous: timedelta, shortest: timedelta, longest: timedelta) -> timedelta:
     """The interval after a 304 or an answer with nothing new: a quarter longer."""
     return clamp(previous * 1.25, shortest, longest)
+
+
+def is_due(state: PollState, now: datetime) -> bool:
+    """Whether an endpoint is to be asked. What was planned while the clock was ahead would be late by as much."""
+    if state.next_poll is None or state.next_poll <= now:
+        return True
+    return state.last_poll is not None and state.last_poll > now + AHEAD
 
 
 def next_poll(

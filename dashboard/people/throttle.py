@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from core.clock import AHEAD
 from core.records import Attempt
 
 REMEMBERED: Final = timedelta(hours=1)
@@ -25,8 +26,10 @@ FIRST, LONGEST, LONGEST_OF_NETWORK = timedelta(seconds=10), timedelta(minutes=15
 def wait(attempts: Sequence[Attempt], account: str, network: str, at: datetime) -> timedelta:
     """Time until the next try is looked at; zero for now.
 
-    `attempts`: those of the account and of the network in the last KNOWN_FOR, oldest first.
+    `attempts`: those of the account and of the network in the last KNOWN_FOR, oldest first. Those of a clock that was
+    ahead count for nothing: a wait from then on would be a lock.
     """
+    attempts = [a for a in attempts if a.at <= at + AHEAD]
     pair = [a for a in attempts if a.account == account and a.network == network]
     known = any(a.good for a in pair)
     recent = [a for a in attempts if at - a.at <= REMEMBERED and not a.good]

@@ -6,6 +6,7 @@ Nothing else is accepted on the way back: no other name, no link, no more bytes 
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import json
@@ -25,7 +26,7 @@ from typing import IO, Final, cast
 
 from core.errors import StoreError
 from store.sqlite import audit, migrate, outbox, people, search, stones
-from store.sqlite.database import APPLICATION_ID, connect, told
+from store.sqlite.database import APPLICATION_ID, Database, connect, told
 from store.sqlite.old_files import backup_dir
 from store.sqlite.retention import replay
 from store.sqlite.rows import dump
@@ -139,6 +140,8 @@ def _copy(record: Path, copy: Path, progress: Progress | None) -> int:
             goal.execute("PRAGMA journal_mode = DELETE")
         return schema
     except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorname", "") == "SQLITE_FULL":  # where it is copied to: the record is only read
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
         raise told(error, record) from error
 
 
@@ -247,14 +250,14 @@ def _write(archive: Path, tar: tarfile.TarFile, member: tarfile.TarInfo, manifes
 
 
 def _prepare(staged: Path, record: Path, manifest: Manifest, at: datetime, by: str) -> tuple[int, int]:
-    """Check the database itself, hold what waited, erase what was erased since."""
+    """Check the database itself, bring it to this program's schema, hold what waited, erase what was erased since."""
     try:
         with closing(connect(staged)) as con:
             if con.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
                 raise _refused(staged, "its database is no record of diembao")
-            migrate.check_versions(migrate.applied(con), migrate.shipped(), staged)
             if con.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
                 raise _refused(staged, "its database is damaged")
+            _update(staged, at)
             con.execute("BEGIN IMMEDIATE")
             held = outbox.hold(con, HELD, at)
             erased = replay(con, stones.read(record))
@@ -268,6 +271,15 @@ def _prepare(staged: Path, record: Path, manifest: Manifest, at: datetime, by: s
         return held, erased
     except sqlite3.Error as error:
         raise told(error, staged) from error
+
+
+def _update(staged: Path, at: datetime) -> None:
+    """An older program's record: what follows asks for tables that it lacks, and running desks get it as it is here."""
+    db = Database(staged)
+    try:
+        migrate.migrate(db, at, lambda _: staged)  # the archive itself is the backup of it
+    finally:
+        db.close()
 
 
 def _put_aside(record: Path, at: datetime) -> Path | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from core.clock import Clock
+from core.clock import AHEAD, Clock
 from core.records import Lease, Worker
 from store.sql import Connection, Database, Row
 from store.sqlite.rows import from_us, to_us
@@ -56,19 +56,22 @@ class Leases:
 
     def holder(self, name: str) -> Worker | None:
         """Who holds a name now; None for nobody, and for one that has not said that it lives."""
+        at = to_us(self._clock.now())
         with self._db.read() as con:
             row = con.execute(
-                "SELECT w.* FROM leases l JOIN workers w ON w.id = l.holder WHERE l.name = ? AND l.until > ?",
-                (name, to_us(self._clock.now())),
+                "SELECT w.* FROM leases l JOIN workers w ON w.id = l.holder"
+                " WHERE l.name = ? AND l.until > ? AND l.until <= ?",
+                (name, at, _beyond(at)),
             ).fetchone()
             return _worker(row) if row else None
 
     def elsewhere(self, holder: str, prefix: str) -> frozenset[str]:
         """Names with the prefix that others hold now."""
+        at = to_us(self._clock.now())
         with self._db.read() as con:
             rows = con.execute(
-                "SELECT name FROM leases WHERE until > ? AND holder <> ? AND substr(name, 1, ?) = ?",
-                (to_us(self._clock.now()), holder, len(prefix), prefix),
+                "SELECT name FROM leases WHERE until > ? AND until <= ? AND holder <> ? AND substr(name, 1, ?) = ?",
+                (at, _beyond(at), holder, len(prefix), prefix),
             )
             return frozenset(row["name"] for row in rows)
 
@@ -91,9 +94,12 @@ class Leases:
 
     def workers(self, within: timedelta) -> tuple[Worker, ...]:
         """Workers heard of so lately, by role."""
-        since = to_us(self._clock.now() - within)
+        at = to_us(self._clock.now())
         with self._db.read() as con:
-            rows = con.execute("SELECT * FROM workers WHERE seen >= ? ORDER BY role, started, id", (since,))
+            rows = con.execute(
+                "SELECT * FROM workers WHERE seen >= ? AND seen <= ? ORDER BY role, started, id",
+                (at - _us(within.total_seconds()), _beyond(at)),
+            )
             return tuple(map(_worker, rows))
 
 
@@ -106,13 +112,16 @@ def purge(con: Connection, at: datetime) -> None:
 
 
 def _take(con: Connection, name: str, holder: str, at: int, lasts: int) -> Lease | None:
-    """The lease, unless somebody else holds it. One whose holder fell silent may have been used until its end."""
+    """The lease, unless somebody else holds it. One whose holder fell silent may have been used until its end.
+
+    None lasts as long as AHEAD: one that seems to was lent while the clock was ahead, and binds nobody.
+    """
     before = con.execute("SELECT holder, until FROM leases WHERE name = ?", (name,)).fetchone()
     row = con.execute(
         "INSERT INTO leases (name, holder, fence, until) VALUES (?, ?, 1, ?) ON CONFLICT (name) DO UPDATE"
         " SET holder = excluded.holder, fence = leases.fence + 1, until = excluded.until"
-        " WHERE leases.until <= ? OR leases.holder = excluded.holder RETURNING fence",
-        (name, holder, at + lasts, at),
+        " WHERE leases.until <= ? OR leases.until > ? OR leases.holder = excluded.holder RETURNING fence",
+        (name, holder, at + lasts, at, _beyond(at)),
     ).fetchone()
     if row is None:
         return None
@@ -125,6 +134,10 @@ def _worker(row: Row) -> Worker:
         id=row["id"], role=row["role"], machine=row["machine"], started=from_us(row["started"]),
         seen=from_us(row["seen"]),
     )  # fmt: skip
+
+
+def _beyond(at: int) -> int:
+    return at + _us(AHEAD.total_seconds())
 
 
 def _us(seconds: float) -> int:

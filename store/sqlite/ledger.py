@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from itertools import zip_longest
 from typing import Final
 
+from core.clock import AHEAD
 from core.errors import AddressRefused
 from core.records import Endpoint, EndpointStatus, Entry, Looked, PendingPage, PollState
 from core.urls import article_id as id_of
@@ -20,6 +21,8 @@ from store.sqlite.articles import withdraw
 from store.sqlite.database import Database
 from store.sqlite.rows import PAGE_COLUMNS, day_of, load_page, maybe_from_us, maybe_us, to_us
 
+LONGEST_WAIT: Final = timedelta(days=2)
+"""No page is put off and no host's rules are kept for so long: what was, was so while the clock was ahead."""
 GUID_URLS: Final = 3
 """A guid that was seen with more addresses than this is no identity (feeds that give every item the same one)."""
 _PUT_STATE: Final = upsert(
@@ -92,9 +95,12 @@ class Ledger:
         return len(gone)
 
     def note(self, key: str, at: datetime) -> str | None:
-        """The text kept under the key, or None where there is none or its time is over."""
+        """The text kept under the key, or None where there is none, its time is over, or the clock was ahead then."""
         with self._db.read() as con:
-            row = con.execute("SELECT text FROM notes WHERE key = ? AND until > ?", (key, to_us(at))).fetchone()
+            row = con.execute(
+                "SELECT text FROM notes WHERE key = ? AND until > ? AND until <= ?",
+                (key, to_us(at), to_us(at + LONGEST_WAIT)),
+            ).fetchone()
             return row["text"] if row else None
 
     def keep_note(self, key: str, text: str, until: datetime) -> None:
@@ -119,7 +125,7 @@ class Ledger:
                 share = -(-want // len(hosts))
                 fuller = []
                 for host in hosts:
-                    more = _due(con, host, to_us(at), share, len(queues[host]))
+                    more = _due(con, host, at, share, len(queues[host]))
                     queues[host] += more
                     want -= len(more)
                     if len(more) == share:
@@ -280,11 +286,13 @@ def _pending_hosts(con: sqlite3.Connection) -> list[str]:
     return [row["host"] for row in rows]
 
 
-def _due(con: sqlite3.Connection, host: str, at: int, limit: int, offset: int) -> list[sqlite3.Row]:
+def _due(con: sqlite3.Connection, host: str, at: datetime, limit: int, offset: int) -> list[sqlite3.Row]:
+    """Pages of a host that may be read; those found or put off while the clock was ahead too."""
     return con.execute(
-        f"SELECT {PAGE_COLUMNS} FROM pages WHERE state = 'pending' AND host = ? AND not_before <= ?"  # noqa: S608
-        " AND source NOT IN (SELECT source FROM pauses) ORDER BY found_at, n LIMIT ? OFFSET ?",
-        (host, at, limit, offset),
+        f"SELECT {PAGE_COLUMNS} FROM pages WHERE state = 'pending' AND host = ?"  # noqa: S608
+        " AND (not_before <= ? OR not_before > ? OR found_at > ?) AND source NOT IN (SELECT source FROM pauses)"
+        " ORDER BY found_at, n LIMIT ? OFFSET ?",
+        (host, to_us(at), to_us(at + LONGEST_WAIT), to_us(at + AHEAD), limit, offset),
     ).fetchall()
 
 

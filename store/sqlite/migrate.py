@@ -21,6 +21,8 @@ from core.errors import StoreError
 from store.sqlite.database import APPLICATION_ID, Database
 from store.sqlite.rows import to_us
 
+_EARLIER: Final = frozenset({"d8d742684d23e0d6f6d8ac9087f0f98ac6bfbb3c395d60ec10604fb45071224e"})
+"""SHA-256 of a form in which 0011 once stood; 0017 adds what that lacked."""
 _NAME: Final = re.compile(r"^(\d{4})_(\w+)\.sql$")
 
 
@@ -86,7 +88,7 @@ def check_versions(done: dict[int, str], known: tuple[Migration, ...], path: obj
             "update the program, or restore a backup that this version made"
         )
     for migration in known:
-        if migration.number in done and done[migration.number] != migration.sha256:
+        if done.get(migration.number, migration.sha256) not in {migration.sha256, *_EARLIER}:
             raise StoreError(
                 f"record {path}: migration {migration.number:04d} was applied in another form than this program has; "
                 "use the version of the program that made this record, or restore a backup of this version"

@@ -160,8 +160,6 @@ def after_restore(con: sqlite3.Connection, present: Path, at: datetime) -> None:
 
     Sessions, links and steps end, all of them. A present record that can't be read leaves it at that.
     """
-    if not con.execute("SELECT 1 FROM sqlite_master WHERE name = 'people_gone'").fetchone():
-        return
     for table in ("sessions", "reset_links", "sign_in_steps"):
         con.execute(f"DELETE FROM {table}")  # noqa: S608 - names of ours
     gone, disabled = _since(present)

@@ -203,13 +203,16 @@ class ReportBook:
         """Calls inside are one transaction."""
         return self._db.write(durable=True)
 
-    def schedule_done(self, desk: str, kind: str, last: date) -> bool:
-        """That the period which ends on that day is drafted; False where it was already."""
+    def schedule_done(self, desk: str, kind: str, last: date, today: date) -> bool:
+        """That the period which ends on that day is drafted; False where it was already.
+
+        One that ends after `today` was drafted while the clock was ahead, and stands for none before it.
+        """
         with self._db.write(durable=True) as con:
             done = con.execute(
                 "UPDATE report_schedules SET last_done = :last WHERE desk = :desk AND kind = :kind"
-                " AND (last_done IS NULL OR last_done < :last)",
-                {"last": last.isoformat(), "desk": desk, "kind": kind},
+                " AND (last_done IS NULL OR last_done < :last OR last_done > :today)",
+                {"last": last.isoformat(), "today": today.isoformat(), "desk": desk, "kind": kind},
             )
             return done.rowcount == 1
 

@@ -130,11 +130,15 @@ class Retention:
     def erase(self, article_id: str, at: datetime, by: str) -> bool:
         """Remove one article everywhere and leave a stone with address and date; False where it is not there.
 
-        The stone is on the disk before anything goes, so that an interrupted erase is finished by `replay_stones`.
+        The stone is on the disk before anything goes, so that an interrupted erase is finished by `replay_stones`. Of
+        one whose rows went and whose words could not be taken out of the index's files (a full disk) the rest is done.
         """
         with self._db.read() as con:
             row = con.execute("SELECT url, published_at FROM articles WHERE id = ?", (article_id,)).fetchone()
+            stone_there = con.execute("SELECT 1 FROM stones WHERE article = ?", (article_id,)).fetchone()
         if row is None:
+            if stone_there:
+                self._scrub(index=True)
             return False
         stone = Stone(article=article_id, url=row["url"], published_at=maybe_from_us(row["published_at"]), erased_at=at)
         stones.add(self._path, stone)

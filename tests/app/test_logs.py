@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from app import delivering, logs, wiring
 from app.world import World
 from core.clock import FixedClock, SystemClock
+from core.errors import ConfigError
 from core.settings import Settings, SmtpSettings
 from tests.fakes.records import NOON
 
@@ -98,3 +99,12 @@ def test_two_processes_of_a_role_never_write_one_file(tmp_path: Path) -> None:
     assert "ours" in (tmp_path / "log" / "crawl.jsonl").read_text(encoding="utf-8")
     assert "theirs" in (tmp_path / "log" / "crawl-2.jsonl").read_text(encoding="utf-8")
     assert logs.start(settings, "deliver").name == "deliver.jsonl"
+
+
+def test_a_log_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "log" / "crawl.jsonl").mkdir(parents=True)  # refused to any user; as another user's file would be
+    with pytest.raises(ConfigError, match=r"log .*crawl\.jsonl: .*user of the service"):
+        logs.start(Settings(data_dir=tmp_path), "crawl")
+    (tmp_path / "var").write_text("a file", encoding="ascii")
+    with pytest.raises(ConfigError, match=r"log .*var"):
+        logs.start(Settings(data_dir=tmp_path / "var"), "crawl")

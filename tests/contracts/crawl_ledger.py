@@ -176,6 +176,14 @@ class CrawlLedgerContract:
         assert (again.attempts, again.due) == (1, NOON + HOUR)
         assert not ledger.is_read(page.id)
 
+    def test_what_was_found_or_put_off_while_the_clock_was_ahead_is_read_now(self, ledger: CrawlLedger) -> None:
+        year = timedelta(days=365)
+        listed(ledger, [make_entry("1.html")])
+        (page,) = ledger.pending(NOON, 1)
+        ledger.page_failed(page, "timeout", NOON + year, retry_at=NOON + year + HOUR)
+        listed(ledger, [make_entry("2.html")], NOON + 7 * HOUR)
+        assert len(ledger.pending(NOON, 9)) == 2
+
     def test_a_page_that_failed_for_good_is_over_but_not_read(self, ledger: CrawlLedger) -> None:
         listed(ledger, [make_entry()])
         (page,) = ledger.pending(NOON, 1)
@@ -218,6 +226,10 @@ class CrawlNotesContract:
         notes.keep_note("robots:bao_mau.vn", "User-agent: *", NOON + HOUR)
         assert notes.note("robots:bao_mau.vn", NOON + HOUR - timedelta(seconds=1)) == "User-agent: *"
         assert notes.note("robots:bao_mau.vn", NOON + HOUR) is None
+
+    def test_a_note_of_a_clock_that_was_ahead_is_none(self, notes: CrawlNotes) -> None:
+        notes.keep_note("robots:bao_mau.vn", "User-agent: *", NOON + timedelta(days=366))
+        assert notes.note("robots:bao_mau.vn", NOON) is None
 
     def test_a_note_takes_the_place_of_the_one_before(self, notes: CrawlNotes) -> None:
         notes.keep_note("k", "a", NOON + HOUR)

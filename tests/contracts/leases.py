@@ -75,6 +75,16 @@ class LeasesContract:
         clock.move(timedelta(seconds=31))
         assert leases.holder("duty:a") is None
 
+    def test_what_was_lent_while_the_clock_was_ahead_binds_nobody(self, leases: Leases, clock: FixedClock) -> None:
+        clock.move(timedelta(days=365))
+        leases.seen("one", "deliver", "may-1")
+        leases.take(["duty:a"], "one", 45)
+        clock.move(timedelta(days=-365))
+        assert leases.holder("duty:a") is None
+        assert leases.elsewhere("two", "duty:") == frozenset()
+        assert leases.workers(timedelta(minutes=1)) == ()
+        assert [lease.name for lease in leases.take(["duty:a"], "two", 45)] == ["duty:a"]
+
     def test_a_worker_that_ends_leaves_nothing_behind(self, leases: Leases) -> None:
         leases.seen("one", "crawl", "may-1")
         leases.take(["host:a"], "one", 30)

@@ -30,7 +30,8 @@ def test_environment_stands_over_the_file_and_the_file_over_the_default(
     ("text", "named"),
     [
         ("[serve]\nport = 'high'", "serve.port"),
-        ("[serve]\nprt = 1", "serve.prt"),
+        ("[serve]\nprt = 1", r"serve.prt: no such setting; docs/diembao.example.toml"),
+        ("[data]\ntrusted_key = 'x'", r"data: it is called \[updates\] now"),
         ("[keep]\narticle_months = 37", "keep.article_months"),
         ("[keep]\nbackup_days = 91", "keep.backup_days"),
         ("[keep]\nreplaced_days = 91", "keep.replaced_days"),
@@ -116,7 +117,7 @@ def test_a_list_in_the_environment_is_json_or_has_commas(
         ("DIEMBAO_CRAWL__PRIVATE_HOSTS", "5", "valid tuple"),
         ("DIEMBAO_ELASTIC__HOSTS", "node", "https://host:port"),
         ("DIEMBAO_SERVE__PORT", "abc", "valid integer"),
-        ("DIEMBAO_SERVE__PRT", "1", "not permitted"),
+        ("DIEMBAO_SERVE__PRT", "1", "no such setting"),
         ("DIEMBAO_SMTP", '{"port": "hush"}', "valid integer"),
         ("DIEMBAO_SMTP__PASSWORD_FILE", "/nowhere/key", "can't be read"),
     ],

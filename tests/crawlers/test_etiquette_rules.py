@@ -16,6 +16,7 @@ from crawlers.etiquette.blocked import block_reason
 from crawlers.etiquette.retry_after import LONGEST, backoff, patient, retry_after
 from crawlers.etiquette.robots import FRESH, LONGEST_DELAY, from_note, robots_from, to_note
 from crawlers.etiquette.tdm import TdmRules, page_reserved, read_rules
+from tests.fakes.records import make_endpoint
 
 NOW = datetime(2026, 3, 5, 5, 0, tzinfo=UTC)  # a Thursday
 SHORTEST, DAY = timedelta(minutes=10), timedelta(days=1)
@@ -178,6 +179,15 @@ def test_skip_hours_and_days_are_passed_over() -> None:
     assert _next(skip_days=frozenset({3, 4})) == datetime(2026, 3, 7, tzinfo=UTC)
     assert _next(skip_hours=frozenset(range(24))) == NOW + SHORTEST  # "never" is a mistake
     assert _next(skip_days=frozenset(range(7))) == NOW + SHORTEST
+
+
+def test_what_was_planned_while_the_clock_was_ahead_is_not_waited_for() -> None:
+    endpoint = make_endpoint()
+    for ahead in (timedelta(hours=7), timedelta(days=365)):
+        state = PollState(endpoint=endpoint, last_poll=NOW + ahead, next_poll=NOW + ahead + timedelta(minutes=10))
+        assert rhythm.is_due(state, NOW)
+    skewed = PollState(endpoint=endpoint, last_poll=NOW + timedelta(seconds=9), next_poll=NOW + timedelta(minutes=10))
+    assert not rhythm.is_due(skewed, NOW), "clocks of two machines may differ by seconds"
 
 
 def test_cache_control_is_read() -> None:

@@ -142,6 +142,14 @@ class TestDelays:
         clock.move(timedelta(seconds=10))
         assert log_in(browser, EMAIL).status_code == 303
 
+    def test_wrong_tries_of_a_clock_that_was_ahead_lock_nobody_out(
+        self, browser: TestClient, clock: FixedClock
+    ) -> None:
+        clock.move(timedelta(hours=7))
+        assert [log_in(browser, EMAIL, "wrong password").status_code for _ in range(6)] == [401] * 5 + [429]
+        clock.move(timedelta(hours=-7))
+        assert log_in(browser, EMAIL).status_code == 303
+
     def guessed(self, record: Record, times: int) -> None:
         """So many failures for Lan's account, each from a network of its own."""
         for number in range(times):

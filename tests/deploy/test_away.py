@@ -121,11 +121,21 @@ def test_a_backup_is_due_daily_and_goes_after_its_time(tmp_path: Path, key: Path
     assert away.due(here.backup, now)
     away.backup(here, tmp_path / "elsewhere", key)
     assert not away.due(here.backup, now + timedelta(hours=23)) and away.due(here.backup, now + timedelta(hours=25))
-    newest = away.newest(tmp_path / "elsewhere")
+    newest = away.newest(tmp_path / "elsewhere", now)
     assert newest is not None and abs(newest - now) < timedelta(minutes=2)
     assert away.remove_old(tmp_path / "elsewhere", now - timedelta(days=1)) == 0
     assert away.remove_old(tmp_path / "elsewhere", now + timedelta(days=1)) == 1
     assert not away.due(BackupSettings(folder="x"), now), "without a key nothing leaves the machine"
+
+
+def test_a_backup_of_a_clock_that_was_ahead_puts_off_no_other(tmp_path: Path, key: Path) -> None:
+    here, now = desk(tmp_path / "here", key, tmp_path / "elsewhere"), SystemClock().now()
+    fill(here)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / f"diembao-{now + timedelta(days=365):%Y%m%dT%H%M%SZ}.tar.gz.sealed").write_bytes(b"")
+    assert away.due(here.backup, now)
+    away.backup(here, tmp_path / "elsewhere", key)
+    assert not away.due(here.backup, now + timedelta(hours=1))
 
 
 @pytest.mark.parametrize("fails", [False, True])

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from core.clock import AHEAD
 from core.errors import AddressRefused
 from core.records import Endpoint, Entry, Looked, PendingPage, PollState
 from core.urls import article_id, host_of
+from store.sqlite.ledger import LONGEST_WAIT
 
 _READ = frozenset({"stopped", "kept", "same"})
 _SHARED = 3
@@ -66,7 +68,8 @@ class MemoryLedger:
         lanes: dict[str, list[PendingPage]] = {}
         for page in self.queue.values():
             host = host_of(page.entry.url)
-            if host not in exclude_hosts and (page.due is None or page.due <= at):
+            ahead = page.found_at > at + AHEAD or (page.due is not None and page.due > at + LONGEST_WAIT)
+            if host not in exclude_hosts and (page.due is None or page.due <= at or ahead):
                 lanes.setdefault(host, []).append(page)
         found: list[PendingPage] = []
         while lanes and len(found) < limit:
@@ -128,7 +131,7 @@ class MemoryLedger:
 
     def note(self, key: str, at: datetime) -> str | None:
         text, until = self.notes.get(key, ("", at - timedelta(seconds=1)))
-        return text if until > at else None
+        return text if at < until <= at + LONGEST_WAIT else None
 
     def keep_note(self, key: str, text: str, until: datetime) -> None:
         self.notes[key] = (text, until)

@@ -294,6 +294,14 @@ def test_a_schedule_drafts_each_period_once(reports: reporting.Reports) -> None:
     assert drafting.due(reports, DESK, friday + timedelta(days=7)) == 1
 
 
+def test_a_week_drafted_while_the_clock_was_ahead_stands_for_none_before_it(reports: reporting.Reports) -> None:
+    thursday, friday = datetime(2026, 3, 12, 10, 0, tzinfo=UTC), datetime(2026, 3, 13, 0, 31, tzinfo=UTC)
+    reports.schedule(ReportSchedule(desk=DESK.id, kind="weekly", weekday=5, minute=7 * 60 + 30), thursday, "u1")
+    assert drafting.due(reports, DESK, friday + timedelta(days=364)) == 1
+    assert [drafting.due(reports, DESK, friday + timedelta(minutes=n)) for n in range(3)] == [1, 0, 0]
+    assert [drafting.due(reports, DESK, friday + timedelta(days=7, minutes=n)) for n in range(3)] == [1, 0, 0]
+
+
 def test_of_very_many_desks_some_wait_for_the_next_round(
     record: Record, reports: reporting.Reports, tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ import pytest
 from pydantic import ValidationError
 
 from core.clock import FixedClock
+from core.errors import StoreError
 from core.records import Claim, Delivered, Label, Refused, Retry, Saved
 from core.settings import KeepSettings
 from store.sqlite.backup import backup, default_target, restore
@@ -274,6 +275,23 @@ def test_an_erase_that_was_interrupted_after_its_stone_is_finished_later(record:
     assert record.retention.replay_stones() == 1
     assert traces(record) == []
     assert record.retention.replay_stones() == 0
+
+
+def test_an_erase_that_a_full_disk_interrupted_is_finished_by_the_next(
+    record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    article_id = save_canary(record)
+
+    def full(*_: object) -> bool:
+        raise StoreError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("store.sqlite.search.merge", full)
+        with pytest.raises(StoreError):
+            record.retention.erase(article_id, NOON, "quan tri")
+    assert traces(record), "its rows are gone, its words are not"
+    record.retention.erase(article_id, NOON, "quan tri")
+    assert traces(record) == []
 
 
 def test_an_erase_after_one_that_was_cut_off_holds_after_a_restore(record: Record) -> None:

@@ -20,6 +20,8 @@ from core.errors import StoreError
 from core.settings import KeepSettings
 from store.sqlite.backup import HELD, backup, default_target, restore
 from store.sqlite.checkup import problems
+from store.sqlite.database import Database
+from store.sqlite.migrate import migrate, shipped
 from store.sqlite.old_files import remove_old
 from store.sqlite.record import Record, open_record
 from tests.fakes.records import NOON, make_article, make_desk, make_message, make_tagged
@@ -118,6 +120,22 @@ def test_a_backup_to_where_nothing_can_be_written_is_told(filled: Record, tmp_pa
         backup(filled.path, tmp_path / "file" / "b.tar.gz", NOON)
 
 
+def test_a_backup_that_finds_no_room_names_the_place_that_is_full(
+    filled: Record, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = sqlite3.connect
+
+    def small(path: Path, *args: Any, **given: Any) -> sqlite3.Connection:
+        con: sqlite3.Connection = real(path, *args, **given)
+        if path != filled.path:
+            con.execute("PRAGMA max_page_count = 4")
+        return con
+
+    monkeypatch.setattr(sqlite3, "connect", small)
+    with pytest.raises(StoreError, match=r"backup .*b\.tar\.gz: .*check space"):
+        backup(filled.path, target, NOON)
+
+
 # --- restore
 
 
@@ -189,6 +207,24 @@ def test_a_log_that_outlived_its_record_is_not_played_into_the_restored_one(
         assert record.articles.count() == 20
     remove_old(crashed, LATER + timedelta(days=1), LATER)
     assert not list(crashed.parent.glob("*aside*")), "what was put aside goes with the old backups"
+
+
+@pytest.mark.parametrize("schema", range(1, len(shipped()) + 1))
+def test_a_backup_of_any_earlier_version_can_be_restored(
+    schema: int, filled: Record, target: Path, tmp_path: Path
+) -> None:
+    old = Database(tmp_path / "old.sqlite3")
+    migrate(old, NOON, lambda _: tmp_path, shipped()[:schema])
+    with old.write() as con:
+        con.execute("INSERT INTO counts VALUES ('2024-01-01', 'bao_cu', 'kept', 7)")
+    backup(old.path, target, NOON)
+    old.close()
+    filled.retention.erase(make_article("3.html").id, NOON, "quan tri")
+    assert restore(target, filled.path, LATER).manifest.schema == schema
+    assert filled.counts.totals() == {"kept": 7}
+    assert filled.audit.lines(1)[0].action == "record.restore"
+    with open_record(filled.path, clock=FixedClock(LATER), keep=KeepSettings()) as record:
+        assert record.articles.count() == 0
 
 
 def test_a_restore_is_in_the_audit_log(filled: Record, target: Path) -> None:

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import stat
 import threading
+from dataclasses import replace
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
@@ -16,11 +17,15 @@ from core.clock import FixedClock
 from core.errors import StoreError
 from core.settings import KeepSettings
 from store.sqlite.database import Database, connect
-from store.sqlite.migrate import Migration, shipped, statements
+from store.sqlite.migrate import Migration, migrate, shipped, statements
 from store.sqlite.old_files import backup_dir
 from store.sqlite.record import Record, open_record
 from tests.fakes.records import NOON, make_tagged
 
+PINNED = (
+    "ddc9ac00 12c4e60f 61b82185 abab90a2 6ecf93fe dd3267fb 0109b30a eaee9f18 f5311d06 0bd0284c 1e1cac2b 3e31163b"
+    " 199f55b2 4f0fb9eb 0124589d 264df43d 87f9172d"
+)
 CONTEXT = multiprocessing.get_context("forkserver")
 
 
@@ -193,6 +198,24 @@ def test_a_migration_that_was_edited_after_it_ran_is_refused(path: Path) -> None
     edited = tuple(Migration(number=m.number, name=m.name, sql=m.sql + "-- edited") for m in shipped())
     with pytest.raises(StoreError, match="another form"):
         opened(path, edited)
+
+
+def test_a_record_of_the_first_form_of_a_migration_that_was_edited_is_brought_up_to_date(path: Path) -> None:
+    def first(one: Migration) -> Migration:
+        """As 0011 was before the table of texts to be labelled stood in it too."""
+        return (
+            replace(one, sql=one.sql.partition("\n\n-- Articles that a crawl")[0] + "\n") if one.number == 11 else one
+        )
+
+    db = Database(path)
+    migrate(db, NOON, lambda _: path, tuple(map(first, shipped()))[:12])
+    db.close()
+    with opened(path) as record:
+        assert record.untagged.count() == 0
+
+
+def test_no_migration_is_edited_once_records_went_through_it() -> None:
+    assert [migration.sha256[:8] for migration in shipped()] == PINNED.split(), "add a migration; add its sum here"
 
 
 def test_migrations_are_numbered_without_gaps() -> None:
