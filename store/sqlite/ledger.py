@@ -22,7 +22,8 @@ from store.sqlite.database import Database
 from store.sqlite.rows import PAGE_COLUMNS, day_of, load_page, maybe_from_us, maybe_us, to_us
 
 LONGEST_WAIT: Final = timedelta(days=2)
-"""No page is put off and no host's rules are kept for so long: what was, was so while the clock was ahead."""
+LONGEST_NOTE: Final = timedelta(days=31)
+"""No page is put off and nothing is noted for so long: what was, was so while the clock was ahead."""
 GUID_URLS: Final = 3
 """A guid that was seen with more addresses than this is no identity (feeds that give every item the same one)."""
 _PUT_STATE: Final = upsert(
@@ -99,7 +100,7 @@ class Ledger:
         with self._db.read() as con:
             row = con.execute(
                 "SELECT text FROM notes WHERE key = ? AND until > ? AND until <= ?",
-                (key, to_us(at), to_us(at + LONGEST_WAIT)),
+                (key, to_us(at), to_us(at + LONGEST_NOTE)),
             ).fetchone()
             return row["text"] if row else None
 

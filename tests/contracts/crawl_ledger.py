@@ -231,6 +231,10 @@ class CrawlNotesContract:
         notes.keep_note("robots:bao_mau.vn", "User-agent: *", NOON + timedelta(days=366))
         assert notes.note("robots:bao_mau.vn", NOON) is None
 
+    def test_a_note_may_be_kept_for_a_month(self, notes: CrawlNotes) -> None:
+        notes.keep_note("wishes:https://bao_mau.vn/rss", "[10080, [], []]", NOON + timedelta(days=30))
+        assert notes.note("wishes:https://bao_mau.vn/rss", NOON) == "[10080, [], []]"
+
     def test_a_note_takes_the_place_of_the_one_before(self, notes: CrawlNotes) -> None:
         notes.keep_note("k", "a", NOON + HOUR)
         notes.keep_note("k", "b", NOON + 2 * HOUR)

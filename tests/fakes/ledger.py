@@ -11,7 +11,7 @@ from core.clock import AHEAD
 from core.errors import AddressRefused
 from core.records import Endpoint, Entry, Looked, PendingPage, PollState
 from core.urls import article_id, host_of
-from store.sqlite.ledger import LONGEST_WAIT
+from store.sqlite.ledger import LONGEST_NOTE, LONGEST_WAIT
 
 _READ = frozenset({"stopped", "kept", "same"})
 _SHARED = 3
@@ -131,7 +131,7 @@ class MemoryLedger:
 
     def note(self, key: str, at: datetime) -> str | None:
         text, until = self.notes.get(key, ("", at - timedelta(seconds=1)))
-        return text if at < until <= at + LONGEST_WAIT else None
+        return text if at < until <= at + LONGEST_NOTE else None
 
     def keep_note(self, key: str, text: str, until: datetime) -> None:
         self.notes[key] = (text, until)
