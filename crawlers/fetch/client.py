@@ -293,7 +293,7 @@ def _led_on(ask: Ask, meaning: Answer | Failed) -> str | None:
     """Where a page that is a redirect itself leads, None where it is none."""
     if isinstance(meaning, Failed) or ask.kind not in ("page", "section"):
         return None
-    onward = forwarded(meaning.body)
+    onward = forwarded(meaning.body, meaning.final_url)
     return _absolute(meaning.final_url, onward) if onward else None
 
 

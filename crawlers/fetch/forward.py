@@ -9,6 +9,8 @@ import html
 import re
 from typing import Final
 
+from core.urls import join
+
 SMALL: Final = 16_000
 """Bytes that such a page has at most; an article has more."""
 
@@ -23,12 +25,17 @@ _CONTENT: Final = re.compile(
 )
 
 
-def forwarded(body: bytes) -> str:
-    """The address to which the page leads on, as it is written; "" where the page is one of its own."""
+def forwarded(body: bytes, url: str) -> str:
+    """The address to which the page at `url` leads on, as it is written; "" where the page is one of its own.
+
+    A ticker reloads itself every few seconds; one that does so at once only tests whether its cookie comes back.
+    """
     if len(body) > SMALL or b"refresh" not in body.lower():
         return ""
     for meta in _META.findall(_HIDDEN.sub(b"", body)):
         said = _CONTENT.search(meta) if _REFRESH.search(meta) else None
         if said and int(said[1]) <= SOON:
-            return html.unescape(said[2].decode("utf-8", errors="replace"))
+            address = html.unescape(said[2].decode("utf-8", errors="replace"))
+            reloads = int(said[1]) > 0 and (join(url, address) or "").partition("#")[0] == url
+            return "" if reloads else address
     return ""

@@ -84,7 +84,7 @@ class Visitor:
         url = asked
         for _ in range(MAX_REDIRECTS + 1):
             answer = await self._once(url)
-            target = _onward(answer)
+            target = _onward(answer, url)
             if not target:
                 return self._page(asked, url, answer)
             url = (join(url, target) or target).partition("#")[0]
@@ -121,10 +121,10 @@ class Visitor:
         )
 
 
-def _onward(answer: Response) -> str:
+def _onward(answer: Response, url: str) -> str:
     """Where a redirect, or a page that only leads on, leads to; "" where the answer is neither."""
     if answer.status in (301, 302, 303, 307, 308):
         location = answer.headers.get("Location")
         return location.decode("utf-8", errors="replace").strip() if location else ""
     blocked = block_reason(answer.status, {}, answer.body)  # a wall that asks for another try is told as a wall
-    return forwarded(answer.body) if answer.status == HTTPStatus.OK and not blocked else ""
+    return forwarded(answer.body, url) if answer.status == HTTPStatus.OK and not blocked else ""

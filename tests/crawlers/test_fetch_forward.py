@@ -50,6 +50,7 @@ def test_a_page_leads_on_to_nowhere_else_than_a_redirect(site: Site, lead: str, 
     "page",
     [
         REFRESH.format("/b.htm").replace('"0;', '"600;'),
+        REFRESH.format("/a.htm#moi").replace('"0;', '"5;'),
         REFRESH.format("/b.htm").replace("<meta", "<noscript><meta").replace("</head>", "</noscript></head>"),
         REFRESH.format("/b.htm") + "<p>Bài viết</p>" * 2_000,
     ],
