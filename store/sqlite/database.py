@@ -51,6 +51,9 @@ def told(error: sqlite3.Error, path: Path) -> StoreError:
 class _Connection(sqlite3.Connection):
     """Can be referred to weakly: a thread that ends takes its connection along. The words of search lie in FTS5."""
 
+    users = 0
+    """Transactions under way. Closed under the hands of a thread, a connection would end the whole process."""
+
     def stream(self, sql: str) -> Iterator[sqlite3.Row]:
         """Rows as they are read, not all at once."""
         return self.execute(sql)
@@ -88,7 +91,7 @@ class Database:
         self.opened = False  # as the record in use: from then on nothing is written to one that has moved
         self._busy_seconds = busy_seconds
         self._local = threading.local()
-        self._lock = threading.Lock()
+        self._turn = threading.Condition()
         self._all: weakref.WeakSet[_Connection] = weakref.WeakSet()
 
     @property
@@ -99,8 +102,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[_Connection]:
         """A connection that sees one state of the record throughout (inside a `write`: that write's own)."""
-        try:
-            con = self._connection()
+        with self._using() as con:
             if con.in_transaction:
                 yield con
                 return
@@ -109,15 +111,12 @@ class Database:
                 yield con
             finally:
                 con.rollback()
-        except sqlite3.Error as error:
-            raise told(error, self.path) from error
 
     @contextmanager
     def write(self, *, durable: bool = False, claims: bool = False) -> Iterator[_Connection]:
         """One transaction: all of it or nothing. A `write` within a `write` of the same thread joins it."""
         del claims  # here every write waits for its turn
-        try:
-            con = self._connection()
+        with self._using() as con:
             if con.in_transaction:
                 yield con
                 return
@@ -135,16 +134,12 @@ class Database:
             finally:
                 if durable:
                     con.execute("PRAGMA synchronous = NORMAL")
-        except sqlite3.Error as error:
-            raise told(error, self.path) from error
 
     @contextmanager
     def alone(self) -> Iterator[_Connection]:
         """A connection outside any transaction, for pragmas, backup and checkpoints."""
-        try:
-            yield self._connection()
-        except sqlite3.Error as error:
-            raise told(error, self.path) from error
+        with self._using() as con:
+            yield con
 
     def scrub(self) -> None:
         """Take deleted text out of the write-ahead log too; in the file secure_delete has overwritten it."""
@@ -156,17 +151,37 @@ class Database:
         return self.path.stat().st_size
 
     def close(self) -> None:
-        """Close the connections of all threads."""
-        with self._lock:
+        """Close the connections of all threads, another's once it is through with what it does.
+
+        One that goes on for longer than anybody would wait for it is left to its thread.
+        """
+        own = getattr(self._local, "con", None)
+        with self._turn:
             for con in list(self._all):
-                con.close()
+                if con is own or self._turn.wait_for(lambda con=con: not con.users, timeout=self._busy_seconds):  # type: ignore[misc]
+                    con.close()
+
+    @contextmanager
+    def _using(self) -> Iterator[_Connection]:
+        try:
+            con = self._connection()
+            with self._turn:
+                con.users += 1
+            try:
+                yield con
+            finally:
+                with self._turn:
+                    con.users -= 1
+                    self._turn.notify_all()
+        except sqlite3.Error as error:
+            raise told(error, self.path) from error
 
     def _connection(self) -> _Connection:
         con: _Connection | None = getattr(self._local, "con", None)
         if con is None:
             con = connect(self.path, busy_seconds=self._busy_seconds)
             self._local.con = con
-            with self._lock:
+            with self._turn:
                 self._all.add(con)
         return con
 

@@ -56,6 +56,25 @@ def test_a_record_is_in_wal_mode(path: Path) -> None:
     assert sqlite3.connect(path).execute("PRAGMA journal_mode").fetchone()[0] == "wal"
 
 
+def test_what_another_thread_writes_is_written_to_its_end_before_the_record_is_closed(path: Path) -> None:
+    database, inside = Database(path), threading.Event()
+    with database.write() as con:
+        con.execute("CREATE TABLE t (n INTEGER)")
+
+    def work() -> None:
+        with database.write() as con:
+            inside.set()
+            for n in range(20_000):
+                con.execute("INSERT INTO t VALUES (?)", (n,))
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    assert inside.wait(30)
+    database.close()
+    worker.join()
+    assert sqlite3.connect(path).execute("SELECT count(*) FROM t").fetchone() == (20_000,)
+
+
 def test_a_new_record_is_made_once_by_processes_that_open_it_together(tmp_path: Path) -> None:
     together = CONTEXT.Barrier(3, timeout=60)
     processes = [CONTEXT.Process(target=_open_new, args=(tmp_path, together)) for _ in range(3)]
