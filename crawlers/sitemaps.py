@@ -28,6 +28,7 @@ _NOT_NEWS: Final = re.compile(
     r"[_-]?\d*[_-]?(sitemap|map)|sitemap[_-]?(author|user|tac-gia|categor|tag|topic|image|video|page|comment|danh-muc)"
 )
 _ARTICLE_PATH: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+){3,}|\d{5,}|[?&][^=]{1,30}=\d{3,}", re.IGNORECASE)
+_PAGES_OWN: Final = frozenset(("url", "sitemap", "news"))
 _MAX_DEPTH: Final = 60
 
 
@@ -113,7 +114,7 @@ def _rows(text: str) -> Iterator[tuple[str, _Row | None]]:
     """(root's name, row) as elements close; parsed without entities, network, or trees deeper than a sitemap's."""
     events = etree.iterparse(
         io.BytesIO(text.encode("utf-8")), events=("start", "end"), resolve_entities=False, no_network=True,
-        load_dtd=False, huge_tree=False, recover=False,
+        load_dtd=False, huge_tree=False, recover=False, remove_comments=True, remove_pis=True,
     )  # fmt: skip
     root, row, depth = "", _Row(), 0
     for event, element in events:
@@ -129,7 +130,7 @@ def _rows(text: str) -> Iterator[tuple[str, _Row | None]]:
                 raise _TooDeepError
             continue
         depth -= 1
-        _take(row, name, element.text or "")
+        _take(row, name, _name(getattr(element.getparent(), "tag", None)), element.text or "")
         if name in ("url", "sitemap"):
             yield root, row
             element.clear()
@@ -137,7 +138,10 @@ def _rows(text: str) -> Iterator[tuple[str, _Row | None]]:
                 del element.getparent()[0]
 
 
-def _take(row: _Row, name: str, text: str) -> None:
+def _take(row: _Row, name: str, inside: str, text: str) -> None:
+    """What the sitemap says of the page. Its pictures and films have addresses, titles and days of their own."""
+    if inside not in _PAGES_OWN:
+        return
     if name == "loc" and not row.loc:
         row.loc = text.strip()[: urls.MAX_URL + 1]
     elif name == "lastmod":
