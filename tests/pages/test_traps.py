@@ -368,6 +368,11 @@ def test_identity_is_the_canonical_address_on_the_publishers_own_host(canonical:
     assert (found.url, found.id) == (own, article_id(own))
 
 
+def test_a_canonical_address_is_read_from_where_the_page_says() -> None:
+    head = '<base href="https://bao.example/"><link rel="canonical" href="nuoc-lon-1.htm">'
+    assert read(article(head=head)).url == "https://bao.example/nuoc-lon-1.htm"
+
+
 def test_declared_selectors_win() -> None:
     publisher = Publisher(
         id="bao", name="Báo Ví dụ", kind=PublisherKind.NEWSPAPER, licence="giấy phép số 1", home="https://bao.example/",
