@@ -93,6 +93,19 @@ def test_only_a_title_element() -> None:
     assert read(body).title == TITLE
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "{}", "\ufeff{}", "<!--\n{}\n-->", "//<![CDATA[\n{}\n//]]>", "<![CDATA[{}]]>", "/* <![CDATA[ */{}/* ]]> */", "{};",
+        "/* tự động */ {}", '{{"@type":"WebSite","name":"Báo"}}{}', "[{}]", '{{"@graph":[{},]}}',
+    ],
+)  # fmt: skip
+def test_json_ld_however_it_is_wrapped(written: str) -> None:
+    told = f'{{"@type":"NewsArticle","headline":"{TITLE}","datePublished":"2026-03-07T08:01:00+07:00","about":"a\nb",}}'
+    found = read(article(head=f'<script type="application/ld+json">{written.format(told)}</script>', shown=""))
+    assert (to_minute(found), found.published.provenance) == (MINUTE, "json-ld")
+
+
 # --- time -------------------------------------------------------------------------------------------------------
 
 
