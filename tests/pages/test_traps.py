@@ -213,6 +213,15 @@ def test_the_lead_may_stand_in_the_body_or_only_be_told_by_the_head() -> None:
     assert (read(twice).lead, read(twice).paragraphs) == (LEAD, FILL)
 
 
+@pytest.mark.parametrize(
+    "hidden",
+    ['<div style="display: none">{}</div>', "<div hidden>{}</div>", '<section style="visibility:hidden">{}</section>'],
+)
+def test_what_is_not_shown_is_no_lead(hidden: str) -> None:
+    other = '<p class="summary">Mời bạn đọc đăng nhập để theo dõi những tin tức mới nhất của báo chúng tôi.</p>'
+    assert read(article().replace("<main>", f"<main>{hidden.format(other)}")).lead == LEAD
+
+
 def test_a_truncated_description_does_not_replace_the_lead() -> None:
     head = f'<meta name="description" content="{LEAD[:60]}...">'
     assert read(article(head=head)).lead == LEAD
