@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from collections.abc import Iterator, Mapping
@@ -29,6 +30,8 @@ _NOT_NEWS: Final = re.compile(
 )
 _ARTICLE_PATH: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+){3,}|\d{5,}|[?&][^=]{1,30}=\d{3,}", re.IGNORECASE)
 _PAGES_OWN: Final = frozenset(("url", "sitemap", "news"))
+_NAMED: Final = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z][A-Za-z0-9]{1,31};")
+"""Letters by the names that HTML has for them. XML knows five, and ends at any other."""
 _MAX_DEPTH: Final = 60
 
 
@@ -80,7 +83,8 @@ def _from_xml(decoded: markup.Decoded, answer: Answer) -> Discovery:
     document = markup.xml_text(decoded)
     if document.problem:
         return Discovery(problem="not-a-sitemap" if document.problem == "not-a-feed" else document.problem)
-    root, rows, bozo = _read(document.text, 20 * answer.limits.entries)
+    text = _NAMED.sub(lambda found: html.escape(html.unescape(found.group())), document.text)
+    root, rows, bozo = _read(text, 20 * answer.limits.entries)
     if root == "sitemapindex":
         return replace(_index(rows, answer), bozo=bozo)
     if root != "urlset" or (bozo and not rows):

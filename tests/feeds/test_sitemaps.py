@@ -104,6 +104,16 @@ def test_comments_anywhere_change_nothing(unseen: str) -> None:
     assert read(OPEN + within + "</urlset>").entries == told
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [("B&igrave;nh Sơn", "Bình Sơn"), ("Bình&nbsp;Sơn", "Bình Sơn"), ("<![CDATA[B&igrave;nh Sơn]]>", "Bình Sơn"),
+     ("A &AMP; B", "A & B"), ("A &khong; B", "A &khong; B")],
+)  # fmt: skip
+def test_letters_by_their_names_end_no_sitemap(written: str, shown: str) -> None:
+    found = read(OPEN + news(1, title=written) + news(2) + "</urlset>")
+    assert ([entry.title for entry in found.entries], found.bozo) == ([shown, "Tin & bài"], False)
+
+
 def test_compressed_cut_off_and_text_sitemaps() -> None:
     whole = OPEN + "".join(news(number) for number in range(20)) + "</urlset>"
     assert len(read(gzip.compress(whole.encode())).entries) == 20
