@@ -23,6 +23,7 @@ from core.records import Endpoint, FetchedPage, Publisher, PublisherKind
 from core.text import clean, clip, fold_plain
 from crawlers import doors, feeds, markup
 from crawlers.discovery import Discovery
+from crawlers.parsed import base_of
 from crawlers.publishers import loader
 
 Fetcher = Callable[[str], FetchedPage]
@@ -87,7 +88,8 @@ def from_page(page: FetchedPage) -> Proposal:
     """Name, language and feeds that a page names: in its head, and behind links that look like feeds."""
     text = markup.decode(page.body, page.headers).text or page.body.decode("utf-8", "replace")
     tree = LexborHTMLParser(text)
-    base = page.final_url
+    home = page.final_url
+    base = base_of(tree, home)
     named = [link.attributes.get("href") or "" for kind in _FEED_TYPES for link in tree.css(f'link[type="{kind}"]')]
     linked = [node.attributes.get("href") or "" for node in tree.css("a[href]")[:5_000]]
     linked = [href for href in linked if _FEED_LINK.search(href.lower()) and not _FEED_PAGE.search(href.lower())]
@@ -95,10 +97,10 @@ def from_page(page: FetchedPage) -> Proposal:
     html = tree.css_first("html")
     language = (html.attributes.get("lang") or "vi")[:2].lower() if html is not None else "vi"
     return Proposal(
-        home=base,
+        home=home,
         name=_site_name(tree),
         language=language if re.fullmatch(r"[a-z]{2}", language) else "vi",
-        feeds=_ranked([address for address in addresses if address], base),
+        feeds=_ranked([address for address in addresses if address], home),
     )
 
 
@@ -195,7 +197,8 @@ def _feed_pages(page: FetchedPage) -> list[str]:
     """Pages that list a paper's feeds, as most Vietnamese papers have one (/rss, /rss.htm, /main-rss.html)."""
     tree = LexborHTMLParser(page.body.decode("utf-8", "replace"))
     hrefs = (node.attributes.get("href") or "" for node in tree.css("a[href]")[:5_000])
-    found = [urls.join(page.final_url, href) for href in hrefs if _FEED_PAGE.search(href.partition("?")[0].lower())]
+    base = base_of(tree, page.final_url)
+    found = [urls.join(base, href) for href in hrefs if _FEED_PAGE.search(href.partition("?")[0].lower())]
     own = _own(page.final_url)
     return list(dict.fromkeys(link for link in found if link and doors.refusal(link, publisher=own) is None))
 

@@ -11,7 +11,6 @@ marks must be those of the name (in Unicode, TCVN3 or VNI) or fewer.
 from __future__ import annotations
 
 import html
-import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -30,6 +29,7 @@ from core.records import Entry, FetchedPage
 from core.text import nfc
 from crawlers import legacy
 from crawlers.decode import decode
+from crawlers.extract.head import json_in
 from crawlers.nesting import too_deep
 from crawlers.parsed import Handed, ParsedPage
 from crawlers.teasers import only_in_teasers
@@ -300,12 +300,10 @@ class _Said:
 
 
 def _json_texts(script: str) -> Iterator[str]:
-    """What JSON-LD says, without those who publish and write it; all of it where it can't be parsed."""
-    try:
-        waiting = [json.loads(script)]
-    except (ValueError, RecursionError):
-        yield _ESCAPED.sub(_letter, script)
-        return
+    """What JSON-LD says, without those who publish and write it; all of what can't be parsed."""
+    waiting, left = json_in(script)
+    if left:
+        yield _ESCAPED.sub(_letter, left)
     while waiting:
         value = waiting.pop()
         if isinstance(value, list):

@@ -16,12 +16,13 @@ from statistics import median
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from core import urls
 from core.errors import AddressRefused
 from core.text import clean, fold_plain
 from crawlers.extract.shown import shown
+from crawlers.parsed import ParsedPage, base_of
 
 ANCESTORS: Final = 14
 """How far up a link's surroundings are looked at; also what bounds the work on pages nested a thousand levels deep."""
@@ -74,11 +75,14 @@ class Link:
     texts: list[str] = field(default_factory=list)
 
 
-def collect(markup: str, base: str, limit: int) -> tuple[list[Link], bool]:
-    """The page's links to its own host, in the order of the page, and whether there were more than `limit`."""
-    tree = LexborHTMLParser(markup)
-    own = urls.bare_host(urls.host_of(base))
-    here = urls.canonical(base)
+def collect(markup: str, page: str, limit: int) -> tuple[list[Link], bool]:
+    """The page's links to its own host, in the order of the page, and whether there were more than `limit`.
+
+    `page`: the address that answered.
+    """
+    tree = ParsedPage(markup).tree  # without scripts, which may stand in a link and are no text of it
+    own, base = urls.bare_host(urls.host_of(page)), base_of(tree, page)
+    here = urls.canonical(page)
     found: dict[str, Link] = {}
     anchors = tree.css("a[href]")
     for node in anchors[:limit]:

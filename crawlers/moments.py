@@ -41,7 +41,7 @@ _MONTH_WORDS: Final = {
 }  # fmt: skip
 _ISO: Final = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _COMPACT: Final = re.compile(r"^(\d{4})(\d{2})(\d{2})T?")
-_LOCAL_ORDER: Final = re.compile(r"(?<!\d)(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?!\d)")
+_LOCAL_ORDER: Final = re.compile(r"(?<!\d)(?<!\d:)(\d{1,2}) ?[/.-] ?(\d{1,2}) ?[/.-] ?(\d{4})(?!\d)")
 _TIME: Final = re.compile(
     r"(?<![\d/+-])(\d{1,2})\s?(?:[:hg]|giờ)\s?(\d{2})(?:\s?:\s?(\d{2}))?(?:[.,]\d{1,9})?\s*([AaPp]\.?[Mm]\.?\b|SA\b|CH\b)?"
 )

@@ -9,12 +9,19 @@ from typing import Final
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
+from core import urls
 from core.records import FetchedPage
 
 _BESIDE: Final = 'meta[name$="description" i], meta[property$="description" i], script[type*="ld+json" i]'
 """What readers don't see and an article is yet found by. Titles of the head stand in <title> as well."""
 _UNSEEN_TAGS: Final = ["script", "style"]
 _WITHOUT_EVENTS: Final = int(LexborDocumentOptions.WO_EVENTS)
+
+
+def base_of(tree: LexborHTMLParser, address: str) -> str:
+    """The address from which a page's links are read: its own, or that which its <base> names."""
+    node = tree.css_first("base[href]")
+    return urls.join(address, node.attributes.get("href") or "") or address if node is not None else address
 
 
 class ParsedPage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from collections.abc import Iterator, Mapping
@@ -28,6 +29,9 @@ _NOT_NEWS: Final = re.compile(
     r"[_-]?\d*[_-]?(sitemap|map)|sitemap[_-]?(author|user|tac-gia|categor|tag|topic|image|video|page|comment|danh-muc)"
 )
 _ARTICLE_PATH: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+){3,}|\d{5,}|[?&][^=]{1,30}=\d{3,}", re.IGNORECASE)
+_PAGES_OWN: Final = frozenset(("url", "sitemap", "news"))
+_NAMED: Final = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z][A-Za-z0-9]{1,31};")
+"""Letters by the names that HTML has for them. XML knows five, and ends at any other."""
 _MAX_DEPTH: Final = 60
 
 
@@ -79,7 +83,8 @@ def _from_xml(decoded: markup.Decoded, answer: Answer) -> Discovery:
     document = markup.xml_text(decoded)
     if document.problem:
         return Discovery(problem="not-a-sitemap" if document.problem == "not-a-feed" else document.problem)
-    root, rows, bozo = _read(document.text, 20 * answer.limits.entries)
+    text = _NAMED.sub(lambda found: html.escape(html.unescape(found.group())), document.text)
+    root, rows, bozo = _read(text, 20 * answer.limits.entries)
     if root == "sitemapindex":
         return replace(_index(rows, answer), bozo=bozo)
     if root != "urlset" or (bozo and not rows):
@@ -113,7 +118,7 @@ def _rows(text: str) -> Iterator[tuple[str, _Row | None]]:
     """(root's name, row) as elements close; parsed without entities, network, or trees deeper than a sitemap's."""
     events = etree.iterparse(
         io.BytesIO(text.encode("utf-8")), events=("start", "end"), resolve_entities=False, no_network=True,
-        load_dtd=False, huge_tree=False, recover=False,
+        load_dtd=False, huge_tree=False, recover=False, remove_comments=True, remove_pis=True,
     )  # fmt: skip
     root, row, depth = "", _Row(), 0
     for event, element in events:
@@ -129,7 +134,7 @@ def _rows(text: str) -> Iterator[tuple[str, _Row | None]]:
                 raise _TooDeepError
             continue
         depth -= 1
-        _take(row, name, element.text or "")
+        _take(row, name, _name(getattr(element.getparent(), "tag", None)), element.text or "")
         if name in ("url", "sitemap"):
             yield root, row
             element.clear()
@@ -137,7 +142,10 @@ def _rows(text: str) -> Iterator[tuple[str, _Row | None]]:
                 del element.getparent()[0]
 
 
-def _take(row: _Row, name: str, text: str) -> None:
+def _take(row: _Row, name: str, inside: str, text: str) -> None:
+    """What the sitemap says of the page. Its pictures and films have addresses, titles and days of their own."""
+    if inside not in _PAGES_OWN:
+        return
     if name == "loc" and not row.loc:
         row.loc = text.strip()[: urls.MAX_URL + 1]
     elif name == "lastmod":

@@ -17,6 +17,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawlers.extract.blocks import BLOCKS
 from crawlers.extract.junk import is_caption, names
+from crawlers.parsed import base_of
 
 _SHORTEST: Final = 25
 """Characters without blanks. Shorter links are names in a sentence, sections and tags."""
@@ -42,7 +43,7 @@ def only_in_teasers(tree: LexborHTMLParser, address: str, text: str, names: Coll
     """
     if len(names) > _MOST or not all(map(_PLAIN.fullmatch, names)):
         return False
-    own, alone = _Own(address), _Alone()
+    own, alone = _Own(address, base_of(tree, address)), _Alone()
     for name in names:
         links = {link.mem_id: link for node in tree.css(_HOLDS.format(name)) for link in _links(node)}
         said = sum(link.text().count(name) for link in links.values())
@@ -71,15 +72,15 @@ def _is_teaser(link: LexborNode, own: _Own, alone: _Alone) -> bool:
 class _Own:
     """Whether links lead away from a page."""
 
-    def __init__(self, address: str) -> None:
-        self._address = address
+    def __init__(self, address: str, base: str) -> None:
+        self._base = base
         self._page = _bare(address)
 
     def is_other(self, link: LexborNode) -> bool:
         """Whether it leads to another page; what can't be read leads nowhere."""
         target = (link.attributes.get("href") or "").strip()
         try:
-            whole = urljoin(self._address, target)
+            whole = urljoin(self._base, target)
         except ValueError:
             return False
         return whole.startswith(("http://", "https://")) and _bare(whole) != self._page

@@ -18,7 +18,9 @@ _ARTICLE_TYPES: Final = re.compile(r"article|report|posting|liveblog", re.IGNORE
 _READ: Final = ("@type", "headline", "description", "articleBody", "datePublished", "dateCreated", "articleSection")
 """Nothing else of the article's JSON-LD is looked at, least of all who wrote it."""
 
-_CONTROL: Final = re.compile(r"[\x00-\x1f]+")
+_JSON: Final = json.JSONDecoder(strict=False)
+_BETWEEN: Final = re.compile(r"(?:[\s\ufeff;,]|//|<!--|-->|<!\[CDATA\[|\]\]>|/\*[^*]{0,300}\*/)*")
+_LATE_COMMA: Final = re.compile(r",\s*([}\]])")
 _MAX_SCRIPT: Final = 2_000_000
 _MAX_VALUES: Final = 20_000
 
@@ -120,7 +122,7 @@ def json_values(scripts: Sequence[str]) -> Iterator[dict[str, Any]]:
     """Every object of the page's JSON-LD, outermost first."""
     left = _MAX_VALUES
     for script in scripts[:50]:
-        waiting = [_parsed(script[:_MAX_SCRIPT])]
+        waiting, _ = json_in(script[:_MAX_SCRIPT])
         while waiting and left:
             value, left = waiting.pop(0), left - 1
             if isinstance(value, list):
@@ -130,14 +132,28 @@ def json_values(scripts: Sequence[str]) -> Iterator[dict[str, Any]]:
                 waiting.extend(v for v in value.values() if isinstance(v, dict | list))
 
 
-def _parsed(script: str) -> Any:
-    script = script.strip().removeprefix("<!--").removesuffix("-->").strip().rstrip(";")
-    for text in (script, _CONTROL.sub(" ", script), re.sub(r",\s*([}\]])", r"\1", _CONTROL.sub(" ", script))):
+def json_in(script: str) -> tuple[list[Any], str]:
+    """(the values of a JSON-LD script, what of it can't be read).
+
+    Comments, CDATA and semicolons round a value, a comma behind the last of its parts and line breaks in its texts are
+    no JSON; content systems write them, and search engines read them.
+    """
+    read = _values_in(script)
+    return _values_in(_LATE_COMMA.sub(r"\1", script)) if read[1] else read
+
+
+def _values_in(script: str) -> tuple[list[Any], str]:
+    values: list[Any] = []
+    at = 0
+    while (between := _BETWEEN.match(script, at)) and (at := between.end()) < len(script):
         try:
-            return json.loads(text)
+            value, at = _JSON.raw_decode(script, at)
         except (ValueError, RecursionError):
-            continue
-    return None
+            break
+        values.append(value)
+        if len(values) == _MAX_VALUES:
+            break
+    return values, script[at:]
 
 
 def _types(value: dict[str, Any]) -> str:

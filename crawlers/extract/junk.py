@@ -102,9 +102,7 @@ def _is_post(node: LexborNode, attributes: dict[str, str | None]) -> bool:
 
 def _marked(attributes: dict[str, str | None]) -> bool:
     """Marked by an attribute other than its class: hidden, an author, a comment, a box of another kind."""
-    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
-        return True
-    if _HIDDEN.search(attributes.get("style") or ""):
+    if _not_shown(attributes) or attributes.get("aria-hidden") == "true":
         return True
     if attributes.get("itemprop") in ("author", "comment", "publisher", "datePublished", "dateModified"):
         return True
@@ -112,6 +110,20 @@ def _marked(attributes: dict[str, str | None]) -> bool:
         return True
     kind = attributes.get("type") or attributes.get("data-type") or ""
     return bool(kind) and bool(_TYPE.search(kind))
+
+
+def is_hidden(node: LexborNode) -> bool:
+    """Whether an element, or one that it stands in, is marked as not to be shown."""
+    at: LexborNode | None = node
+    while at is not None and at.tag not in ("body", "html", None):
+        if _not_shown(at.attributes):
+            return True
+        at = at.parent
+    return False
+
+
+def _not_shown(attributes: dict[str, str | None]) -> bool:
+    return "hidden" in attributes or bool(_HIDDEN.search(attributes.get("style") or ""))
 
 
 def is_caption(node: LexborNode) -> bool:

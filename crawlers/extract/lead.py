@@ -12,6 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from core.text import fold
 from crawlers.extract.blocks import Block
 from crawlers.extract.head import Head, unescaped
+from crawlers.extract.junk import is_hidden
 from crawlers.extract.shown import shown
 
 MIN_LEAD: Final = 30
@@ -48,7 +49,7 @@ def find_lead(tree: LexborHTMLParser, leads: str, head: Head, declared: str) -> 
         if node.tag in _NO_LEADS or not MIN_LEAD <= len(node.text()) <= _LOOKED_AT:
             continue
         text = unescaped(shown(node, _BESIDE))
-        if MIN_LEAD <= len(text) <= MAX_LEAD and _is_lead(node, text, said):
+        if MIN_LEAD <= len(text) <= MAX_LEAD and _is_lead(node, text, said) and not is_hidden(node):
             return text
     return ""
 

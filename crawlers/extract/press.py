@@ -24,7 +24,7 @@ from crawlers.extract.sift import caption_text, is_link, sift
 from crawlers.extract.title import find_title
 from crawlers.legacy import TWINS, Legacy, detect, mend_markup
 from crawlers.nesting import too_deep
-from crawlers.parsed import Handed, ParsedPage
+from crawlers.parsed import Handed, ParsedPage, base_of
 
 MIN_BODY: Final = 120
 """Characters of lead and body below which a page is no article (a video, a gallery, a list)."""
@@ -87,7 +87,7 @@ def _article(page: FetchedPage, publisher: Publisher | None, parsed: ParsedPage,
     _check(page, head, lead, paragraphs, links=sum(is_link(block) for block in found))
     if not readable("\n".join((title, lead, *paragraphs, *captions))):
         raise ExtractError(f"{page.final_url}: its text is in no encoding known", reason="undecodable")
-    url = _address(page, head)
+    url = _address(page, head, base_of(tree, page.final_url))
     return Article(
         id=article_id(url),
         url=url,
@@ -141,9 +141,9 @@ def _check(page: FetchedPage, head: Head, lead: str, paragraphs: Sequence[str], 
         raise ExtractError(f"{page.final_url}: a list of articles, it seems", reason="not-article")
 
 
-def _address(page: FetchedPage, head: Head) -> str:
+def _address(page: FetchedPage, head: Head, base: str) -> str:
     """The canonical address, where it is on the publisher's own host; else the address that answered."""
-    link = join(page.final_url, head.canonical) if head.canonical else None
+    link = join(base, head.canonical) if head.canonical else None
     if link is not None and bare_host(host_of(link)) == bare_host(host_of(page.final_url)):
         own = canonical(link)
         if own.rstrip("/").count("/") > 2:  # a canonical link to the front page is a mistake of the template

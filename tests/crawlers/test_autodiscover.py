@@ -47,6 +47,13 @@ def test_feeds_sitemaps_and_name_are_proposed() -> None:
     assert len(asked.asked) <= 5
 
 
+def test_feeds_are_read_from_where_the_page_says() -> None:
+    front = FRONT.replace("<head>", '<head><base href="/vi/">').replace('href="/rss.html"', 'href="tin/rss.html"')
+    listed = '<base href="/vi/kenh/"><a href="../home.rss">Trang chủ</a>'
+    found = autodiscover.propose(HOME, Site({HOME: front, f"{HOME}vi/tin/rss.html": listed}))
+    assert found.feeds == (f"{HOME}vi/home.rss", f"{HOME}rss/the-thao.rss")
+
+
 def test_a_site_without_feeds_becomes_a_section_page() -> None:
     found = autodiscover.propose(HOME, Site({HOME: "<html><body><a href='/tin-tuc'>Tin tức</a></body></html>"}))
     assert (found.feeds, found.sitemaps, found.sections) == ((), (), (HOME,))

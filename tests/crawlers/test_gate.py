@@ -226,6 +226,7 @@ def test_names_are_no_words(said: str) -> None:
         "<style>.a { content: 'Bình Sơn' }</style>",
         "<!-- Bình Sơn -->",
         '<script type="application/ld+json">{"publisher": {"name": "Báo Bình Sơn"}}</script>',
+        '<script type="application/ld+json">//<![CDATA[\n{"publisher": {"name": "Báo Bình Sơn"},}\n//]]></script>',
         '<a href="/binh-son">nơi này</a>',
     ],
 )

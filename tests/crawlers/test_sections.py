@@ -46,6 +46,9 @@ MENU = "".join(
 )  # fmt: skip
 
 
+ROW = '<h3><a href="{href}">{title}</a></h3>'
+
+
 def read(body: str | bytes, *, url: str = URL, **options: object) -> Discovery:
     raw = body.encode() if isinstance(body, str) else body
     options.setdefault("publisher", None)
@@ -147,9 +150,29 @@ def test_a_card_that_is_one_link_keeps_headline_time_and_byline_apart() -> None:
     assert [entry.title for entry in found.entries] == [f"{title} 2 giờ trước" for title in TITLES]
 
 
+@pytest.mark.parametrize(
+    "base", ["/", "https://cong.example.gov.vn/", "https://cong.example.gov.vn/trang-chu.html", " / "]
+)
+def test_links_are_read_from_where_the_page_says(base: str) -> None:
+    names = [f"{slug}-{number}0001.html" for number, slug in enumerate(SLUGS)]
+    plain = page([f"/{name}" for name in names], ROW)
+    told = page(names, ROW).replace("<html>", f'<html><head><base target="_self"><base href="{base}"></head>')
+    deep = "https://cong.example.gov.vn/tin-tuc/hoat-dong"
+    assert [entry.url for entry in read(told, url=deep).entries] == [
+        entry.url for entry in read(plain, url=deep).entries
+    ]
+
+
+@pytest.mark.parametrize("inside", ["<script>var a = 1;</script>", "<style>.a{color:red}</style>"])
+def test_a_script_in_a_headline_is_no_part_of_it(inside: str) -> None:
+    hrefs = [f"/{slug}-{number}0001.html" for number, slug in enumerate(SLUGS)]
+    found = read(page(hrefs, ROW).replace("</a></h3>", f" {inside}</a></h3>"))
+    assert [entry.title for entry in found.entries] == list(TITLES)
+
+
 def test_a_day_in_the_address_is_a_first_date() -> None:
     hrefs = [f"/2026/11/19/{slug}.html" for slug in SLUGS]
-    found = read(page(hrefs, '<h3><a href="{href}">{title}</a></h3>'))
+    found = read(page(hrefs, ROW))
     published = found.entries[0].published
     assert published is not None
     assert (published.provenance, published.zone_stated) == ("url", False)

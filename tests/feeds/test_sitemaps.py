@@ -63,6 +63,57 @@ def test_news_sitemap() -> None:
     assert (entry.published.at, entry.published.provenance) == (datetime(2026, 11, 20, 3, tzinfo=UTC), "sitemap")
 
 
+IMAGE = (
+    "<image:image><image:loc>https://bao.example.vn/anh-nuoc-lon-ve-55555.jpg</image:loc>"
+    "<image:title>Ảnh bìa</image:title></image:image>"
+)
+VIDEO = (
+    "<video:video><video:title>Thước phim</video:title>"
+    "<video:publication_date>2026-11-19T10:00:00+07:00</video:publication_date></video:video>"
+)
+WITH_MEDIA = (
+    OPEN[:-1] + ' xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"'
+    ' xmlns:video="http://www.google.com/schemas/sitemap-video/1.1">'
+)
+
+
+@pytest.mark.parametrize("media", [IMAGE, VIDEO])
+def test_what_a_page_shows_is_not_the_page(media: str) -> None:
+    told = read(OPEN + news(1) + "</urlset>").entries
+    first = news(1).replace("<url>", f"<url>{media}")
+    last = news(1).replace("</url>", f"{media}</url>")
+    assert read(WITH_MEDIA + first + "</urlset>").entries == told
+    assert read(WITH_MEDIA + last + "</urlset>").entries == told
+
+
+def test_a_picture_with_a_title_makes_no_article_of_a_section() -> None:
+    plain = "<url><loc>https://bao.example.vn/{}</loc><lastmod>2026-11-20</lastmod>" + IMAGE + "</url>"
+    found = read(WITH_MEDIA + plain.format("thoi-su") + plain.format("nuoc-lon-tren-song-1.html") + "</urlset>")
+    assert [(entry.url, entry.title) for entry in found.entries] == [
+        ("https://bao.example.vn/nuoc-lon-tren-song-1.html", "")
+    ]
+    assert found.format == "sitemap"
+
+
+@pytest.mark.parametrize("unseen", ["<!-- x -->", "<?x y?>"])
+def test_comments_anywhere_change_nothing(unseen: str) -> None:
+    told = read(OPEN + news(1) + "</urlset>").entries
+    within = news(1).replace("><", f">{unseen}<")
+    for text in ("//bao", "2026-11", "in &amp;"):
+        within = within.replace(text, f"{unseen}{text}")
+    assert read(OPEN + within + "</urlset>").entries == told
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [("B&igrave;nh Sơn", "Bình Sơn"), ("Bình&nbsp;Sơn", "Bình Sơn"), ("<![CDATA[B&igrave;nh Sơn]]>", "Bình Sơn"),
+     ("A &AMP; B", "A & B"), ("A &khong; B", "A &khong; B")],
+)  # fmt: skip
+def test_letters_by_their_names_end_no_sitemap(written: str, shown: str) -> None:
+    found = read(OPEN + news(1, title=written) + news(2) + "</urlset>")
+    assert ([entry.title for entry in found.entries], found.bozo) == ([shown, "Tin & bài"], False)
+
+
 def test_compressed_cut_off_and_text_sitemaps() -> None:
     whole = OPEN + "".join(news(number) for number in range(20)) + "</urlset>"
     assert len(read(gzip.compress(whole.encode())).entries) == 20

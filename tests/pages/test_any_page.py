@@ -43,6 +43,14 @@ FIELDS = (
 )
 
 
+UNSEEN = ("<!-- a < b -->", "<span></span>", "<wbr>", "&shy;", "&#8203;", "\u00ad", "\u2060", "<script>var a = 1;</script>", "<ins class='ads'></ins>",
+          "<b></b>", "<style>p{color:red}</style>", "<a name='x'></a>")  # fmt: skip
+LEAD = "Mưa lớn kéo dài ba ngày khiến nước sông dâng nhanh, chính quyền di dời hàng trăm hộ dân."
+WRAPS = ("<b>{}</b>", "<span class='drop'>{}</span>", "<font size=3>{}</font>", "<!-- x -->{}")
+TITLE = "Nước lớn trên sông, nhiều tuyến đường bị chia cắt"
+LINES = (TITLE, LEAD, *FILL)
+
+
 def outcome(body: bytes | str) -> Article | str:
     raw = body if isinstance(body, bytes) else body.encode("utf-8", "surrogatepass")
     try:
@@ -88,3 +96,15 @@ def test_times_of_any_shape(said: str) -> None:
     told = said.replace("<", "").replace('"', "")
     head = f'<meta property="article:published_time" content="{told}">'
     clean_or_refused(outcome(article(head=head, shown=f'<time datetime="{told}">{told}</time>')))
+
+
+@settings(max_examples=150)
+@given(st.sampled_from(LINES), st.data())
+def test_what_no_reader_sees_changes_no_word(line: str, data: st.DataObject) -> None:
+    at = data.draw(st.integers(1, len(line) - 1))
+    wrap, unseen = data.draw(st.sampled_from(WRAPS)), data.draw(st.sampled_from(UNSEEN))
+    for encoded in (line[at], f"&#{ord(line[at])};", f"&#x{ord(line[at]):X};", unicodedata.normalize("NFD", line[at])):
+        written = line[:at] + unseen + wrap.format(encoded) + line[at + 1 :]
+        found = outcome(article().replace(f">{line}</", f">{written}</"))
+        assert isinstance(found, Article)
+        assert (found.title, found.lead, found.paragraphs) == (TITLE, LEAD, FILL)

@@ -93,6 +93,19 @@ def test_only_a_title_element() -> None:
     assert read(body).title == TITLE
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "{}", "\ufeff{}", "<!--\n{}\n-->", "//<![CDATA[\n{}\n//]]>", "<![CDATA[{}]]>", "/* <![CDATA[ */{}/* ]]> */", "{};",
+        "/* tự động */ {}", '{{"@type":"WebSite","name":"Báo"}}{}', "[{}]", '{{"@graph":[{},]}}',
+    ],
+)  # fmt: skip
+def test_json_ld_however_it_is_wrapped(written: str) -> None:
+    told = f'{{"@type":"NewsArticle","headline":"{TITLE}","datePublished":"2026-03-07T08:01:00+07:00","about":"a\nb",}}'
+    found = read(article(head=f'<script type="application/ld+json">{written.format(told)}</script>', shown=""))
+    assert (to_minute(found), found.published.provenance) == (MINUTE, "json-ld")
+
+
 # --- time -------------------------------------------------------------------------------------------------------
 
 
@@ -130,6 +143,7 @@ def test_spellings_of_time(written: str, where: str) -> None:
         "08:01 07/03/2026", "08:01 | 07/03/2026", "Ngày 07/03/2026 08:01", "08:01, Thứ Bảy 7/3/2026", "7/3/2026 8:01 SA",
         "Thứ 7, 07/03/2026 | 08:01:32", "07.03.2026, 08:01", "08h01 07/03/2026", "Cập nhật: 9/3/2026 10:00; đăng 7/3/2026 08:01",
         "Xuất bản: 07-03-2026 08:01 | Cập nhật: 08-03-2026 09:00",
+        "07 / 03 / 2026 - 08:01", "08:01 - 07 - 03 - 2026", "<b>07</b>/<b>03</b>/2026 08:01", "7. 3. 2026, 08:01",
     ],
 )  # fmt: skip
 def test_time_in_words(shown: str) -> None:
@@ -197,6 +211,15 @@ def test_the_lead_may_stand_in_the_body_or_only_be_told_by_the_head() -> None:
     assert (read(inside).lead, read(inside).paragraphs) == (LEAD, FILL)
     twice = article(head=head, paragraphs=(LEAD, *FILL))
     assert (read(twice).lead, read(twice).paragraphs) == (LEAD, FILL)
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    ['<div style="display: none">{}</div>', "<div hidden>{}</div>", '<section style="visibility:hidden">{}</section>'],
+)
+def test_what_is_not_shown_is_no_lead(hidden: str) -> None:
+    other = '<p class="summary">Mời bạn đọc đăng nhập để theo dõi những tin tức mới nhất của báo chúng tôi.</p>'
+    assert read(article().replace("<main>", f"<main>{hidden.format(other)}")).lead == LEAD
 
 
 def test_a_truncated_description_does_not_replace_the_lead() -> None:
@@ -366,6 +389,11 @@ def test_reservation_of_the_page() -> None:
 def test_identity_is_the_canonical_address_on_the_publishers_own_host(canonical: str, own: str) -> None:
     found = read(article(head=f'<link rel="canonical" href="{canonical}">'))
     assert (found.url, found.id) == (own, article_id(own))
+
+
+def test_a_canonical_address_is_read_from_where_the_page_says() -> None:
+    head = '<base href="https://bao.example/"><link rel="canonical" href="nuoc-lon-1.htm">'
+    assert read(article(head=head)).url == "https://bao.example/nuoc-lon-1.htm"
 
 
 def test_declared_selectors_win() -> None:
