@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 from core.settings import KibanaSettings
 from kibana.boards import view_id
-from kibana.client import Kibana, KibanaRefuses
+from kibana.client import Kibana, KibanaRefuses, part
 from kibana.objects import lines, saved_objects
 
 FILE: Final = "diembao.ndjson"
@@ -153,8 +153,7 @@ def _default_view(kibana: Kibana, name: str) -> Found:
 def _zone(kibana: Kibana, wanted: str, *, change: bool) -> Found:
     """The time zone in which days are cut, of the whole space."""
     try:
-        told = kibana.get("/api/kibana/settings")
-        entry = (told.get("settings") or {}).get(_ZONE) or {}
+        entry = part(part(kibana.get("/api/kibana/settings"), "settings"), _ZONE)
         if entry.get("userValue") == wanted:
             return Found(sign="ok", what="time zone", says=wanted)
         if entry.get("isOverridden"):
@@ -185,15 +184,25 @@ def _one_there(kibana: Kibana, kind: str, name: str, title: str) -> Found:
     """Whether an export finds it with all that it refers to. A missing one is answered with 400."""
     asked = {"objects": [{"type": kind, "id": name}], "includeReferencesDeep": True, "excludeExportDetails": False}
     try:
-        last = json.loads(kibana.lines("/api/saved_objects/_export", asked).strip().splitlines()[-1])
+        text = kibana.lines("/api/saved_objects/_export", asked)
     except KibanaRefuses as refused:
         if refused.status != 400 or "kbn-" in str(refused):
             raise
         return Found(sign="!!", what=kind, says=f"{title} ({name}) is not there", todo="diembao kibana load")
-    except (ValueError, IndexError):
-        raise KibanaRefuses("Kibana: an export that can't be read; is a proxy changing its answers?") from None
+    last = _lines(text)[-1]
     gone = {f"{one.get('type')} {one.get('id')}" for one in last.get("missingReferences") or []}
     missing = ", ".join(sorted(gone))
     if missing:
         return Found(sign="!!", what=kind, says=f"{title} ({name}) lacks {missing}", todo="diembao kibana load")
     return Found(sign="ok", what=kind, says=f"{title} ({name})")
+
+
+def _lines(text: str) -> list[Mapping[str, Any]]:
+    """Of an export: its objects, and what it says of them in the end. Raises KibanaRefuses for one that was cut."""
+    try:
+        said = [json.loads(line) for line in text.split("\n") if line.strip()]
+    except ValueError:
+        said = []
+    if not said or not all(isinstance(one, Mapping) for one in said) or "exportedCount" not in said[-1]:
+        raise KibanaRefuses("Kibana: an export that can't be read; is a proxy changing its answers?")
+    return said

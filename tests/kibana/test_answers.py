@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -133,9 +134,21 @@ def test_nobody_there_is_waited_for_and_told(stand: State) -> None:
     assert waits == [5.0, 5.0]
 
 
+def test_one_that_hangs_is_waited_for_no_longer_than_one_that_starts(stand: State) -> None:
+    stand.level = "unavailable"
+    waits: list[float] = []
+    times = count(0, 30)
+    made = Kibana(settings(stand, wait=100), waits.append, now=lambda: float(next(times)))
+    with closing(made), pytest.raises(KibanaAway, match="waited 100 s"):
+        made.ready()
+    assert waits == [5.0, 5.0]
+
+
 HTML: Answer = (200, "text/html", b"<html><form action='/login'></form></html>", {})
 REDIRECT: Answer = (302, "text/html", b"", {"Location": "https://sso.tinh.vn/login?token=abc"})
 STATUS = "/api/status"
+ENGINES = {"error": {"root_cause": [{"type": "security_exception"}], "type": "security_exception"}, "status": 401}
+NGINX = b"<html><title>400 The plain HTTP request was sent to HTTPS port</title></html>"
 
 
 @pytest.mark.parametrize(
@@ -144,6 +157,13 @@ STATUS = "/api/status"
         (STATUS, HTML, "answers text/html where Kibana answers JSON"),
         (STATUS, REDIRECT, "redirect to sso.tinh.vn: a login page or a base path"),
         (STATUS, fault(404, "Not Found"), "HTTP 404 Not Found. Check [kibana] url and its base path"),
+        (STATUS, said(200, {"status": "ok"}), "its /api/status is none of Kibana"),
+        (STATUS, said(200, {"status": {"overall": "green"}}), "its /api/status is none of Kibana"),
+        (STATUS, said(200, []), "its /api/status is none of Kibana"),
+        (STATUS, said(200, {"status": {"overall": {"state": "green"}}}), "This Kibana is older than 8.11"),
+        (STATUS, said(401, ENGINES), "there Elasticsearch answers, not Kibana (HTTP 401). Check the host, the port"),
+        (STATUS, said(404, {"error": "no handler"}, **{"X-elastic-product": "Elasticsearch"}), "there Elasticsearch"),
+        (STATUS, (400, "text/html", NGINX, {}), "[kibana] url must begin with https://"),
         (IMPORT, HTML, "answers text/html where Kibana answers JSON"),
         (IMPORT, REDIRECT, "redirect to sso.tinh.vn"),
         (IMPORT, fault(401, "unable to authenticate"), "Check [kibana] api_key"),
@@ -163,6 +183,8 @@ STATUS = "/api/status"
         (IMPORT, (502, "text/html", b"<html>Bad Gateway</html>", {}), "HTTP 502"),
         (IMPORT, said(200, {"ok": True}), "an answer to an import that is none"),
         (IMPORT, said(200, []), "an answer to an import that is none"),
+        ("/api/saved_objects/_export", (200, "application/ndjson", b'{"type": "dashboard"}', {}), "can't be read"),
+        ("/api/saved_objects/_export", (200, "application/ndjson", b"[]", {}), "an export that can't be read"),
         ("/api/saved_objects/_export", (200, "application/ndjson", b"", {}), "an export that can't be read"),
         ("/api/saved_objects/_export", HTML, "answers text/html"),
     ],
@@ -257,6 +279,13 @@ def test_somebodys_own_default_view_stays(stand: State) -> None:
     assert stand.default_view["default"] == "cua-toi"
 
 
+@pytest.mark.parametrize("answer", [[], None, {"settings": []}, {"settings": {"dateFormat:tz": "UTC"}}])
+def test_settings_in_another_form_are_no_time_zone(stand: State, answer: object) -> None:
+    loaded(stand)
+    stand.instead = answering("/api/kibana/settings", said(200, answer))
+    assert wrong(checked(stand)) == ["time zone: Browser: days are cut by each viewer's own clock"]
+
+
 @pytest.mark.parametrize("status", [400, 403, 404])
 def test_a_time_zone_that_can_not_be_set_is_set_by_hand(stand: State, status: int) -> None:
     stand.instead = answering("/api/kibana/settings", fault(status, "no"))
@@ -317,6 +346,13 @@ def test_tls_needs_the_authoritys_file(stand: State, tmp_path: Path) -> None:
         assert "TLS" not in str(trusted.value)
         with pytest.raises(ConfigError, match="can't be read as a PEM file"):
             loaded(stand, url=url, ca_file=str(tmp_path / "none.pem"))
+        (tmp_path / "key.pem").write_text("ssh-ed25519 AAAA", encoding="ascii")
+        with pytest.raises(ConfigError, match=r"key.pem' can't be read as a PEM file"):
+            loaded(stand, url=url, ca_file=str(tmp_path / "key.pem"))
+        with pytest.raises(KibanaAway, match="hangs up; if it speaks https"):
+            loaded(stand, url=url.replace("https:", "http:"))
+        with pytest.raises(KibanaRefuses, match=r"it speaks http; \[kibana\] url says https"):
+            loaded(stand, url=stand.url.replace("http:", "https:"))
     finally:
         server.shutdown()
         server.server_close()
