@@ -247,6 +247,7 @@ def test_warnings_and_ids_of_another_space_are_told(stand: State) -> None:
     moved = [one for one in found if "another space uses its own" in one.says]
     assert len(moved) == 5
     assert all(one.todo for one in moved)
+    assert "default" not in stand.default_view, "no id that is not there"
     stand.instead = answering(IMPORT, said(200, {
         "success": True, "successCount": 5, "warnings": [{"type": "action_required", "message": "xem lại"}],
     }))  # fmt: skip
@@ -316,6 +317,18 @@ def test_checking_changes_nothing_and_finds_what_is_missing(stand: State) -> Non
     assert {method for method, path in stand.seen if path == "/api/kibana/settings"} == {"GET", "POST"}
 
 
+def test_a_data_view_of_other_indices_is_found(stand: State) -> None:
+    loaded(stand)
+    assert wrong(checked(stand, indices="tinh-daily")) == [
+        "index-pattern: Điểm báo: số bài theo ngày (diembao-counts) reads diembao-daily-counts-*,"
+        " not tinh-daily-counts-*",
+        "index-pattern: Điểm báo: việc đọc nguồn (diembao-reading) reads diembao-daily-reading, not tinh-daily-reading",
+    ]
+    stand.objects["index-pattern", "diembao-counts"]["default"]["attributes"]["timeFieldName"] = ""
+    assert len(wrong(checked(stand))) == 1
+    assert wrong(loaded(stand, indices="tinh-daily")) == []
+
+
 def test_only_public_routes_are_asked(stand: State) -> None:
     loaded(stand, space="phong-vh")
     assert not [path for _, path in stand.seen if "/internal/" in path]
@@ -366,11 +379,18 @@ def test_no_secret_is_told(stand: State, caplog: pytest.LogCaptureFixture, monke
     )  # fmt: skip
     for over, secret in logins:
         told = []
-        for answer in (fault(401, f"bad {secret}"), fault(500, secret), HTML, REDIRECT, NOT_READY):
+        (header,) = [basic("nap", PASSWORD)] if "username" in over else [f"ApiKey {KEY}"]
+        for answer in (
+            fault(401, f"bad {secret}"), fault(500, secret), HTML, REDIRECT, NOT_READY, fault(400, f"sent {header}"),
+            errors({"type": "unknown", "message": f"bad {header}, {secret}", "statusCode": 400}),
+            (302, "text/html", b"", {"Location": f"https://nap:{header.split()[1]}@sso.tinh.vn/"}),
+        ):  # fmt: skip
             stand.instead = answering(IMPORT, answer)
             with pytest.raises(DiembaoError) as said_so:
                 loaded(stand, **over)
             told.append(str(said_so.value))
+        stand.instead = answering(IMPORT, said(200, {"success": True, "warnings": [{"message": f"{header} {secret}"}]}))
+        told.append(str(loaded(stand, **over)))
         with closing(Kibana(settings(stand, **over))) as made:
             told += [repr(made), repr(settings(stand, **over))]
         assert secret not in " ".join(told) + caplog.text
@@ -393,7 +413,7 @@ def test_settings_that_can_not_be_meant(stand: State, over: dict[str, Any], says
 @pytest.mark.parametrize(
     "url",
     ["kibana.tinh.vn", "ftp://kibana.tinh.vn", "https://nap:mk@kibana.tinh.vn", "https://k.vn/s/a", "https://k.vn/app/home",
-     "https://k.vn/?a=b"],
+     "https://k.vn/kibana/s/phong-vh/", "https://k.vn/?a=b"],
 )  # fmt: skip
 def test_addresses_that_can_not_be_meant(url: str) -> None:
     with pytest.raises(ValueError, match="must") as told:
