@@ -176,7 +176,9 @@ def _zone(kibana: Kibana, wanted: str, *, change: bool) -> Found:
         return Found(
             sign="--", what="time zone", says=f"can't be set from here: {refused}", todo=f"{_BY_HAND}, {_ZONE}"
         )
-    says = f"{entry.get('userValue') or 'Browser'}: days are cut by each viewer's own clock"
+    stands = str(entry.get("userValue") or "Browser")
+    whose = "by each viewer's own clock" if stands == "Browser" else f"there, not in {wanted}"
+    says = f"{stands}: days are cut {whose}"
     return Found(sign="!!", what="time zone", says=says, todo="diembao kibana load")
 
 

@@ -295,6 +295,11 @@ def test_a_time_zone_that_can_not_be_set_is_set_by_hand(stand: State, status: in
     assert told.todo == "set it by hand: Stack Management, Advanced Settings, dateFormat:tz"
 
 
+def test_another_zone_is_not_told_as_each_viewers_own(stand: State) -> None:
+    loaded(stand, time_zone="UTC")
+    assert wrong(checked(stand)) == ["time zone: UTC: days are cut there, not in Asia/Ho_Chi_Minh"]
+
+
 def test_a_time_zone_fixed_in_the_file_is_told(stand: State) -> None:
     stand.settings["default"] = {"dateFormat:tz": {"userValue": "UTC", "isOverridden": True}}
     (told,) = [one for one in loaded(stand) if one.what == "time zone"]
