@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from app import daily, wiring
+from app.progress import progress
 from core.clock import SystemClock
 from core.errors import ConfigError, DiembaoError, StoreError
 from core.settings import Settings
@@ -19,13 +20,13 @@ from kibana.objects import lines, reader_roles, saved_objects
 
 def load(settings: Settings) -> tuple[Found, ...]:
     """Data views and dashboards into the settings' space. Raises KibanaAway, KibanaRefuses, ConfigError."""
-    with closing(Kibana(settings.kibana)) as kibana:
+    with _kibana(settings) as kibana:
         return (*loading.load(kibana, settings.kibana), *_counts(settings), *_links(settings))
 
 
 def check(settings: Settings) -> tuple[Found, ...]:
     """What stands in Kibana and in the indices it reads. Raises KibanaAway, KibanaRefuses, ConfigError."""
-    with closing(Kibana(settings.kibana)) as kibana:
+    with _kibana(settings) as kibana:
         return (*loading.check(kibana, settings.kibana), *_counts(settings), *_links(settings))
 
 
@@ -43,6 +44,13 @@ def roles(settings: Settings, target: Path | None) -> str:
     if not desks:
         raise ConfigError(f"no desk in {wiring.place(settings)}; take one: diembao desk apply desks/binh_son.toml")
     return _written(reader_roles(desks, settings.kibana.indices), target)
+
+
+@contextmanager
+def _kibana(settings: Settings) -> Iterator[Kibana]:
+    """Its client; who looks on at a terminal sees what is waited for, since one that starts may take minutes."""
+    with closing(Kibana(settings.kibana)) as kibana, progress(lambda: f"waits for {settings.kibana.url}"):
+        yield kibana
 
 
 def _written(text: str, target: Path | None) -> str:

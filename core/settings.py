@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -214,6 +215,10 @@ class ElasticSettings(_Part):
         return value
 
 
+_SPACE: Final = re.compile(r"(^/s/|/s/[^/]+/?$)")
+"""A space in an address of Kibana's, with or without a base path before it."""
+
+
 class KibanaSettings(_Part):
     """A Kibana beside the engine. Without its address no daily counts are written, and no page links there."""
 
@@ -244,7 +249,7 @@ class KibanaSettings(_Part):
             raise ValueError("must be https://host:port, with the base path where there is one")
         if parts.username:
             raise ValueError("must hold no login: set username and password, or api_key")
-        if "/app/" in f"{parts.path}/" or parts.path.startswith("/s/"):
+        if "/app/" in f"{parts.path}/" or _SPACE.search(parts.path):
             raise ValueError("must end before /s/ or /app/; the space is a setting of its own")
         return value.rstrip("/")
 

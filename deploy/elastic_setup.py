@@ -10,10 +10,12 @@ from __future__ import annotations
 import base64
 import json
 import sys
+import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 LOADER: dict[str, Any] = {
     "cluster": [],
@@ -28,19 +30,26 @@ LOADER: dict[str, Any] = {
 }  # fmt: skip
 """As docs/kibana.md gives it for a key."""
 
+_TRIES: Final = 24
+_PAUSE: Final = 5.0  # seconds
 
-def main(url: str, roles: str, folder: str) -> None:
+
+def main(url: str, roles: str, folder: str, *, pause: Callable[[float], object] = time.sleep) -> None:
     """Set the password of kibana_system, and both roles and their users. Raises SystemExit with what went wrong."""
     secret = {name: (Path(folder) / name).read_text(encoding="ascii").strip() for name in
               ("elastic_password", "elastic_writer_password", "kibana_password", "kibana_loader_password")}  # fmt: skip
     login = base64.b64encode(f"elastic:{secret['elastic_password']}".encode()).decode()
     role = role_of(Path(roles).read_text(encoding="utf-8"), "diembao")
-    _put(url, login, "_security/user/kibana_system/_password", {"password": secret["kibana_password"]})
+
+    def put(path: str, body: dict[str, Any]) -> None:
+        _put(url, login, path, body, pause)
+
+    put("_security/user/kibana_system/_password", {"password": secret["kibana_password"]})
     for name, its, password in (
         ("diembao", role, "elastic_writer_password"), ("diembao_loader", LOADER, "kibana_loader_password"),
     ):  # fmt: skip
-        _put(url, login, f"_security/role/{name}", its)
-        _put(url, login, f"_security/user/{name}", {"password": secret[password], "roles": [name]})
+        put(f"_security/role/{name}", its)
+        put(f"_security/user/{name}", {"password": secret[password], "roles": [name]})
 
 
 def role_of(text: str, name: str) -> dict[str, Any]:
@@ -60,15 +69,21 @@ def role_of(text: str, name: str) -> dict[str, Any]:
     return role
 
 
-def _put(url: str, login: str, path: str, body: dict[str, Any]) -> None:
+def _put(url: str, login: str, path: str, body: dict[str, Any], pause: Callable[[float], object]) -> None:
+    """The engine answers before its index of users does: two minutes are waited for that."""
     request = urllib.request.Request(  # noqa: S310 - the address is the operator's
         f"{url}/{path}", data=json.dumps(body).encode(), method="PUT",
         headers={"Authorization": f"Basic {login}", "Content-Type": "application/json"},
     )  # fmt: skip
-    try:
-        urllib.request.urlopen(request, timeout=30).close()  # noqa: S310
-    except (urllib.error.URLError, TimeoutError) as error:
-        sys.exit(f"{path}: {error}")
+    for tried in range(1, _TRIES + 1):
+        try:
+            urllib.request.urlopen(request, timeout=30).close()  # noqa: S310
+            return
+        except OSError as error:  # what the library raises, and a time-out
+            refused = isinstance(error, urllib.error.HTTPError) and error.code < 500 and error.code != 429
+            if refused or tried == _TRIES:
+                sys.exit(f"{path}: {error}")
+        pause(_PAUSE)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -22,6 +23,16 @@ from core.text import clip
 READY: Final = "Kibana server is not ready yet"
 _PAUSE: Final = 5.0
 _LONGEST_PAUSE: Final = 30.0
+_PLAIN: Final = "plain HTTP request was sent to HTTPS port"  # nginx
+_OLD: Final = "This Kibana is older than 8.11: upgrade it (8.19 or 9.x)"
+_OTHER: Final = "Check the host, the port and the base path of [kibana] url"
+_NOT_REACHED: Final = "can't be reached; is Kibana running, and is [kibana] url its address?"
+_HANGS_UP: Final = "it hangs up; if it speaks https, [kibana] url must say so"
+_SPEAKS_HTTP: Final = "it speaks http; [kibana] url says https"
+_TLS_FAILED: Final = (
+    "TLS failed. Where its certificate comes from an own authority, name that authority's PEM file, [kibana] ca_file;"
+    " use the host name that stands in the certificate"
+)
 _AGAIN: Final = frozenset({429, 502, 503, 504})
 
 
@@ -53,7 +64,10 @@ class Status:
 class Kibana:
     """One Kibana and one of its spaces."""
 
-    def __init__(self, settings: KibanaSettings, pause: Callable[[float], object] | None = None) -> None:
+    def __init__(
+        self, settings: KibanaSettings, pause: Callable[[float], object] | None = None,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
         """`pause` waits so many seconds. Raises ConfigError for settings that contradict each other."""
         if not settings.url:
             raise ConfigError(
@@ -61,12 +75,14 @@ class Kibana:
             )
         self._base, self._settings = settings.url, settings
         self.space = settings.own_space
-        self._pause = pause or threading.Event().wait
-        self._secrets = tuple(filter(None, (settings.password.get_secret_value(), settings.api_key.get_secret_value())))
+        self._pause, self._now = pause or threading.Event().wait, now
+        login = _login(settings)
+        given = (settings.password.get_secret_value(), settings.api_key.get_secret_value())
+        self._secrets = tuple(filter(None, (*given, *(value.split(" ")[1] for value in login.values()))))
         self._session = requests.Session()
         self._session.trust_env = False  # a .netrc would put its own login in the place of ours
         self._session.verify = settings.ca_file or True
-        self._session.headers.update({"kbn-xsrf": "diembao", "Accept": "application/json", **_login(settings)})
+        self._session.headers.update({"kbn-xsrf": "diembao", "Accept": "application/json", **login})
 
     def close(self) -> None:
         """Give the connections back."""
@@ -76,9 +92,11 @@ class Kibana:
         """Wait until it is ready, at most the settings' `wait`. Raises KibanaAway, KibanaRefuses."""
         waited = 0.0
         while True:
+            asked = self._now()
             try:
                 return self._status()
             except KibanaAway as away:
+                waited += int(self._now() - asked)  # one that is hung takes `timeout` each time
                 pause = min(away.after or _PAUSE, _LONGEST_PAUSE)
                 if waited + pause > self._settings.wait:
                     waiting = f"; waited {waited:.0f} s ([kibana] wait)" if waited else ""
@@ -89,6 +107,12 @@ class Kibana:
     def get(self, path: str) -> Any:
         """JSON of a path below the space. Raises KibanaAway, KibanaRefuses."""
         return self._json(self._ask("GET", self._space_url(path)))
+
+    def without_secrets(self, text: str) -> str:
+        """What Kibana says, as it may be told."""
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text
 
     def post(self, path: str, body: Mapping[str, Any], *, versioned: bool = False) -> Any:
         """The same with a JSON body."""
@@ -117,14 +141,14 @@ class Kibana:
 
     def _status(self) -> Status:
         said = self.at_root("/api/status")
-        overall = said.get("status", {}).get("overall", {}) if isinstance(said, dict) else {}
-        level = str(overall.get("level", ""))
+        overall = part(part(said, "status"), "overall")
+        if "level" not in overall:
+            old = "state" in overall
+            raise KibanaRefuses(f"{self._base}: {_OLD if old else f'its /api/status is none of Kibana. {_OTHER}'}")
+        level = str(overall["level"])
         if level not in ("available", "degraded"):
-            raise KibanaAway(
-                f"{self._base}: Kibana is {level or 'in an unknown state'}; see its log and Elasticsearch's"
-            )
-        version = said.get("version", {})
-        number = str(version.get("number", "")) if isinstance(version, dict) else ""
+            raise KibanaAway(f"{self._base}: Kibana is {level}; see its log and Elasticsearch's")
+        number = str(part(said, "version").get("number", ""))
         return Status(level=level, version=number, summary=self._clean(str(overall.get("summary", ""))))
 
     def _ask(self, method: str, url: str, **given: Any) -> requests.Response:
@@ -145,21 +169,20 @@ class Kibana:
             raise self._no_json(answer) from None
 
     def _unreached(self, error: OSError) -> DiembaoError:
+        text = str(error)
+        if not isinstance(error, requests.RequestException) or "NO_CERTIFICATE_OR_CRL_FOUND" in text:
+            return ConfigError(f"[kibana] ca_file = {self._settings.ca_file!r} can't be read as a PEM file")
         if isinstance(error, requests.exceptions.SSLError):
-            return KibanaRefuses(
-                f"{self._base}: TLS failed. Where its certificate comes from an own authority, name that authority's"
-                " PEM file, [kibana] ca_file; use the host name that stands in the certificate"
-            )
+            plain = "WRONG_VERSION_NUMBER" in text or "RECORD_LAYER_FAILURE" in text
+            return KibanaRefuses(f"{self._base}: {_SPEAKS_HTTP if plain else _TLS_FAILED}")
         if isinstance(error, requests.exceptions.Timeout):
             return KibanaAway(f"{self._base}: no answer within {self._settings.timeout:g} s ([kibana] timeout)")
         if isinstance(error, requests.exceptions.ConnectionError):
-            return KibanaAway(f"{self._base}: can't be reached; is Kibana running, and is [kibana] url its address?")
-        if not isinstance(error, requests.RequestException):
-            return ConfigError(f"[kibana] ca_file = {self._settings.ca_file!r} can't be read as a PEM file")
+            return KibanaAway(f"{self._base}: {_HANGS_UP if 'Connection aborted' in text else _NOT_REACHED}")
         return KibanaAway(f"{self._base}: {type(error).__name__}")
 
     def _redirected(self, answer: requests.Response) -> KibanaRefuses:
-        host = urlsplit(answer.headers.get("Location", "")).netloc
+        host = urlsplit(answer.headers.get("Location", "")).netloc.rpartition("@")[2]
         return KibanaRefuses(
             f"{self._base}: answers with a redirect{f' to {host}' if host else ''}: a login page or a base path stands"
             " before Kibana. Give [kibana] url the whole address with its base path, or one behind the login page",
@@ -169,13 +192,16 @@ class Kibana:
     def _no_json(self, answer: requests.Response) -> KibanaRefuses:
         kind = answer.headers.get("Content-Type", "no type").split(";")[0]
         return KibanaRefuses(
-            f"{self._base}: answers {kind} where Kibana answers JSON: another service or a login page. Check the host,"
-            " the port and the base path of [kibana] url",
+            f"{self._base}: answers {kind} where Kibana answers JSON: another service or a login page. {_OTHER}",
             status=answer.status_code,
         )
 
     def _told(self, answer: requests.Response) -> DiembaoError:
         status, said = answer.status_code, self._said(answer)
+        if _is_engines(answer):
+            return KibanaRefuses(
+                f"{self._base}: there Elasticsearch answers, not Kibana (HTTP {status}). {_OTHER}", status=status
+            )
         if status in _AGAIN:
             after = _seconds(answer.headers.get("Retry-After", ""))
             return KibanaAway(f"{self._base}: {said or 'not ready'} (HTTP {status})", after=after)
@@ -191,13 +217,11 @@ class Kibana:
         try:
             body = answer.json()
         except ValueError:
-            return READY if READY in answer.text[:200] else ""
+            return next((mark for mark in (READY, _PLAIN) if mark in answer.text[:500]), "")
         return self._clean(str(body.get("message") or body.get("error") or "")) if isinstance(body, dict) else ""
 
     def _clean(self, text: str) -> str:
-        for secret in self._secrets:
-            text = text.replace(secret, "***")
-        return clip(" ".join(text.split()), 300)
+        return clip(" ".join(self.without_secrets(text).split()), 300)
 
 
 def _login(settings: KibanaSettings) -> dict[str, str]:
@@ -212,13 +236,29 @@ def _login(settings: KibanaSettings) -> dict[str, str]:
     return {"Authorization": f"Basic {base64.b64encode(pair).decode()}"} if user else {}
 
 
+def part(said: object, name: str) -> Mapping[str, Any]:
+    """The object of that name within an answer; an empty one where there is none."""
+    within = said.get(name) if isinstance(said, Mapping) else None
+    return within if isinstance(within, Mapping) else {}
+
+
+def _is_engines(answer: requests.Response) -> bool:
+    """Whether it is Elasticsearch's answer, whose error is an object where Kibana's is a word."""
+    try:
+        body = answer.json()
+    except ValueError:
+        body = None
+    return answer.headers.get("X-elastic-product") == "Elasticsearch" or "root_cause" in part(body, "error")
+
+
 def _seconds(given: str) -> float:
     return float(given) if given.isdigit() else 0.0
 
 
 _BY_WORDS: Final = (
     ("kbn-xsrf", "A proxy before Kibana takes the header kbn-xsrf away: let it through"),
-    ("more recent version of Kibana", "This Kibana is older than 8.11: upgrade it (8.19 or 9.x)"),
+    ("more recent version of Kibana", _OLD),
+    (_PLAIN, "[kibana] url must begin with https://"),
     ("Invalid file extension", "A proxy before Kibana changes uploads: let multipart/form-data through unchanged"),
     ("multipart", "The upload was cut: raise the largest body that the proxy before Kibana lets through"),
     ("Non-unique import objects", "The file names an object twice: take the one that `diembao kibana export` writes"),

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 from core.settings import KibanaSettings
 from kibana.boards import view_id
-from kibana.client import Kibana, KibanaRefuses
+from kibana.client import Kibana, KibanaRefuses, part
 from kibana.objects import lines, saved_objects
 
 FILE: Final = "diembao.ndjson"
@@ -34,13 +34,18 @@ def load(kibana: Kibana, settings: KibanaSettings) -> tuple[Found, ...]:
     Raises KibanaAway, and KibanaRefuses with everything that Kibana did not take.
     """
     objects = saved_objects(settings)
-    return (
+    found = (
         _ready(kibana),
         *_space(kibana),
-        *_imported(kibana.upload("/api/saved_objects/_import?overwrite=true", FILE, lines(objects))),
-        _default_view(kibana, view_id(settings, "counts")),
+        *_imported(kibana, kibana.upload("/api/saved_objects/_import?overwrite=true", FILE, lines(objects))),
+    )
+    counts, *others = _there(kibana, objects)
+    return (
+        *found,
+        *(() if counts.sign == "!!" else (_default_view(kibana, view_id(settings, "counts")),)),
         _zone(kibana, settings.time_zone, change=True),
-        *_there(kibana, objects),
+        counts,
+        *others,
     )
 
 
@@ -81,16 +86,19 @@ def _space(kibana: Kibana) -> tuple[Found, ...]:
     return (Found(sign="ok", what="space", says=kibana.space),)
 
 
-def _imported(said: Any) -> tuple[Found, ...]:
+def _imported(kibana: Kibana, said: Any) -> tuple[Found, ...]:
     """What `_import` answers. 200 with success false is usual."""
     if not isinstance(said, Mapping) or "success" not in said:
         raise KibanaRefuses("Kibana: an answer to an import that is none; is [kibana] url a Kibana?")
     errors = said.get("errors") or []
     if not said["success"] or errors:
-        raise KibanaRefuses(_not_taken(errors))
+        raise KibanaRefuses(kibana.without_secrets(_not_taken(errors)))
     results = said.get("successResults") or []
     moved = [one for one in results if one.get("destinationId") and one["destinationId"] != one.get("id")]
-    warnings = [Found(sign="--", what="import", says=_warning(one)) for one in said.get("warnings") or []]
+    warnings = [
+        Found(sign="--", what="import", says=kibana.without_secrets(_warning(one)))
+        for one in said.get("warnings") or []
+    ]
     done = Found(sign="ok", what="import", says=f"{said.get('successCount', len(results))} objects")
     return (done, *warnings, *map(_moved, moved))
 
@@ -141,7 +149,7 @@ def _moved(one: Mapping[str, Any]) -> Found:
 
 
 def _default_view(kibana: Kibana, name: str) -> Found:
-    """Made default where there is none; somebody's own choice stays."""
+    """Made default where there is none; somebody's own choice stays. Kibana takes an id that is not there, too."""
     todo = "choose it by hand: Stack Management, Data Views"
     try:
         kibana.post("/api/data_views/default", {"data_view_id": name, "force": False}, versioned=True)
@@ -153,8 +161,7 @@ def _default_view(kibana: Kibana, name: str) -> Found:
 def _zone(kibana: Kibana, wanted: str, *, change: bool) -> Found:
     """The time zone in which days are cut, of the whole space."""
     try:
-        told = kibana.get("/api/kibana/settings")
-        entry = (told.get("settings") or {}).get(_ZONE) or {}
+        entry = part(part(kibana.get("/api/kibana/settings"), "settings"), _ZONE)
         if entry.get("userValue") == wanted:
             return Found(sign="ok", what="time zone", says=wanted)
         if entry.get("isOverridden"):
@@ -169,31 +176,53 @@ def _zone(kibana: Kibana, wanted: str, *, change: bool) -> Found:
         return Found(
             sign="--", what="time zone", says=f"can't be set from here: {refused}", todo=f"{_BY_HAND}, {_ZONE}"
         )
-    says = f"{entry.get('userValue') or 'Browser'}: days are cut by each viewer's own clock"
+    stands = str(entry.get("userValue") or "Browser")
+    whose = "by each viewer's own clock" if stands == "Browser" else f"there, not in {wanted}"
+    says = f"{stands}: days are cut {whose}"
     return Found(sign="!!", what="time zone", says=says, todo="diembao kibana load")
 
 
+_READ: Final = ("title", "timeFieldName")
+"""Of a data view: the indices and the day. Without them every panel is blank, mostly without a message."""
+
+
 def _there(kibana: Kibana, objects: Sequence[Mapping[str, Any]]) -> tuple[Found, ...]:
-    return tuple(_one_there(kibana, str(one["type"]), str(one["id"]), str(_title(one))) for one in objects)
+    return tuple(_one_there(kibana, one, str(_title(one))) for one in objects)
 
 
 def _title(one: Mapping[str, Any]) -> object:
     return one["attributes"].get("name") or one["attributes"]["title"]
 
 
-def _one_there(kibana: Kibana, kind: str, name: str, title: str) -> Found:
+def _one_there(kibana: Kibana, ours: Mapping[str, Any], title: str) -> Found:
     """Whether an export finds it with all that it refers to. A missing one is answered with 400."""
+    kind, name = str(ours["type"]), str(ours["id"])
     asked = {"objects": [{"type": kind, "id": name}], "includeReferencesDeep": True, "excludeExportDetails": False}
     try:
-        last = json.loads(kibana.lines("/api/saved_objects/_export", asked).strip().splitlines()[-1])
+        text = kibana.lines("/api/saved_objects/_export", asked)
     except KibanaRefuses as refused:
         if refused.status != 400 or "kbn-" in str(refused):
             raise
         return Found(sign="!!", what=kind, says=f"{title} ({name}) is not there", todo="diembao kibana load")
-    except (ValueError, IndexError):
-        raise KibanaRefuses("Kibana: an export that can't be read; is a proxy changing its answers?") from None
+    *objects, last = _lines(text)
     gone = {f"{one.get('type')} {one.get('id')}" for one in last.get("missingReferences") or []}
     missing = ", ".join(sorted(gone))
     if missing:
         return Found(sign="!!", what=kind, says=f"{title} ({name}) lacks {missing}", todo="diembao kibana load")
+    its = next((part(one, "attributes") for one in objects if (one.get("type"), one.get("id")) == (kind, name)), {})
+    for read in _READ if kind == "index-pattern" else ():
+        if its.get(read) != ours["attributes"][read]:
+            says = f"{title} ({name}) reads {its.get(read)}, not {ours['attributes'][read]}"
+            return Found(sign="!!", what=kind, says=says, todo="diembao kibana load")
     return Found(sign="ok", what=kind, says=f"{title} ({name})")
+
+
+def _lines(text: str) -> list[Mapping[str, Any]]:
+    """Of an export: its objects, and what it says of them in the end. Raises KibanaRefuses for one that was cut."""
+    try:
+        said = [json.loads(line) for line in text.split("\n") if line.strip()]
+    except ValueError:
+        said = []
+    if not said or not all(isinstance(one, Mapping) for one in said) or "exportedCount" not in said[-1]:
+        raise KibanaRefuses("Kibana: an export that can't be read; is a proxy changing its answers?")
+    return said

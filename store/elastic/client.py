@@ -27,6 +27,13 @@ _CAUSES: Final = {
 """What a failed connection's text has in it -> what is the matter, for an operator."""
 
 
+BLOCKED: Final = "cluster_block_exception"
+BLOCK: Final = (
+    "an index there takes nothing in, as on a disk that is nearly full; make room there, or take the block off"
+)
+"""What is the matter at that reason, but for 503: then the cluster only starts."""
+
+
 class EngineAway(StoreError):  # noqa: N818 - an outcome with a name
     """The engine can't be reached or has too much to do: to be tried again."""
 
@@ -80,6 +87,8 @@ def told() -> Iterator[None]:
 
 
 def _of_status(error: ApiError) -> StoreError:
+    if _reason(error) == BLOCKED and error.status_code != 503:
+        return EngineAway(f"Elasticsearch: {BLOCK} (HTTP {error.status_code})")
     if error.status_code in (429, 502, 503, 504):
         return EngineAway(f"Elasticsearch: busy or not ready (HTTP {error.status_code})")
     if error.status_code in (401, 403):
@@ -91,6 +100,11 @@ def _of_status(error: ApiError) -> StoreError:
         return EngineRefuses(
             f"Elasticsearch: HTTP {error.status_code}, no answer of its own below {path}; [elastic] hosts ends with "
             "that path: take it away, unless a proxy there leads to Elasticsearch"
+        )
+    if not reason and error.meta.headers.get("X-elastic-product") != "Elasticsearch":
+        return EngineRefuses(
+            f"Elasticsearch: HTTP {error.status_code}, no answer of its own; a proxy or another service answers at"
+            " [elastic] hosts: check host and port"
         )
     return EngineRefuses(f"Elasticsearch: HTTP {error.status_code} {reason}".rstrip())
 

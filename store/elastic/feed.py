@@ -18,7 +18,7 @@ from core.clock import Clock
 from core.errors import StoreError
 from core.records import Change, IndexDocument, NotIndexed
 from store.elastic import layout
-from store.elastic.client import EngineAway, told
+from store.elastic.client import BLOCK, BLOCKED, EngineAway, told
 from store.elastic.record import RecordSide
 
 READER: Final = "elastic"
@@ -186,6 +186,8 @@ def _refusals(actions: Sequence[Action], items: Sequence[Mapping[str, Any]]) -> 
     for action, item in zip(actions, items, strict=True):
         (result,) = item.values()
         status = int(result["status"])
+        if result.get("error", {}).get("type") == BLOCKED and status != 503:
+            raise EngineAway(f"Elasticsearch: {BLOCK} (HTTP {status})")
         if status in _AGAIN:
             raise EngineAway(f"Elasticsearch: too busy for a document (HTTP {status})")
         if status >= 400 and status not in (404, 409):  # gone already; a newer one is there

@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +119,59 @@ def test_the_engines_login_of_all_rights_is_with_the_engine_alone() -> None:
     assert SERVICES["crawl"]["environment"]["DIEMBAO_KIBANA__USERNAME"] == "diembao_loader"
 
 
+def test_no_password_stands_in_a_list_of_processes() -> None:
+    for name, one in SERVICES.items():
+        told = " ".join([*one["healthcheck"].get("test", ()), *one.get("entrypoint", ())])
+        assert not re.search(r"\s(-u|--user|--password)\b", told), name
+    check = str(SERVICES["elasticsearch"]["healthcheck"]["test"][1]).replace("$$", "$")
+    check = check.replace("cat /run/secrets/elastic_password", "echo bi-mat").split("| curl")[0]
+    said = subprocess.run(["sh", "-c", check], capture_output=True, text=True, check=True).stdout
+    assert said == 'user = "elastic:bi-mat"'
+
+
+def test_kibana_keeps_its_sessions_and_calls_nobody() -> None:
+    one = SERVICES["kibana"]
+    for part in ("SECURITY", "ENCRYPTEDSAVEDOBJECTS", "REPORTING"):
+        assert f"XPACK_{part}_ENCRYPTIONKEY=$$key " in one["entrypoint"][2]
+    calls = {"TELEMETRY_OPTIN", "TELEMETRY_ENABLED", "NEWSFEED_ENABLED", "MAP_INCLUDEELASTICMAPSSERVICE"}
+    assert {one["environment"].get(name) for name in calls} == {"false"}
+
+
+def test_the_engines_logins_wait_for_the_engine(tmp_path: Path) -> None:
+    asked: list[str] = []
+    waits: list[float] = []
+    answers = iter([503, 503, 429, *[200] * 5, 401])
+
+    class Engine(BaseHTTPRequestHandler):
+        def do_PUT(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            asked.append(self.path)
+            self.send_response(next(answers))
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+    for name in ("elastic_password", "elastic_writer_password", "kibana_password", "kibana_loader_password"):
+        (tmp_path / name).write_text(f"{name}\n", encoding="ascii")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Engine)
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    given = f"http://127.0.0.1:{server.server_address[1]}", str(ROOT / "index_config" / "roles.yml"), str(tmp_path)
+    try:
+        elastic_setup.main(*given, pause=waits.append)
+        assert asked[:4] == ["/_security/user/kibana_system/_password"] * 4
+        assert asked[4:] == [
+            f"/_security/{of}/{name}" for name in ("diembao", "diembao_loader") for of in ("role", "user")
+        ]
+        assert waits == [5.0] * 3
+        with pytest.raises(SystemExit, match="kibana_system/_password: HTTP Error 401"):
+            elastic_setup.main(*given, pause=waits.append)
+        assert len(waits) == 3
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
 def _variables() -> Iterator[tuple[str, str]]:
     for name, one in PROGRAM.items():
         for key in one.get("environment", {}):
@@ -180,6 +235,7 @@ def test_secrets_are_made_once(tmp_path: Path) -> None:
     for _ in range(2):
         subprocess.run(["sh", str(tmp_path / "deploy" / "prepare")], check=True)
         made = {file.name: file.read_bytes() for file in (tmp_path / "secrets").iterdir()}
+    assert len(made["kibana_key"]) >= 32, "what Kibana asks of a key"
     assert set(made) == set(COMPOSE["secrets"]) and len(set(made.values())) == len(made)
     assert (tmp_path / "secrets").stat().st_mode & 0o077 == 0, "only its owner looks into the folder"
 

@@ -246,3 +246,21 @@ def test_a_desk_can_not_be_left_out(record: Record, feed: Feed, found: ElasticSe
     feed.all()
     for query in ("lúa", "lúa OR desks:binh_son", '"*"', "-lúa", "lúa) (desks:*"):
         assert found.search("que_phong", query).total == 0
+
+
+@pytest.mark.parametrize("block", ["read_only_allow_delete", "write"])
+def test_an_index_that_takes_nothing_in_is_waited_for_and_named(
+    record: Record, feed: Feed, found: ElasticSearch, client: Elasticsearch, alias: str, block: str
+) -> None:
+    first = write(record, 1)
+    feed.all()
+    client.indices.put_settings(index=alias, settings={f"index.blocks.{block}": True})
+    second = write(record, 1, title="Lúa chín")
+    side = Indexing(record.database)
+    before = side.position(READER)
+    with pytest.raises(EngineAway, match="takes nothing in, as on a disk that is nearly full"):
+        feed.once()
+    assert (side.position(READER), side.refused(10)) == (before, [])
+    client.indices.put_settings(index=alias, settings={f"index.blocks.{block}": None})
+    feed.all()
+    assert first == second and ids(found, client, alias, "chín") == {first}

@@ -140,6 +140,13 @@ def test_what_goes_wrong_is_one_line_without_a_secret(settings: Settings, stand:
     assert "set [elastic] hosts in diembao.toml" in done.stdout
 
 
+def test_the_engines_address_in_the_place_of_kibanas(settings: Settings, node: Node) -> None:
+    mixed_up = settings.kibana.model_copy(update={"url": node.url})
+    done = diembao(settings.model_copy(update={"kibana": mixed_up}), "kibana", "check")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"{node.url}: there Elasticsearch answers, not Kibana" in done.stderr
+
+
 def test_counts_are_fed_beside_the_articles(settings: Settings, client: Elasticsearch) -> None:
     stop = threading.Event()
     index = f"{settings.kibana.indices}-counts-binh_son"

@@ -18,6 +18,9 @@ OURS = {"error": {"type": "index_not_found_exception"}, "status": 404}
         ("/foo", 400, STRANGE, "HTTP 400, no answer of its own below /foo; [elastic] hosts ends with that path"),
         ("/foo", 404, OURS, "Elasticsearch: HTTP 404 index_not_found_exception"),
         ("", 400, STRANGE, "Elasticsearch: HTTP 400"),
+        ("", 200, "<html>", "HTTP 200, no answer of its own; a proxy or another service answers at [elastic] hosts"),
+        ("", 302, "", "HTTP 302, no answer of its own"),
+        ("", 404, {"statusCode": 404, "error": "Not Found"}, "HTTP 404, no answer of its own"),
     ],
 )
 def test_a_path_in_the_address_is_named_where_nobody_of_ours_answers(

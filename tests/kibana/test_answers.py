@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -133,9 +134,21 @@ def test_nobody_there_is_waited_for_and_told(stand: State) -> None:
     assert waits == [5.0, 5.0]
 
 
+def test_one_that_hangs_is_waited_for_no_longer_than_one_that_starts(stand: State) -> None:
+    stand.level = "unavailable"
+    waits: list[float] = []
+    times = count(0, 30)
+    made = Kibana(settings(stand, wait=100), waits.append, now=lambda: float(next(times)))
+    with closing(made), pytest.raises(KibanaAway, match="waited 100 s"):
+        made.ready()
+    assert waits == [5.0, 5.0]
+
+
 HTML: Answer = (200, "text/html", b"<html><form action='/login'></form></html>", {})
 REDIRECT: Answer = (302, "text/html", b"", {"Location": "https://sso.tinh.vn/login?token=abc"})
 STATUS = "/api/status"
+ENGINES = {"error": {"root_cause": [{"type": "security_exception"}], "type": "security_exception"}, "status": 401}
+NGINX = b"<html><title>400 The plain HTTP request was sent to HTTPS port</title></html>"
 
 
 @pytest.mark.parametrize(
@@ -144,6 +157,13 @@ STATUS = "/api/status"
         (STATUS, HTML, "answers text/html where Kibana answers JSON"),
         (STATUS, REDIRECT, "redirect to sso.tinh.vn: a login page or a base path"),
         (STATUS, fault(404, "Not Found"), "HTTP 404 Not Found. Check [kibana] url and its base path"),
+        (STATUS, said(200, {"status": "ok"}), "its /api/status is none of Kibana"),
+        (STATUS, said(200, {"status": {"overall": "green"}}), "its /api/status is none of Kibana"),
+        (STATUS, said(200, []), "its /api/status is none of Kibana"),
+        (STATUS, said(200, {"status": {"overall": {"state": "green"}}}), "This Kibana is older than 8.11"),
+        (STATUS, said(401, ENGINES), "there Elasticsearch answers, not Kibana (HTTP 401). Check the host, the port"),
+        (STATUS, said(404, {"error": "no handler"}, **{"X-elastic-product": "Elasticsearch"}), "there Elasticsearch"),
+        (STATUS, (400, "text/html", NGINX, {}), "[kibana] url must begin with https://"),
         (IMPORT, HTML, "answers text/html where Kibana answers JSON"),
         (IMPORT, REDIRECT, "redirect to sso.tinh.vn"),
         (IMPORT, fault(401, "unable to authenticate"), "Check [kibana] api_key"),
@@ -163,6 +183,8 @@ STATUS = "/api/status"
         (IMPORT, (502, "text/html", b"<html>Bad Gateway</html>", {}), "HTTP 502"),
         (IMPORT, said(200, {"ok": True}), "an answer to an import that is none"),
         (IMPORT, said(200, []), "an answer to an import that is none"),
+        ("/api/saved_objects/_export", (200, "application/ndjson", b'{"type": "dashboard"}', {}), "can't be read"),
+        ("/api/saved_objects/_export", (200, "application/ndjson", b"[]", {}), "an export that can't be read"),
         ("/api/saved_objects/_export", (200, "application/ndjson", b"", {}), "an export that can't be read"),
         ("/api/saved_objects/_export", HTML, "answers text/html"),
     ],
@@ -225,6 +247,7 @@ def test_warnings_and_ids_of_another_space_are_told(stand: State) -> None:
     moved = [one for one in found if "another space uses its own" in one.says]
     assert len(moved) == 5
     assert all(one.todo for one in moved)
+    assert "default" not in stand.default_view, "no id that is not there"
     stand.instead = answering(IMPORT, said(200, {
         "success": True, "successCount": 5, "warnings": [{"type": "action_required", "message": "xem lại"}],
     }))  # fmt: skip
@@ -257,12 +280,24 @@ def test_somebodys_own_default_view_stays(stand: State) -> None:
     assert stand.default_view["default"] == "cua-toi"
 
 
+@pytest.mark.parametrize("answer", [[], None, {"settings": []}, {"settings": {"dateFormat:tz": "UTC"}}])
+def test_settings_in_another_form_are_no_time_zone(stand: State, answer: object) -> None:
+    loaded(stand)
+    stand.instead = answering("/api/kibana/settings", said(200, answer))
+    assert wrong(checked(stand)) == ["time zone: Browser: days are cut by each viewer's own clock"]
+
+
 @pytest.mark.parametrize("status", [400, 403, 404])
 def test_a_time_zone_that_can_not_be_set_is_set_by_hand(stand: State, status: int) -> None:
     stand.instead = answering("/api/kibana/settings", fault(status, "no"))
     (told,) = [one for one in loaded(stand) if one.what == "time zone"]
     assert told.sign == "--"
     assert told.todo == "set it by hand: Stack Management, Advanced Settings, dateFormat:tz"
+
+
+def test_another_zone_is_not_told_as_each_viewers_own(stand: State) -> None:
+    loaded(stand, time_zone="UTC")
+    assert wrong(checked(stand)) == ["time zone: UTC: days are cut there, not in Asia/Ho_Chi_Minh"]
 
 
 def test_a_time_zone_fixed_in_the_file_is_told(stand: State) -> None:
@@ -285,6 +320,18 @@ def test_checking_changes_nothing_and_finds_what_is_missing(stand: State) -> Non
         "dashboard: Vận hành (diembao-van-hanh) lacks index-pattern diembao-reading",
     ]
     assert {method for method, path in stand.seen if path == "/api/kibana/settings"} == {"GET", "POST"}
+
+
+def test_a_data_view_of_other_indices_is_found(stand: State) -> None:
+    loaded(stand)
+    assert wrong(checked(stand, indices="tinh-daily")) == [
+        "index-pattern: Điểm báo: số bài theo ngày (diembao-counts) reads diembao-daily-counts-*,"
+        " not tinh-daily-counts-*",
+        "index-pattern: Điểm báo: việc đọc nguồn (diembao-reading) reads diembao-daily-reading, not tinh-daily-reading",
+    ]
+    stand.objects["index-pattern", "diembao-counts"]["default"]["attributes"]["timeFieldName"] = ""
+    assert len(wrong(checked(stand))) == 1
+    assert wrong(loaded(stand, indices="tinh-daily")) == []
 
 
 def test_only_public_routes_are_asked(stand: State) -> None:
@@ -317,6 +364,13 @@ def test_tls_needs_the_authoritys_file(stand: State, tmp_path: Path) -> None:
         assert "TLS" not in str(trusted.value)
         with pytest.raises(ConfigError, match="can't be read as a PEM file"):
             loaded(stand, url=url, ca_file=str(tmp_path / "none.pem"))
+        (tmp_path / "key.pem").write_text("ssh-ed25519 AAAA", encoding="ascii")
+        with pytest.raises(ConfigError, match=r"key.pem' can't be read as a PEM file"):
+            loaded(stand, url=url, ca_file=str(tmp_path / "key.pem"))
+        with pytest.raises(KibanaAway, match="hangs up; if it speaks https"):
+            loaded(stand, url=url.replace("https:", "http:"))
+        with pytest.raises(KibanaRefuses, match=r"it speaks http; \[kibana\] url says https"):
+            loaded(stand, url=stand.url.replace("http:", "https:"))
     finally:
         server.shutdown()
         server.server_close()
@@ -330,11 +384,18 @@ def test_no_secret_is_told(stand: State, caplog: pytest.LogCaptureFixture, monke
     )  # fmt: skip
     for over, secret in logins:
         told = []
-        for answer in (fault(401, f"bad {secret}"), fault(500, secret), HTML, REDIRECT, NOT_READY):
+        (header,) = [basic("nap", PASSWORD)] if "username" in over else [f"ApiKey {KEY}"]
+        for answer in (
+            fault(401, f"bad {secret}"), fault(500, secret), HTML, REDIRECT, NOT_READY, fault(400, f"sent {header}"),
+            errors({"type": "unknown", "message": f"bad {header}, {secret}", "statusCode": 400}),
+            (302, "text/html", b"", {"Location": f"https://nap:{header.split()[1]}@sso.tinh.vn/"}),
+        ):  # fmt: skip
             stand.instead = answering(IMPORT, answer)
             with pytest.raises(DiembaoError) as said_so:
                 loaded(stand, **over)
             told.append(str(said_so.value))
+        stand.instead = answering(IMPORT, said(200, {"success": True, "warnings": [{"message": f"{header} {secret}"}]}))
+        told.append(str(loaded(stand, **over)))
         with closing(Kibana(settings(stand, **over))) as made:
             told += [repr(made), repr(settings(stand, **over))]
         assert secret not in " ".join(told) + caplog.text
@@ -357,7 +418,7 @@ def test_settings_that_can_not_be_meant(stand: State, over: dict[str, Any], says
 @pytest.mark.parametrize(
     "url",
     ["kibana.tinh.vn", "ftp://kibana.tinh.vn", "https://nap:mk@kibana.tinh.vn", "https://k.vn/s/a", "https://k.vn/app/home",
-     "https://k.vn/?a=b"],
+     "https://k.vn/kibana/s/phong-vh/", "https://k.vn/?a=b"],
 )  # fmt: skip
 def test_addresses_that_can_not_be_meant(url: str) -> None:
     with pytest.raises(ValueError, match="must") as told:
