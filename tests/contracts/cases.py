@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import timedelta
@@ -35,11 +36,11 @@ def opened(cases: CaseDesk, kind: CaseKind = CaseKind.ANSWER, body: str = BODY) 
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, book: CaseBook, act: Callable[[], object]) -> Callable[[], object]:
     """Another officer acts right after the next reading of a case. What is given back waits until that is over."""
-    read, begun = book.case, list[Future[object]]()
+    read, begun, first = book.case, list[Future[object]](), threading.Lock()
 
     def case(desk: str, number: int) -> Case | None:
         found = read(desk, number)
-        if not begun:
+        if first.acquire(blocking=False):  # the other officer reads it as well
             begun.append(ThreadPoolExecutor(1).submit(act))
             wait(begun, timeout=0.3)  # it may have to wait for its turn
         return found
