@@ -31,6 +31,7 @@ _NO_MULTIPLIER: Final = {
 LONGEST: Final = 24
 """Characters of digits beyond which a number is a code."""
 
+_BLANK: Final = re.compile(r"\s")
 _WHOLE: Final = re.compile(r"\d+")
 _DOTS: Final = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?")
 _COMMAS: Final = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
@@ -50,13 +51,14 @@ class Amount(NamedTuple):
 
 
 def read_digits(text: str, *, measured: bool) -> tuple[float, float] | None:
-    """Value and step of "3.500", "1,2", "1.200,5", "2.5"; None for what is no number ("1.5.2020").
+    """Value and step of "3.500", "3 500", "1,2", "1.200,5", "2.5"; None for what is no number ("1.5.2020").
 
     `measured`: a multiplier or a unit of measure follows, so that a single comma with three digits is a decimal comma
     ("41,420 triệu"); before things that are counted it separates thousands, as older texts print ("3,500 người").
     """
     if len(text) > LONGEST:
         return None
+    text = _BLANK.sub(".", text)
     if _WHOLE.fullmatch(text):
         return float(text), 1.0
     if _DOTS.fullmatch(text):

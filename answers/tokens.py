@@ -10,8 +10,19 @@ from core.text import fold
 
 Kind = Literal["number", "word", "sign"]
 
+_NUMBERED: Final = (
+    "tháng", "ngày", "quý", "đợt", "điều", "khoản", "mục", "lộ", "ql", "tl", "lớp", "khóa", "thứ", "hạng", "số",
+)  # fmt: skip
+"""Words whose number is a name: "đợt 2 150 hộ" are two numbers."""
+_SPACED: Final = (
+    r"(?<![\d.,/])(?<!\d\s)(?i:" + "".join(rf"(?<!\b{word}\s)" for word in _NUMBERED) + ")"
+    r"[1-9]\d{0,2}(?:[^\S\n]\d{3}(?!\d))+(?![^\S\n]?\d|\.\d|/)(?:,\d+)?"
+)
+"""Thousands set apart by blanks ("16 300"), as official tables print them; no part of a telephone number."""
+
 _TOKEN: Final = re.compile(
-    r"(?P<number>\d+(?:[.,]\d+)*)|(?P<word>[^\W\d_]+(?:[\d²³]+(?![.,]?\d))?|[º°˚](?:\s?[CF]\b)?|[%‰])|(?P<sign>\S)"
+    rf"(?P<number>{_SPACED}|\d+(?:[.,]\d+)*)|"
+    r"(?P<word>[^\W\d_]+(?:[\d²³]+(?![.,]?\d))?|[º°˚](?:\s?[CF]\b)?|[%‰])|(?P<sign>\S)"
 )
 _SENTENCE_END: Final = frozenset(".!?…:;\"“”‘'(-–—•")
 DASHES: Final = frozenset("-–—‑−")

@@ -11,13 +11,13 @@ from answers.figures import read_figures
 from answers.likeness import Fact
 from app.filters import Row, RowError
 from core.records import Dimension, Figure
-from core.text import nfc
+from core.text import seen
 
 
 def figures(rows: Iterable[Row]) -> Iterator[Row]:
-    """{"id","text"} -> {"id","figures"}, offsets in the NFC text."""
+    """{"id","text"} -> {"id","figures"}, offsets in the NFC text without unseen characters."""
     for row in rows:
-        yield {"id": row["id"], "figures": [_shown(figure) for figure in read_figures(nfc(str(row.get("text", ""))))]}
+        yield {"id": row["id"], "figures": [_shown(figure) for figure in read_figures(seen(str(row.get("text", ""))))]}
 
 
 def _shown(figure: Figure) -> Row:
@@ -35,7 +35,7 @@ def _shown(figure: Figure) -> Row:
 def compare(rows: Iterable[Row]) -> Iterator[Row]:
     """{"id","text","fact"} -> {"id","verdict","printed"} and, where there is a verdict, sentence, offsets, reasons."""
     for row in rows:
-        found = hold_beside(prepare(nfc(str(row.get("text", "")))), read_fact(row))
+        found = hold_beside(prepare(seen(str(row.get("text", "")))), read_fact(row))
         if found is None:
             yield {"id": row["id"], "verdict": "none", "printed": ""}
             continue
@@ -58,14 +58,14 @@ def read_fact(row: Row) -> Fact:
     try:
         if not isinstance(fact, dict) or fact["dim"] not in get_args(Dimension):
             raise ValueError(fact)
-        place = nfc(str(fact.get("place") or ""))
+        place = seen(str(fact.get("place") or ""))
         return Fact(
             id=str(row["id"]),
-            indicator=nfc(str(fact["indicator"])),
+            indicator=seen(str(fact["indicator"])),
             value=float(fact["value"]),
             dimension=fact["dim"],
             places=(place,) if place else (),
-            period=nfc(str(fact.get("period") or "")),
+            period=seen(str(fact.get("period") or "")),
         )
     except (KeyError, TypeError, ValueError):
         raise RowError(f'{row["id"]}: "fact" needs indicator, value (a number) and dim (a known dimension)') from None

@@ -58,6 +58,14 @@ def strip_unseen(text: str) -> str:
     return text.translate(_UNSEEN)
 
 
+def seen(text: str) -> str:
+    """NFC text as a reader sees it, blanks and lines as they are: for texts that came through no page's extraction.
+
+    Unseen characters go first: one between a letter and its mark would keep the two apart.
+    """
+    return nfc(strip_unseen(text))
+
+
 def clean(text: str) -> str:
     """One line of NFC text: unseen characters dropped, white space collapsed, ends trimmed.
 

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from core.errors import ModelError
 from core.records import Label, LocatedArticle, TaggedArticle, Tone
+from core.text import seen
 from nlp import modelfile
 from nlp.corrections import Correction, Corrections
 from nlp.labelkernel import LabelKernel
@@ -147,13 +148,17 @@ class Tagger:
         """Rows with id, title, lead, text -> id, topics, tone, in the same order."""
         rows = iter(rows)
         while batch := list(itertools.islice(rows, _BATCH)):
-            texts = [(str(r.get("title") or ""), str(r.get("lead") or ""), str(r.get("text") or "")) for r in batch]
+            texts = [(_given(row, "title"), _given(row, "lead"), _given(row, "text")) for row in batch]
             for row, said in zip(batch, self.read(texts), strict=True):
                 yield {
                     "id": row["id"],
                     "topics": [{"id": label.topic, "score": label.score} for label in said.topics],
                     "tone": {"label": said.tone.label, "score": said.tone.score},
                 }
+
+
+def _given(row: dict[str, Any], key: str) -> str:
+    return seen(str(row.get(key) or ""))
 
 
 def load(models: Path = MODELS) -> Tagger:

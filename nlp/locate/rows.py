@@ -8,6 +8,7 @@ from typing import Any
 
 from core.clock import to_utc
 from core.records import Article, Published, Publisher
+from core.text import seen
 from nlp.locate.locator import DeskLocator
 
 _UNKNOWN = datetime(1970, 1, 1, tzinfo=UTC)
@@ -55,13 +56,13 @@ def article_of(row: dict[str, Any]) -> Article:
         id=str(row.get("id", "")),
         url="",
         source=str(row.get("source") or ""),
-        title=str(row.get("title") or ""),
-        lead=str(row.get("lead") or ""),
-        paragraphs=(str(row.get("text") or ""),),
+        title=seen(str(row.get("title") or "")),
+        lead=seen(str(row.get("lead") or "")),
+        paragraphs=(seen(str(row.get("text") or "")),),
         captions=(),
         published=_published(row.get("published")),
         fetched_at=_UNKNOWN,
-        meta=(str(section),) if section else (),
+        meta=(seen(str(section)),) if section else (),
     )
 
 

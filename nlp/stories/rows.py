@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from core.clock import VIETNAM
-from core.text import nfc, strip_unseen
+from core.text import seen
 from nlp.stories.assign import Item, Stories
 
 _NO_TIME: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -28,7 +28,7 @@ def filter_rows(rows: Iterable[dict[str, Any]], stories: Stories | None = None) 
 
 
 def _item(row: dict[str, Any], at: datetime) -> Item:
-    title, lead, body = (strip_unseen(nfc(str(row.get(key) or ""))) for key in ("title", "lead", "text"))
+    title, lead, body = (seen(str(row.get(key) or "")) for key in ("title", "lead", "text"))
     source = row.get("source") or urlsplit(str(row.get("url") or "")).netloc
     return Item(id=str(row["id"]), title=title, lead=lead, body=body, published=at, source=str(source))
 

@@ -163,3 +163,8 @@ def test_a_value_is_shown_as_it_was_entered(value: int, unit: str) -> None:
     assert entry is not None, wrong
     assert shown_value(entry) == grouped
     assert place_in_book(entry, {})[0].id.startswith("f")
+
+
+@pytest.mark.parametrize("value", ["12.300", "12 300", "12\u00a0300", "12300"])
+def test_a_value_is_the_same_however_its_thousands_are_set_apart(value: str) -> None:
+    assert measured(value, "hộ") == (12_300, 12_300, "count")

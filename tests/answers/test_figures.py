@@ -92,6 +92,29 @@ def test_offsets_hold_for_any_text(text: str) -> None:
         last = figure.end
 
 
+@pytest.mark.parametrize("blank", [" ", "\u00a0", "\u2009", "\u202f"])
+@given(value=st.integers(1_000, 10**11))
+def test_thousands_set_apart_by_blanks_are_one_number(blank: str, value: int) -> None:
+    dotted, spaced = (f"chi {value:,} đồng".replace(",", sign) for sign in (".", blank))
+    found = only(spaced)
+    assert (found.low, found.high, found.dimension, found.step) == (value, value, "money_vnd", only(dotted).step)
+    assert found.text == f"{value:,} đồng".replace(",", blank)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Liên hệ 0905 123 456 người", 456),
+        ("năm 2020 300 người", 300),
+        ("Trong tháng 3 500 người", 500),
+        ("Đợt 2 150 hộ", 150),
+        ("Điều 12 300 hộ", 300),
+    ],
+)
+def test_neighbouring_numbers_stay_two(text: str, value: int) -> None:
+    assert only(text).low == value
+
+
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     "text",
@@ -100,6 +123,7 @@ def test_offsets_hold_for_any_text(text: str) -> None:
         "1-" * 50_000,
         "1/" * 50_000,
         "1," * 50_000,
+        "123 " * 50_000,
         "triệu " * 30_000,
         "một triệu " * 20_000,
         "từ 1 đến " * 20_000,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.text import clean, clip, fold, fold_plain, has_diacritics, marked, nfc, plain, strip_unseen, written
+from core.text import clean, clip, fold, fold_plain, has_diacritics, marked, nfc, plain, seen, strip_unseen, written
 
 VIETNAMESE = st.text(alphabet="aàảãáạăằẳẵắặâầẩẫấậeèéẹêếệiíìoòóọôốộơớợuúùụưứựyýỳđhqtngDHÀÒÓÚ ̣́̀,.")
 
@@ -99,3 +99,7 @@ def test_a_word_is_found_in_no_text_that_folds_to_another(word: str, text: str, 
     for syllable in re.findall(r"[^\W_]+", folding(word)):
         for match in re.finditer(rf"(?<![^\W_])(?:{written(syllable, bare=bare)})(?![^\W_])", text):
             assert folding(text)[slice(*match.span())] == syllable
+
+
+def test_a_mark_joins_its_letter_where_something_unseen_stood_between() -> None:
+    assert seen("Bi\u200b\u0300nh  So\u00ad\u031bn\n") == "Bình  Sơn\n"
