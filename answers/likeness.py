@@ -149,6 +149,14 @@ class Passage:
         return [int(at) for at in np.searchsorted(self.starts, [figure.start for figure in self.figures])]
 
     @cached_property
+    def by_kind(self) -> dict[str, list[Figure]]:
+        """The figures of each kind of dimension, in order."""
+        found: dict[str, list[Figure]] = {}
+        for figure in self.figures:
+            found.setdefault(in_base(0.0, figure.dimension)[0], []).append(figure)
+        return found
+
+    @cached_property
     def words(self) -> frozenset[str]:
         return frozenset(_WORD.findall(self.folded))
 
@@ -244,7 +252,7 @@ def features(spots: Spots, fact: Fact) -> list[tuple[Figure, Features]]:
     """For each figure of the fact's dimension, its features; an empty list where there is none."""
     passage = spots.passage
     kind = in_base(0.0, fact.dimension)[0]
-    figures = [figure for figure in passage.figures if in_base(0.0, figure.dimension)[0] == kind]
+    figures = passage.by_kind.get(kind, ())
     if not figures or not passage.terms:
         return []
     counting = passage.measures(fact.place_names)
