@@ -26,11 +26,11 @@ import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from core.errors import ConfigError
+from core.explained import explain
 from core.i18n import t
 from core.records import AlertPlan, AlertTiming, Rule, RuleEvent
 from core.roles import Role
 from core.rules import plan_refusal
-from core.settings import explain
 from core.text import clean
 from core.topics import ToneLabel
 

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from core import variables
 from core.errors import ConfigError
+from core.explained import named
 from core.records.alerts import TEMPLATE_FIELDS
 from core.urls import is_web
 from core.written import text_of
@@ -456,7 +457,7 @@ def _blamed(error: ValidationError, file: Path, values: Mapping[str, Any]) -> st
         if len(path) == 1 and isinstance(given.get(path[0]), dict):  # said of a part as a whole: either may be meant
             variable = f"{file} or {variable}" if path[0] in values else variable
         message = _unknown(path) if item["type"] == "extra_forbidden" else item["msg"]
-        said.append(f"{variable or file}: {_explained(path, message)}")
+        said.append(f"{variable or file}: {named(path, message)}")
     return "; ".join(said)
 
 
@@ -468,12 +469,3 @@ def _unknown(path: Sequence[str]) -> str:
     if path[0] in _RENAMED:
         return f"it is called [{_RENAMED[path[0]]}] now; write that"
     return "no such setting; docs/diembao.example.toml has them all"
-
-
-def explain(error: ValidationError) -> str:
-    """Each wrong field with what is wrong, without the values (one may be a secret)."""
-    return "; ".join(_explained([str(part) for part in item["loc"]], item["msg"]) for item in error.errors())
-
-
-def _explained(path: Sequence[str], message: str) -> str:
-    return f"{'.'.join(path) or 'file'}: {message}"

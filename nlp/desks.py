@@ -43,12 +43,12 @@ import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from core.errors import ConfigError
+from core.explained import explain
 from core.i18n import t
 from core.names import names_person
 from core.papers import check_papers, office_refusal, papers_from
 from core.records import Channel, Desk, OfficePapers, QuietHours, Recipient
 from core.roles import Role, refusal
-from core.settings import explain
 from core.text import clean
 from core.written import text_of
 from nlp.gazetteer.units import Candidate, Gazetteer

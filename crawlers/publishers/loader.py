@@ -17,9 +17,9 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from core.errors import ConfigError
+from core.explained import explain
 from core.i18n import t
 from core.records import Endpoint, EndpointKind, Publisher, PublisherKind, Selectors
-from core.settings import explain
 from core.text import clean
 from core.urls import host_of, is_web
 from core.written import text_of
