@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from core.archives import DAMAGED
-from core.text import clean, fold_plain, nfc, strip_unseen
+from core.text import clean, fold_plain, nfc, seen
 
 MOST_BYTES: Final = 10_000_000
 _MOST_UNPACKED: Final = 50_000_000
@@ -37,7 +37,7 @@ _SHARED: Final = re.compile(rb"<t(?: [^<>]*)?>([^<]*)</t>")
 def secret(*texts: str) -> bool:
     """Whether a text carries a mark of secrecy."""
     for text in texts:
-        line = _BESIDE.sub(" ", nfc(strip_unseen(text)))
+        line = _BESIDE.sub(" ", seen(text))
         if _MARK.search(line) or _MARK_PLAIN.search(fold_plain(line)):
             return True
     return False

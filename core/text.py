@@ -59,7 +59,7 @@ def strip_unseen(text: str) -> str:
 
 
 def seen(text: str) -> str:
-    """NFC text as a reader sees it, blanks and lines as they are: for texts that came through no page's extraction.
+    """NFC text as a reader sees it, blanks and lines as they are: for texts of several lines. `clean` makes one line.
 
     Unseen characters go first: one between a letter and its mark would keep the two apart.
     """

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 from docx.parts.document import DocumentPart
 from lxml import etree
 
-from core.text import nfc, strip_unseen
+from core.text import seen
 from reports import charts
 from reports.blocks import Block, Cell, Chart, Grid, Heading, Para, Run
 
@@ -62,7 +62,7 @@ def paragraph(style: str, runs: str, *, kept: bool = False) -> str:
 
 def run(text: str, properties: str = "") -> str:
     """A run of text that a person reads: NFC, no control characters, spaces kept."""
-    shown = escape(nfc(strip_unseen(text)).replace("\n", " ").replace("\t", " "))
+    shown = escape(seen(text).replace("\n", " ").replace("\t", " "))
     return f'<w:r>{f"<w:rPr>{properties}</w:rPr>" if properties else ""}<w:t xml:space="preserve">{shown}</w:t></w:r>'
 
 

@@ -15,7 +15,7 @@ from core.errors import ConfigError
 from core.papers import PaperError
 from core.ports import PaperKind, ReportBook, ReportDesk
 from core.records import Desk, PaperFile, Report, ReportAsk, ReportSchedule, ReportWords
-from core.text import clean, clip, nfc, strip_unseen
+from core.text import clean, clip, seen
 from core.topics import TOPICS
 from dashboard import render
 from dashboard.asking import Asked, BadRequest, NotHere, asked, day_given
@@ -328,7 +328,7 @@ def _past(ask: Asked, given: str) -> date:
 
 def _text(form: Form, name: str) -> str:
     """Paragraphs as they were written: NFC, nothing unseen, bounded."""
-    return strip_unseen(nfc(form.get(name, ""))).replace("\r\n", "\n").strip()[:_LONGEST]
+    return seen(form.get(name, "")).replace("\r\n", "\n").strip()[:_LONGEST]
 
 
 def _said(ask: Asked, error: ConfigError) -> str:

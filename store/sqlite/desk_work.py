@@ -20,7 +20,7 @@ from core.records import (
     WorkState,
     WorkStatus,
 )
-from core.text import clip, nfc, strip_unseen
+from core.text import clip, seen
 from core.topics import TOPIC_IDS
 from store.sql import upsert
 from store.sqlite import alerting, audit, changes, labels, search, stories
@@ -53,7 +53,7 @@ class DeskWork:
 
     def add_note(self, desk: str, about: Subject, subject: str, text: str, *, at: datetime, by: str) -> bool:
         """False where the desk has no such article or story, or nothing was written."""
-        written = clip(nfc(strip_unseen(text)).strip(), NOTE_LIMIT)
+        written = clip(seen(text).strip(), NOTE_LIMIT)
         with self._db.write(durable=True) as con:
             if not written or not _is_there(con, desk, about, subject):
                 return False
