@@ -15,7 +15,8 @@ import numpy as np
 
 from answers.agreement import in_base
 from answers.compare import Decision, decide, prepare, shipped, shown
-from answers.likeness import Fact, Passage, Spots, capitals, features, indicator_terms, place_share
+from answers.likeness import Spots, features, indicator_terms, place_share
+from answers.passage import Fact, Passage, capitals
 from answers.terms import Array, lexicon
 from core.names import IsPlace, names_person
 from core.records import Comparison, FactEntry

@@ -14,7 +14,8 @@ from functools import cache
 from typing import Any, Final
 
 from answers.figures import read_figures
-from answers.likeness import Fact, Features, Passage, Spots, features
+from answers.likeness import Features, Spots, features
+from answers.passage import Fact, Passage
 from answers.terms import MODELS, STOP, lexicon
 from core.records import Comparison, ComparisonReason, Figure, Verdict
 

@@ -19,7 +19,8 @@ from sklearn.linear_model import LogisticRegression
 
 from answers.compare import Decision, Model, Weights, decide, judged_about, ranked, write_model
 from answers.figures import read_figures
-from answers.likeness import Fact, Features, Passage, Spots, features
+from answers.likeness import Features, Spots, features
+from answers.passage import Fact, Passage
 from answers.terms import MODELS, lexicon
 from core.records import Figure
 from core.text import nfc

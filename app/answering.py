@@ -8,7 +8,7 @@ from typing import get_args
 from answers.compare import compare as hold_beside
 from answers.compare import prepare
 from answers.figures import read_figures
-from answers.likeness import Fact
+from answers.passage import Fact
 from app.filters import Row, RowError
 from core.records import Dimension, Figure
 from core.text import seen

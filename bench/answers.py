@@ -8,7 +8,7 @@ import time
 from answers.book import Book
 from answers.figures import read_figures
 from answers.learn import measures, out_of_sample, read_judged
-from answers.likeness import Fact
+from answers.passage import Fact
 from bench.__main__ import SkipBenchError
 from core.text import nfc
 from tests.data import data_dir

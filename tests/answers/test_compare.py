@@ -13,7 +13,7 @@ from answers.agreement import agrees
 from answers.book import Book, usable
 from answers.compare import compare, prepare
 from answers.figures import read_figures
-from answers.likeness import Fact
+from answers.passage import Fact
 from core.records import Dimension, FactEntry, SourceDocument
 from core.text import nfc
 

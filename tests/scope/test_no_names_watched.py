@@ -13,7 +13,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from alerts.templating import NAMES, PARTS, Templates, check, shipped
 from answers.book import Book
 from answers.factbook import preview
-from answers.likeness import Fact
+from answers.passage import Fact
 from app import answer_desk, wiring
 from core.i18n import catalogue
 from core.names import names_person
