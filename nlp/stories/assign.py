@@ -17,6 +17,7 @@ import numpy as np
 
 from nlp.stories.evidence import places_agree, same_series
 from nlp.stories.index import Index
+from nlp.stories.passages import SHORT
 from nlp.stories.signature import Reading, Signature, read, reading_of, resemblance
 
 JOIN: Final = 0.07
@@ -28,9 +29,8 @@ Where reports are close to each other, news of the same kind is another story.
 """
 MERGE: Final = 0.16
 """Least mean likeness between two stories that a new article brings together."""
-SHORT: Final = 80
-"""Shorter texts (a title with a lead) must be a quarter more alike: with few words, one phrase weighs much."""
 _SHORT_FACTOR: Final = 1.25
+"""Short texts must be a quarter more alike: with few words, one phrase weighs much."""
 WINDOW: Final = timedelta(days=10)
 """A story takes articles until so long after its newest one: a running story prolongs its own window."""
 FADING: Final = 0.2

@@ -51,7 +51,7 @@ class Index:
         self._lengths: list[NDArray[np.uint16]] = []
         self._postings: dict[int, int | array[int]] = {}  # most terms stand in one article only
         self._size = 0
-        self._query = np.zeros(1 << BITS, dtype=np.float32)
+        self._asked = np.zeros(1 << BITS, dtype=np.uint16)  # 1 + which of the text's terms it is
 
     def __len__(self) -> int:
         return self._size
@@ -124,16 +124,19 @@ class Index:
         return slots_found.astype(np.int64)
 
     def likeness(self, reading: Reading, slots: Slots) -> Floats:
-        """Cosine of the whole text with what is kept of each slot's, no single term adding much (MOST_OF_ONE).
+        """Cosine of the whole text with what is kept of each slot's, no single term adding much (MOST_OF_ONE), nor a
+        passage by itself (`passages`).
 
         Shape (len(slots),).
         """
-        self._query[reading.terms] = reading.weights
+        self._asked[reading.terms] = np.arange(1, len(reading.terms) + 1)
         terms, weights = unpack(self._terms(slots))
+        which = self._asked[terms]
+        self._asked[reading.terms] = 0
         most = np.float32(max(MOST_OF_ONE, 1 / max(1, len(reading.terms))))
-        likeness: Floats = np.minimum(self._query[terms] * weights, most).sum(axis=1)
-        self._query[reading.terms] = 0.0
-        return likeness
+        shares: Floats = np.minimum(np.append(np.float32(0), reading.weights)[which] * weights, most)
+        likeness: Floats = shares.sum(axis=1)
+        return likeness if reading.passages is None else reading.passages.bounded(likeness, shares, which)
 
     def _terms(self, slots: Slots) -> Numbers:
         rows = np.empty((len(slots), TERMS), dtype=np.uint32)

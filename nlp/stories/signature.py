@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.stories.passages import Passages, passages
 from nlp.stories.rarity import BITS, rarity
 from nlp.stories.words import Hashes, hashes, is_number, pairs, shingles, singles, words
 
@@ -79,6 +80,7 @@ class Reading:
     figures: Numbers
     sketch: Numbers
     length: int = 0  # words of lead and body, at most words.MOST_WORDS
+    passages: Passages | None = None  # None for a text of which its signature is all that is left
 
     @cached_property
     def signature(self) -> Signature:
@@ -106,16 +108,17 @@ def read(title: str, lead: str, body: str) -> Reading:
     """TF-IDF over words and pairs of neighbours, term frequency dampened by log(1 + n). Any text, empty ones too."""
     head, rest = words(title), words(body if lead and body.startswith(lead) else f"{lead}\n{body}")
     in_title, in_body = hashes(head), hashes(rest)
-    terms, weights = _weigh(in_title, in_body)
+    terms, weights, where = _weigh(in_title, in_body)
     named = [word for word in head if not is_number(word)]
-    figures = np.unique(hashes([w for w in (*head, *rest) if is_number(w) and len(w) > 1])).astype(np.uint32)
+    figures = [word for word in {*head, *rest} if is_number(word) and len(word) > 1]
     return Reading(
         terms=terms,
         weights=weights,
         title=np.unique(pairs(hashes(named), 32))[:TITLE],
-        figures=figures[:FIGURES],
+        figures=np.unique(hashes(figures)).astype(np.uint32)[:FIGURES],
         sketch=shingles(in_body if len(in_body) >= 8 else np.concatenate([in_title, in_body]))[:SKETCH],
         length=len(rest),
+        passages=where,
     )
 
 
@@ -124,19 +127,21 @@ def signature(title: str, lead: str, body: str) -> Signature:
     return read(title, lead, body).signature
 
 
-def _weigh(title: Hashes, body: Hashes) -> tuple[Numbers, NDArray[np.float32]]:
+def _weigh(title: Hashes, body: Hashes) -> tuple[Numbers, NDArray[np.float32], Passages]:
     buckets = np.concatenate([singles(body, BITS), pairs(body, BITS), singles(title, BITS), pairs(title, BITS)])
-    if not len(buckets):
-        return np.empty(0, np.uint32), np.empty(0, np.float32)
     in_body = max(0, len(body) * 2 - (len(body) > 0))
     counts = np.full(len(buckets), TITLE_COUNTS)
     counts[:in_body] = 1.0
     terms, place = np.unique(buckets, return_inverse=True)
     weights = np.log1p(np.bincount(place, weights=counts)).astype(np.float32) * rarity().of(terms)
     order = np.argsort(-weights, kind="stable")
+    ranks = np.empty_like(order)
+    ranks[order] = np.arange(len(order))
+    at = np.concatenate([np.arange(len(body)), np.arange(in_body - len(body))])
+    where = passages(ranks[place[:in_body]], at, len(terms), len(body))
     terms, weights = terms[order], weights[order]
     norm = float(np.linalg.norm(weights))
-    return terms.astype(np.uint32), (weights / norm if norm else weights).astype(np.float32)
+    return terms.astype(np.uint32), (weights / norm if norm else weights).astype(np.float32), where
 
 
 def resemblance(a: Numbers, b: Numbers, full: int = SKETCH) -> float:
