@@ -137,7 +137,7 @@ class PatternGate:
         found = list(islice(self._found(said.text), _LOOKED_AT))
         if not found or len(found) == _LOOKED_AT:
             return bool(found)
-        return not only_in_teasers(said.parsed.tree, address, said.text, frozenset(found))
+        return not only_in_teasers(said.parsed, address, said.text, frozenset(found))
 
     def names_in(self, text: str) -> bool:
         """Whether a name stands in plain text."""

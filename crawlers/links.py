@@ -22,7 +22,7 @@ from core import urls
 from core.errors import AddressRefused
 from core.text import clean, fold_plain
 from crawlers.extract.shown import shown
-from crawlers.parsed import ParsedPage, base_of
+from crawlers.parsed import ParsedPage
 
 ANCESTORS: Final = 14
 """How far up a link's surroundings are looked at; also what bounds the work on pages nested a thousand levels deep."""
@@ -80,11 +80,11 @@ def collect(markup: str, page: str, limit: int) -> tuple[list[Link], bool]:
 
     `page`: the address that answered.
     """
-    tree = ParsedPage(markup).tree  # without scripts, which may stand in a link and are no text of it
-    own, base = urls.bare_host(urls.host_of(page)), base_of(tree, page)
+    parsed = ParsedPage(markup)  # without scripts, which may stand in a link and are no text of it
+    own, base = urls.bare_host(urls.host_of(page)), parsed.base(page)
     here = urls.canonical(page)
     found: dict[str, Link] = {}
-    anchors = tree.css("a[href]")
+    anchors = parsed.tree.css("a[href]")
     for node in anchors[:limit]:
         address = _address(node, base)
         if address is None or urls.bare_host(urls.host_of(address)) != own:

@@ -12,6 +12,7 @@ from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 from core import urls
 from core.records import FetchedPage
 
+_BASE: Final = "base[href]"
 _BESIDE: Final = 'meta[name$="description" i], meta[property$="description" i], script[type*="ld+json" i]'
 """What readers don't see and an article is yet found by. Titles of the head stand in <title> as well."""
 _UNSEEN_TAGS: Final = ["script", "style"]
@@ -20,25 +21,39 @@ _WITHOUT_EVENTS: Final = int(LexborDocumentOptions.WO_EVENTS)
 
 def base_of(tree: LexborHTMLParser, address: str) -> str:
     """The address from which a page's links are read: its own, or that which its <base> names."""
-    node = tree.css_first("base[href]")
-    return urls.join(address, node.attributes.get("href") or "") or address if node is not None else address
+    node = tree.css_first(_BASE)
+    return _joined(address, node.attributes.get("href") or "") if node is not None else address
+
+
+def _joined(address: str, base: str) -> str:
+    return urls.join(address, base) or address
 
 
 class ParsedPage:
-    """A tree without its scripts and styles, and what was read before they went.
+    """A tree without its scripts and styles, and what was read before they went, at one look through the whole tree.
 
     `beside`: in the page's order, whether it is a script, and the script's text (JSON-LD) or the description.
     """
 
-    __slots__ = ("beside", "tree")
+    __slots__ = ("_base", "beside", "tree")
 
     def __init__(self, markup: bytes | str) -> None:
         self.tree = LexborHTMLParser(markup, options=_WITHOUT_EVENTS)
-        self.beside = [
-            (node.tag == "script", node.text() if node.tag == "script" else node.attrs.sget("content", ""))
-            for node in self.tree.css(_BESIDE)
-        ]
+        self._base: str | None = None
+        self.beside: list[tuple[bool, str]] = []
+        for node in self.tree.css(f"{_BESIDE}, {_BASE}"):
+            match node.tag:
+                case "script":
+                    self.beside.append((True, node.text()))
+                case "meta":
+                    self.beside.append((False, node.attrs.sget("content", "")))
+                case _ if self._base is None:
+                    self._base = node.attrs.sget("href", "")
         self.tree.strip_tags(_UNSEEN_TAGS)
+
+    def base(self, address: str) -> str:
+        """See base_of."""
+        return address if self._base is None else _joined(address, self._base)
 
     def scripts(self) -> list[str]:
         """Texts of the JSON-LD."""

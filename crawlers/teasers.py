@@ -13,11 +13,11 @@ from itertools import islice
 from typing import Final
 from urllib.parse import urljoin
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from crawlers.extract.blocks import BLOCKS
 from crawlers.extract.junk import is_caption, names
-from crawlers.parsed import base_of
+from crawlers.parsed import ParsedPage
 
 _SHORTEST: Final = 25
 """Characters without blanks. Shorter links are names in a sentence, sections and tags."""
@@ -35,7 +35,7 @@ _PLAIN: Final = re.compile(r"[\w ]+")
 """Names that a selector may quote."""
 
 
-def only_in_teasers(tree: LexborHTMLParser, address: str, text: str, names: Collection[str]) -> bool:
+def only_in_teasers(parsed: ParsedPage, address: str, text: str, names: Collection[str]) -> bool:
     """Whether these names, as the page writes them, stand in headlines of other articles and nowhere else.
 
     `text`: all that the page says, wherever it stands. A name that is said more often there than in such headlines
@@ -43,9 +43,9 @@ def only_in_teasers(tree: LexborHTMLParser, address: str, text: str, names: Coll
     """
     if len(names) > _MOST or not all(map(_PLAIN.fullmatch, names)):
         return False
-    own, alone = _Own(address, base_of(tree, address)), _Alone()
+    own, alone = _Own(address, parsed.base(address)), _Alone()
     for name in names:
-        links = {link.mem_id: link for node in tree.css(_HOLDS.format(name)) for link in _links(node)}
+        links = {link.mem_id: link for node in parsed.tree.css(_HOLDS.format(name)) for link in _links(node)}
         said = sum(link.text().count(name) for link in links.values())
         if said != text.count(name) or not all(_is_teaser(link, own, alone) for link in links.values()):
             return False

@@ -24,7 +24,7 @@ from crawlers.extract.sift import caption_text, is_link, sift
 from crawlers.extract.title import find_title
 from crawlers.legacy import TWINS, Legacy, detect, mend_markup
 from crawlers.nesting import too_deep
-from crawlers.parsed import Handed, ParsedPage, base_of
+from crawlers.parsed import Handed, ParsedPage
 
 MIN_BODY: Final = 120
 """Characters of lead and body below which a page is no article (a video, a gallery, a list)."""
@@ -87,7 +87,7 @@ def _article(page: FetchedPage, publisher: Publisher | None, parsed: ParsedPage,
     _check(page, head, lead, paragraphs, links=sum(is_link(block) for block in found))
     if not readable("\n".join((title, lead, *paragraphs, *captions))):
         raise ExtractError(f"{page.final_url}: its text is in no encoding known", reason="undecodable")
-    url = _address(page, head, base_of(tree, page.final_url))
+    url = _address(page, head, parsed.base(page.final_url))
     return Article(
         id=article_id(url),
         url=url,
