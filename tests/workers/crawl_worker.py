@@ -23,8 +23,8 @@ PACE = 0.1
 
 
 def settings_for(folder: str) -> Settings:
-    """Leases as short as can be, so that a killed worker's hosts pass on within the test."""
-    return Settings(data_dir=Path(folder), crawl=CrawlSettings(pace=PACE, lease=2, timeout=2))
+    """Leases so short that a killed worker's hosts pass on within the test, yet long enough for a busy machine."""
+    return Settings(data_dir=Path(folder), crawl=CrawlSettings(pace=PACE, lease=6, timeout=6))
 
 
 def work(folder: str, port: int, worker: str) -> None:
