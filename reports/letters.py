@@ -170,7 +170,7 @@ def build(kind: TemplateKind) -> Document:
     document = docx.Document()
     template._page(document)
     template._styles(document)
-    template._style(document, "DB Về việc", 12, align=WD_ALIGN_PARAGRAPH.CENTER, before=3)
+    template._style(document, "DB Về việc", 12, align=WD_ALIGN_PARAGRAPH.CENTER, before=6)
     names = ", ".join(sorted(SLOTS[kind].needed))
     for text in _GUIDE:
         template._line(document, text.format(names=names), "DB Hướng dẫn")

@@ -103,6 +103,13 @@ def paper(kind: CaseKind, *, day: dt.date | None = dt.date(2027, 2, 3), body: st
     return Press().write(made, Press().shipped(letters.TEMPLATE_OF[kind]))
 
 
+@pytest.mark.parametrize("kind", [kind for kind in WRITTEN if kind is not CaseKind.RELEASE])
+def test_what_a_letter_is_about_stands_six_points_below_its_number(kind: CaseKind) -> None:
+    style = opened(paper(kind)).styles["DB Về việc"]
+    assert isinstance(style, ParagraphStyle)
+    assert style.paragraph_format.space_before == Pt(6)
+
+
 @pytest.mark.parametrize("day", [None, dt.date(2027, 2, 3)])
 @pytest.mark.parametrize("kind", WRITTEN)
 def test_a_letter_keeps_the_form_of_the_decree(kind: CaseKind, day: dt.date | None) -> None:
