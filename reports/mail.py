@@ -51,7 +51,7 @@ def messages(desk: Desk, report: Report, files: tuple[PaperFile, ...], link: str
 def summary(content: ReportContent) -> Iterator[str]:
     """What is said first: how much, against before, and that the rest stands in the report."""
     yield sections.counted(content)
-    if content.ask.kind != "story":
+    if content.ask.kind != "story" and sections.known(content):
         before = content.before.articles if content.before else None
         said = compared(content.articles, before, periods.before_name(content.ask))
         yield t("report.general.compared", said=said) if content.before else f"{said[:1].upper()}{said[1:]}."
@@ -72,7 +72,7 @@ def plain(report: Report, link: str = "") -> str:
                 f"  {_quoted(story.quotes[0].text, story.quotes[0].source, moment_day(story.quotes[0].published))}"
             )
     if not content.stories:
-        lines.append(t("report.stories.none"))
+        lines.append(sections.no_stories(content))
     lines += ["", t("report.mail.attached")] + ([link] if link else [])
     lines.append(t("report.mail.draft" if report.head.issued is None else "report.mail.issued"))
     return "\n".join(lines) + "\n"
@@ -92,7 +92,9 @@ def page(report: Report, link: str = "") -> str:
             quote = f"<br>{escape(_quoted(one.text, one.source, moment_day(one.published)))}"
         rows.append(f'<li style="margin:0 0 12px"><strong>{head}</strong> ({counted}){quote}</li>')
     parts.append(
-        f'<ol style="padding-left:24px">{"".join(rows)}</ol>' if rows else f"<p>{escape(t('report.stories.none'))}</p>"
+        f'<ol style="padding-left:24px">{"".join(rows)}</ol>'
+        if rows
+        else f"<p>{escape(sections.no_stories(content))}</p>"
     )
     parts.append(f"<p>{escape(t('report.mail.attached'))}</p>")
     if link:

@@ -84,14 +84,28 @@ def counted(content: ReportContent) -> str:
     between, place = periods.between(content.ask), content.place
     if content.ask.kind == "story":
         return t("report.general.story", articles=content.articles, sources=content.sources_told, between=between)
-    if content.read == 0 and not content.articles:
+    if not known(content):
         return t("report.general.nothing_read", between=between)
     about = f" ({content.subject})" if content.ask.kind == "topic" else ""
+    if content.read < content.articles:  # of days before the first that was read: those that were filled in later
+        return t("report.general.filled", between=between, place=place, articles=content.articles, about=about)
     key = "none" if content.articles == 0 else "some"
     return t(
         f"report.general.{key}", between=between, read=content.read, sources=content.sources_read, place=place,
         articles=content.articles, about=about,
     )  # fmt: skip
+
+
+def known(content: ReportContent) -> bool:
+    """Whether anything is known of the period: of one that nobody has read it is not said that the press was silent."""
+    return content.read > 0 or content.articles > 0
+
+
+def no_stories(content: ReportContent) -> str:
+    """What stands where stories would."""
+    if not known(content):
+        return t("report.stories.unknown")
+    return t("report.stories.none_of_topic" if content.ask.kind == "topic" else "report.stories.none")
 
 
 def _compared(content: ReportContent) -> str:
@@ -142,7 +156,7 @@ def _over_time(content: ReportContent) -> Chart:
 
 def _stories(content: ReportContent) -> Iterator[Block]:
     if not content.stories:
-        yield para(t("report.stories.none"))
+        yield para(no_stories(content))
         return
     one = content.ask.kind == "story"
     if not one:
@@ -192,7 +206,7 @@ def _story_line(story: StoryLine) -> str:
 
 def _fields(content: ReportContent) -> Iterator[Block]:
     if not content.articles:
-        yield para(t("report.fields.none"))
+        yield para(t("report.fields.none" if known(content) else "report.stories.unknown"))
         return
     names = iter("1234")
     if content.ask.kind != "topic":

@@ -149,7 +149,7 @@ def _copies(papers: OfficePapers) -> Iterator[Para]:
 def annex(content: ReportContent) -> Iterator[Block]:
     """Every article with title, publisher, date and address."""
     if not content.annex:
-        yield para(t("report.annex.none"))
+        yield para(t("report.annex.none" if sections.known(content) else "report.stories.unknown"))
     elif len(content.annex) > ANNEX_MOST:
         yield para(t("report.annex.file", articles=len(content.annex)))
     else:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from core.records import HandItem, MessageCounts, ReportAsk, ReportContent, ReportWords, UnreadSource
 from nlp.sentences import sentences as split
-from reports import mail, periods, sections, sentences, telling
-from tests.reports.making import ASK, AT, FIRST, LAST, LEAD, article, content, reading
+from reports import mail, periods, sections, sentences, telling, word
+from tests.reports.making import ASK, AT, FIRST, LAST, LEAD, article, content, reading, report
 
 
 def said(made: ReportContent, words: ReportWords | None = None, *, draft: bool = False) -> str:
@@ -44,6 +44,34 @@ def test_an_empty_week_is_said_to_be_empty() -> None:
 def test_a_week_that_nobody_has_read_has_no_figures() -> None:
     text = said(content(reading([], read=0)))
     assert "chương trình chưa đọc được tin, bài nào nên không có số liệu." in text
+
+
+def test_of_a_week_that_nobody_has_read_nothing_is_said_of_the_press() -> None:
+    made = content(reading([], read=0, read_by_day={}, sources_read=0))
+    texts = (said(made), mail.plain(report(made)), mail.page(report(made)), next(iter(word.annex(made))).text)  # type: ignore[union-attr]
+    for text in texts:
+        assert "Chưa có số liệu của kỳ báo cáo." in text
+        assert "báo chí phản ánh" not in text
+        assert "tuần trước" not in text
+        assert "Không có tin, bài" not in text
+
+
+def test_nothing_is_compared_with_a_week_that_nobody_has_read() -> None:
+    made = content(reading([article(0)], since=FIRST - timedelta(days=60), read_by_day={LAST.isoformat(): 1840}))
+    assert made.before is None
+    assert "Chưa có đủ số liệu của tuần trước để so sánh." in said(made)
+    assert "tuần trước không có bài nào" not in said(made)
+
+
+def test_articles_of_days_that_were_filled_in_later_are_not_counted_against_what_was_read() -> None:
+    text = said(content(reading([article(n) for n in range(3)], read=0, read_by_day={}, sources_read=0)))
+    assert "năm 2025), có 3 bài viết về hoặc nhắc đến huyện Bình Sơn." in text
+    assert "đã đọc" not in text
+
+
+def test_a_topic_that_nobody_wrote_of_does_not_make_the_press_silent() -> None:
+    topic = ReportAsk(kind="topic", first=FIRST, last=LAST, topic="disaster")
+    assert "nội dung nào thuộc lĩnh vực này được báo chí phản ánh" in said(content(reading([]), topic))
 
 
 def test_one_article_is_told_in_the_singular() -> None:
