@@ -18,7 +18,8 @@ from reports.telling import compared, moment_day, t
 ROLES: Final = frozenset({Role.LEADERSHIP, Role.INFORMATION_OFFICE})
 _STORIES: Final = 5
 _SUBJECT: Final = 160
-_FONT: Final = "font-family:Arial,Helvetica,sans-serif;font-size:16px;line-height:1.5;color:#000"
+_FONT: Final = "font-family:Arial,Helvetica,sans-serif;font-size:16px;line-height:1.5"
+"""No colour: the letters take that of the reader's own ground, light or dark."""
 
 
 def recipients(desk: Desk) -> tuple[Recipient, ...]:
@@ -35,7 +36,7 @@ def recipients(desk: Desk) -> tuple[Recipient, ...]:
 def messages(desk: Desk, report: Report, files: tuple[PaperFile, ...], link: str = "") -> tuple[Message, ...]:
     """One mail to each of them, with the files. The same report is mailed to nobody twice."""
     content = report.content
-    subject = clip(clean(t("report.mail.subject", title=sections.title(content), place=content.place)), _SUBJECT)
+    subject = clip(clean(_subject(content)), _SUBJECT)
     text, html = plain(report, link), page(report, link)
     attachments = tuple(Attachment(name=f.name, media_type=f.media_type, content=f.content) for f in files)
     return tuple(
@@ -46,6 +47,13 @@ def messages(desk: Desk, report: Report, files: tuple[PaperFile, ...], link: str
         )
         for person in recipients(desk)
     )  # fmt: skip
+
+
+def _subject(content: ReportContent) -> str:
+    """The paper's title, with the place where that doesn't say it already."""
+    title = sections.title(content)
+    named = content.ask.kind in ("story", "topic")
+    return title if named else t("report.mail.subject", title=title, place=content.place)
 
 
 def summary(content: ReportContent) -> Iterator[str]:
@@ -103,6 +111,7 @@ def page(report: Report, link: str = "") -> str:
     title = escape(sections.title(content))
     return (
         '<!doctype html><html lang="vi"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        '<meta name="color-scheme" content="light dark">'
         f'<title>{title}</title></head><body style="{_FONT};margin:0;padding:16px">'
         f'<div style="max-width:640px;margin:0 auto"><h1 style="font-size:20px">{title}</h1>{"".join(parts)}</div>'
         "</body></html>"

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.records import HandItem, MessageCounts, ReportAsk, ReportContent, ReportWords, UnreadSource
+from core.records import HandItem, MessageCounts, ReportAsk, ReportContent, ReportKind, ReportWords, UnreadSource
 from nlp.sentences import sentences as split
 from reports import mail, periods, sections, sentences, telling, word
-from tests.reports.making import ASK, AT, FIRST, LAST, LEAD, article, content, reading, report
+from tests.reports.making import ASK, AT, DESK, FIRST, LAST, LEAD, article, content, reading, report
 
 
 def said(made: ReportContent, words: ReportWords | None = None, *, draft: bool = False) -> str:
@@ -222,6 +222,20 @@ def test_a_mail_counts_what_its_report_is_about() -> None:
     assert "nhắc đến huyện Bình Sơn (Thiên tai, tai nạn)." in made["topic"]
     assert "nội dung này được phản ánh trong 3 bài" in made["story"]
     assert "chưa đọc được tin, bài nào" in made["unread"]
+
+
+@pytest.mark.parametrize("kind", ["weekly", "topic", "story"])
+def test_the_subject_of_a_mail_names_the_place_once(kind: ReportKind) -> None:
+    ask = ReportAsk(kind=kind, first=FIRST, last=LAST, topic="disaster", story="bai0")
+    (message,) = mail.messages(DESK, report(content(reading([article(0)]), ask)), ())
+    assert message.subject.count("huyện Bình Sơn") == 1
+
+
+def test_a_mail_can_be_read_on_a_dark_ground() -> None:
+    """Letters of a colour of their own on a ground that is the reader's would be black on black."""
+    html = mail.page(report(content(reading([article(0)]))))
+    assert '<meta name="color-scheme" content="light dark">' in html
+    assert ("color:#" in html) == ("background:#" in html)
 
 
 def test_every_quoted_sentence_stands_in_the_article() -> None:
