@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 
 from app import drafting, reporting
+from app.reporting import place_name
 from core.clock import FixedClock
 from core.errors import ConfigError
 from core.records import Claim, Delivered, OfficePapers, Published, ReportSchedule, ReportWords, Retry, StoryChoice
@@ -400,3 +401,20 @@ def test_wrong_wishes_are_refused(reports: reporting.Reports) -> None:
     ):
         with pytest.raises(ConfigError):
             wish()  # type: ignore[no-untyped-call]
+
+
+@pytest.mark.parametrize(
+    ("desk", "said"),
+    [
+        ("Tỉnh Quảng Ngãi", "tỉnh Quảng Ngãi"),
+        ("Thành phố Đà Nẵng", "thành phố Đà Nẵng"),
+        ("Thị xã Đức Phổ (trước 01/07/2025)", "thị xã Đức Phổ"),
+        ("Đặc khu Lý Sơn", "đặc khu Lý Sơn"),
+        ("Thành phố Hồ Chí Minh", "Thành phố Hồ Chí Minh"),
+        ("Phường 15", "Phường 15"),
+        ("Bình Sơn", "Bình Sơn"),
+        ("Xã", "Xã"),
+    ],
+)
+def test_a_place_is_named_within_a_sentence_as_the_decree_writes_it(desk: str, said: str) -> None:
+    assert place_name(replace(DESK, name=desk)) == said
