@@ -138,17 +138,31 @@ def _kinds(content: ReportContent) -> str:
 
 
 def _over_time(content: ReportContent) -> Chart:
-    months = any((bar.last - bar.first).days > 10 for bar in content.bars)
-    labels = tuple(f"{bar.first:%m/%Y}" if months else f"{bar.first:%d/%m}" for bar in content.bars)
+    longest = max((bar.last - bar.first).days for bar in content.bars) + 1
+    unit = "time" if longest == 1 else "weeks" if longest <= 7 else "months"
     values = tuple(bar.articles for bar in content.bars)
     most = max(range(len(values)), key=values.__getitem__)
+    first = content.bars[most].first
+    where = f"{first:%m/%Y}" if unit == "months" else f"{first:%d/%m}"
     return Chart(
-        title=t("report.chart.time", place=content.place), labels=labels, values=values,
+        title=t(f"report.chart.{unit}", place=content.place), labels=_bar_labels(content, unit), values=values,
         alt=t(
-            "report.chart.time_alt", bars=len(values), all=sum(values), most=values[most], where=labels[most],
-            least=min(values),
+            "report.chart.time_alt", bars=len(values), all=sum(values), most=values[most],
+            where=t("report.chart.week_from", day=where) if unit == "weeks" else where, least=min(values),
         ),
     )  # fmt: skip
+
+
+def _bar_labels(content: ReportContent, unit: str) -> tuple[str, ...]:
+    """Short enough to stand side by side: the year stands below its first month only."""
+    if unit != "months":
+        return tuple(f"{bar.first:%d/%m}" for bar in content.bars)
+    told: set[int] = set()
+    labels = []
+    for bar in content.bars:
+        labels.append(f"{bar.first:%m}" if bar.first.year in told else f"{bar.first:%m/%Y}")
+        told.add(bar.first.year)
+    return tuple(labels)
 
 
 # Nội dung nổi bật ----------------------------------------------------------------------------------------------------

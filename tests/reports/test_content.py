@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from core.records import HandItem, MessageCounts, ReportAsk, ReportContent, ReportKind, ReportWords, UnreadSource
 from nlp.sentences import sentences as split
 from reports import mail, periods, sections, sentences, telling, word
+from reports.blocks import Chart
 from tests.reports.making import ASK, AT, DESK, FIRST, LAST, LEAD, article, content, reading, report
 
 
@@ -72,6 +73,31 @@ def test_articles_of_days_that_were_filled_in_later_are_not_counted_against_what
 def test_a_topic_that_nobody_wrote_of_does_not_make_the_press_silent() -> None:
     topic = ReportAsk(kind="topic", first=FIRST, last=LAST, topic="disaster")
     assert "nội dung nào thuộc lĩnh vực này được báo chí phản ánh" in said(content(reading([]), topic))
+
+
+@pytest.mark.parametrize(
+    ("ask", "title", "labels", "where"),
+    [
+        (
+            ReportAsk(kind="quarterly", first=date(2025, 10, 1), last=date(2025, 12, 31)),
+            "Số bài về huyện Bình Sơn theo tuần (dưới cột là ngày đầu tuần)", ("01/10", "08/10"), "(tuần từ 29/10)",
+        ),
+        (
+            ReportAsk(kind="yearly", first=date(2025, 1, 1), last=date(2025, 12, 31)),
+            "Số bài về huyện Bình Sơn theo tháng", ("01/2025", "02"), "(11/2025)",
+        ),
+    ],
+)  # fmt: skip
+def test_a_bar_of_several_days_is_not_taken_for_one(
+    ask: ReportAsk, title: str, labels: tuple[str, ...], where: str
+) -> None:
+    made = content(reading([article(n) for n in range(7, 10)], since=date(2024, 1, 1)), ask)
+    parts = sections.sections(made, ReportWords(), draft=False)
+    (chart,) = (block for block in parts[0].blocks if isinstance(block, Chart))
+    assert chart.title == title
+    assert chart.labels[:2] == labels
+    assert max(map(len, chart.labels[1:])) <= 5  # thirteen stand side by side
+    assert where in chart.alt
 
 
 def test_one_article_is_told_in_the_singular() -> None:
