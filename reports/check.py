@@ -39,6 +39,9 @@ _BOLD: Final = frozenset(
 )
 _ITALIC: Final = frozenset({"date", "copies"})
 _CAPITALS: Final = frozenset({"country", "office", "kind", "annex_title"})
+_SMALL: Final = frozenset({"motto", "subject", "about", "annex"})
+_NO_ZERO: Final = re.compile(r"^Số: ?\d/|, ngày +\d +tháng|, ngày .*tháng +[12] +năm")
+"""Numbers and days under 10, January and February are written with a zero before them (Appendix I, II.3 and II.4)."""
 _ANNEX: Final = re.compile(r"phụ lục( [ivx]+)?")
 _SAYS: Final = {
     name: re.compile(pattern)
@@ -191,7 +194,7 @@ def _looks(boxes: dict[str, Piece]) -> Iterator[PaperFinding]:
         fits = least <= piece.size <= most
         fits = fits and (name not in _BOLD or piece.bold) and (name not in _ITALIC or piece.italic)
         fits = fits and (name not in _CAPITALS or piece.text.isupper())
-        fits = fits and (name != "annex" or piece.text.startswith("Phụ lục"))
+        fits = fits and not (name in _SMALL and piece.text.isupper()) and not _NO_ZERO.search(piece.text)
         look = "".join([" B" if piece.bold else "", " I" if piece.italic else ""])
         yield PaperFinding(rule=f"box_{name}", good=fits, found=f"{piece.size:g} pt{look}")
 
@@ -211,7 +214,8 @@ def _body(every: list[Piece], boxes: dict[str, Piece]) -> Iterator[PaperFinding]
     if not body:
         yield PaperFinding(rule="body_size", good=False, found="-")
         return
-    sizes = sorted({p.size for p in body})
+    short = [p for p in every if _start(boxes) < p.at < end and not p.in_table and p.text]
+    sizes = sorted({size for p in short for size in p.sizes})
     least, most = _SIZES["body"]
     yield PaperFinding(
         rule="body_size", good=all(least <= size <= most for size in sizes),
@@ -244,5 +248,5 @@ def _annex(document: Document, every: list[Piece], boxes: dict[str, Piece]) -> I
 
 
 def _fonts(every: list[Piece]) -> PaperFinding:
-    fonts = sorted({p.font for p in every if p.text})
+    fonts = sorted({font for p in every if p.text for font in p.fonts})
     return PaperFinding(rule="font", good=fonts == [FONT], found=", ".join(fonts) or "-")

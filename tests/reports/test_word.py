@@ -364,6 +364,44 @@ def test_the_checker_finds_what_differs() -> None:
     assert _wrong(numbered) == {"page_number"}
 
 
+def _first(document: Document, text: str) -> Paragraph:
+    every = (Paragraph(p, document._body) for p in document.element.body.iter(qn("w:p")))
+    return next(p for p in every if p.text.startswith(text))
+
+
+def test_the_checker_looks_at_every_run_and_at_short_paragraphs() -> None:
+    def small(document: Document) -> None:
+        _first(document, "Trong kỳ báo cáo").add_run(" và thêm").font.size = Pt(9)
+
+    def other_font(document: Document) -> None:
+        _first(document, "Trong kỳ báo cáo").add_run(" và thêm").font.name = "Arial"
+
+    def short(document: Document) -> None:
+        _first(document, "Không có nguồn tin").insert_paragraph_before("Tốt.").add_run("!").font.size = Pt(11)
+
+    assert _wrong(small) == _wrong(short) == {"body_size"}
+    assert _wrong(other_font) == {"font"}
+
+
+@pytest.mark.parametrize(
+    ("begins", "text", "rule"),
+    [
+        ("Độc lập", "ĐỘC LẬP - TỰ DO - HẠNH PHÚC", "box_motto"),
+        ("Điểm báo tuần", "ĐIỂM BÁO TUẦN", "box_subject"),
+        ("Bình Sơn, ngày", "Bình Sơn, ngày 3 tháng 11 năm 2025", "box_date"),
+        ("Bình Sơn, ngày", "Bình Sơn, ngày 03 tháng 2 năm 2026", "box_date"),
+        ("Số:", "Số: 7/BC-UBND", "box_number"),
+        ("Số:", "Số: 07/BC-UBND", ""),
+        ("Bình Sơn, ngày", "Bình Sơn, ngày 03 tháng 11 năm 2025", ""),
+    ],
+)
+def test_the_checker_reads_letters_and_numbers_as_the_decree_writes_them(begins: str, text: str, rule: str) -> None:
+    def edit(document: Document) -> None:
+        _first(document, begins).runs[0].text = text
+
+    assert _wrong(edit) == ({rule} if rule else set())
+
+
 def test_the_checker_finds_boxes_out_of_order_or_missing() -> None:
     def swapped(document: Document) -> None:
         body = document.element.body
