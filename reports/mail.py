@@ -72,9 +72,7 @@ def plain(report: Report, link: str = "") -> str:
     content = report.content
     lines = [*summary(content), ""]
     for story in content.stories[:_STORIES]:
-        lines.append(
-            f"- {story.title or t('report.erased_title')} ({t('report.mail.articles', articles=story.articles)})"
-        )
+        lines.append(f"- {sections.headline(story)} ({t('report.mail.articles', articles=story.articles)})")
         if story.quotes:
             lines.append(
                 f"  {_quoted(story.quotes[0].text, story.quotes[0].source, moment_day(story.quotes[0].published))}"
@@ -92,7 +90,7 @@ def page(report: Report, link: str = "") -> str:
     parts = [f"<p>{escape(line)}</p>" for line in summary(content)]
     rows = []
     for story in content.stories[:_STORIES]:
-        head = escape(story.title or t("report.erased_title"))
+        head = escape(sections.headline(story))
         counted = escape(t("report.mail.articles", articles=story.articles))
         quote = ""
         if story.quotes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.clock import local_day
-from core.records import PlaceLine, ReportContent, ReportWords, StoryLine
+from core.records import NO_SUBJECT, PlaceLine, ReportContent, ReportWords, StoryLine
 from core.topics import TOPIC_BY_ID
 from reports import office, periods
 from reports.blocks import Block, Chart, Heading, Para, Run, Section, para
@@ -47,7 +47,8 @@ def title(content: ReportContent) -> str:
     """What the paper is about, under "BÁO CÁO": "Điểm báo tuần (từ ngày … đến ngày …)"."""
     period = periods.name(content.ask)
     if content.ask.kind in ("story", "topic"):
-        return t(f"report.subject.{content.ask.kind}", subject=content.subject, period=period, place=content.place)
+        subject = content.subject or NO_SUBJECT
+        return t(f"report.subject.{content.ask.kind}", subject=subject, period=period, place=content.place)
     return t("report.subject.all", period=period, place=content.place)
 
 
@@ -177,7 +178,7 @@ def _stories(content: ReportContent) -> Iterator[Block]:
         yield para(_stories_counted(content))
     for count, story in enumerate(content.stories, 1):
         if not one:
-            yield Heading(text=f"{count}. {story.title or t('report.erased_title')}", level=2)
+            yield Heading(text=f"{count}. {headline(story)}", level=2)
         yield para(_story_line(story))
         for quote in story.quotes:
             source = t("report.quote.source", source=quote.source, day=moment_day(quote.published))
@@ -189,6 +190,11 @@ def _stories(content: ReportContent) -> Iterator[Block]:
             )
         if not story.quotes:
             yield para(t("report.quote.none"))
+
+
+def headline(story: StoryLine) -> str:
+    """Of a story whose headline's article was erased, or withdrawn by its paper, that there is none."""
+    return story.title or t("report.no_headline")
 
 
 def _stories_counted(content: ReportContent) -> str:
