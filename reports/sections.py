@@ -146,12 +146,19 @@ def _over_time(content: ReportContent) -> Chart:
     first = content.bars[most].first
     where = f"{first:%m/%Y}" if unit == "months" else f"{first:%d/%m}"
     return Chart(
-        title=t(f"report.chart.{unit}", place=content.place), labels=_bar_labels(content, unit), values=values,
+        title=t(f"report.chart.{unit}", place=_counted_of(content)), labels=_bar_labels(content, unit), values=values,
         alt=t(
             "report.chart.time_alt", bars=len(values), all=sum(values), most=values[most],
             where=t("report.chart.week_from", day=where) if unit == "weeks" else where, least=min(values),
         ),
     )  # fmt: skip
+
+
+def _counted_of(content: ReportContent) -> str:
+    """What a report's articles are about: the place, or one story or topic of it."""
+    if content.ask.kind == "story":
+        return t("report.chart.story")
+    return f"{content.place} ({content.subject})" if content.ask.kind == "topic" else content.place
 
 
 def _bar_labels(content: ReportContent, unit: str) -> tuple[str, ...]:

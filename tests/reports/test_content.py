@@ -100,6 +100,21 @@ def test_a_bar_of_several_days_is_not_taken_for_one(
     assert where in chart.alt
 
 
+@pytest.mark.parametrize(
+    ("kind", "title"),
+    [
+        ("weekly", "Số bài về huyện Bình Sơn theo thời gian"),
+        ("topic", "Số bài về huyện Bình Sơn (Thiên tai, tai nạn) theo thời gian"),
+        ("story", "Số bài về nội dung này theo thời gian"),
+    ],
+)
+def test_a_chart_of_one_story_is_not_called_the_places(kind: ReportKind, title: str) -> None:
+    ask = ReportAsk(kind=kind, first=FIRST, last=LAST, topic="disaster", story="bai0")
+    parts = sections.sections(content(reading([article(0), article(1)]), ask), ReportWords(), draft=False)
+    (chart,) = (block for block in parts[0].blocks if isinstance(block, Chart))
+    assert chart.title == title
+
+
 def test_one_article_is_told_in_the_singular() -> None:
     text = said(content(reading([article(0)], before=0)))
     assert "Bài này có nội dung chính về huyện Bình Sơn." in text
