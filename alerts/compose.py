@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from alerts import causes
 from alerts.templating import Rendered, Templates
 from core.clock import local
 from core.i18n import t
@@ -101,6 +102,8 @@ def alert_values(frame: Frame, telling: Telling) -> dict[str, object]:
     values |= {
         "cause": telling.cause,
         "urgent": telling.urgent,
+        "mark": causes.mark(telling.cause, telling.told, urgent=telling.urgent),
+        "notice": causes.notice(telling.cause, telling.told, urgent=telling.urgent),
         "title": clip(clean(telling.view.title), TITLE_LIMIT),
         "items": [_item(frame, article) for article in telling.told[:ITEMS]],
         "count": len(telling.told),
@@ -215,6 +218,7 @@ def _line(frame: Frame, telling: Telling) -> dict[str, object]:
         "sources": len(telling.view.sources),
         "cause": telling.cause,
         "covered": telling.covered,
+        "mark": causes.line_mark(telling.cause, telling.told, covered=telling.covered),
         "link": telling.link,
     }
 

@@ -41,6 +41,8 @@ from reports.blocks import Chart, Heading, Para, Section
 from store.sqlite.record import Record
 
 KINDS: tuple[ReportKind, ...] = ("weekly", "monthly", "quarterly", "yearly")
+_KINDS = ("tỉnh", "thành phố", "thị xã", "thị trấn", "huyện", "quận", "xã", "phường", "đặc khu")
+_CAPITAL_KEPT = "Thành phố Hồ Chí Minh"
 LATE = timedelta(days=3)
 """A report collected later than this after its period says nothing about sources that can't be read now."""
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -254,11 +256,14 @@ def between(first: date, last: date) -> ReportAsk:
 
 
 def place_name(desk: Desk) -> str:
-    """How a sentence names the place: "tỉnh Quảng Ngãi", "huyện Bình Sơn"; its type word in small letters."""
+    """How a sentence names the place: "tỉnh Quảng Ngãi", "thành phố Đà Nẵng"; its type word in small letters.
+
+    But "Phường 15" and "Thành phố Hồ Chí Minh" as Decree 30/2020/NĐ-CP has them (Appendix II, III.1.b and c).
+    """
     name = clean(desk.name.split("(")[0])
-    first, _, rest = name.partition(" ")
-    small = first.lower()
-    return f"{small} {rest}" if small in {"tỉnh", "huyện", "xã", "phường", "quận", "đặc"} and rest else name
+    kind = next((word for word in _KINDS if name.lower().startswith(f"{word} ")), "")
+    rest = name[len(kind) :]
+    return name if name == _CAPITAL_KEPT or rest.strip()[:1].isdigit() else kind + rest
 
 
 @cache

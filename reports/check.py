@@ -28,15 +28,21 @@ _MARGINS: Final = {"top": (20, 25), "bottom": (20, 25), "left": (30, 35), "right
 _SIZES: Final = {
     "country": (12, 13), "motto": (13, 14), "office": (12, 13), "number": (13, 13), "date": (13, 14), "kind": (13, 14),
     "subject": (13, 14), "about": (12, 13), "to": (13, 14), "body": (13, 14), "signatory": (13, 14),
-    "copies": (12, 12), "copy": (11, 11), "page": (13, 14),
+    "copies": (12, 12), "copy": (11, 11), "page": (13, 14), "annex": (14, 14), "annex_title": (13, 14),
 }  # fmt: skip
 """Points, by box."""
 _NAMED: Final = ("office", "country", "motto", "number", "date", "kind", "subject", "body", "copies")
 _LETTER: Final = ("office", "country", "motto", "number", "about", "date", "to", "body", "copies")
 """Boxes 2, 1, 3, 4 or 5b, 5a or 9a, 6, 9b, as they stand in the file: the columns of the head from left to right."""
-_BOLD: Final = frozenset({"country", "motto", "office", "kind", "subject", "signatory", "copies"})
+_BOLD: Final = frozenset(
+    {"country", "motto", "office", "kind", "subject", "signatory", "copies", "annex", "annex_title"}
+)
 _ITALIC: Final = frozenset({"date", "copies"})
-_CAPITALS: Final = frozenset({"country", "office", "kind"})
+_CAPITALS: Final = frozenset({"country", "office", "kind", "annex_title"})
+_SMALL: Final = frozenset({"motto", "subject", "about", "annex"})
+_NO_ZERO: Final = re.compile(r"^Số: ?\d/|, ngày +\d +tháng|, ngày .*tháng +[12] +năm")
+"""Numbers and days under 10, January and February are written with a zero before them (Appendix I, II.3 and II.4)."""
+_ANNEX: Final = re.compile(r"phụ lục( [ivx]+)?")
 _SAYS: Final = {
     name: re.compile(pattern)
     for name, pattern in (
@@ -60,7 +66,8 @@ def check(content: bytes, where: str = "paper") -> tuple[PaperFinding, ...]:
     found = list(pieces(document))
     boxes = _boxes(found)
     return (
-        *_page(document), _page_number(document), *_looks(boxes), *_body(found, boxes), _fonts(found), _order(boxes),
+        *_page(document), _page_number(document), *_looks(boxes), *_body(found, boxes), *_annex(document, found, boxes),
+        _fonts(found), _order(boxes),
     )  # fmt: skip
 
 
@@ -73,14 +80,16 @@ def good(findings: tuple[PaperFinding, ...]) -> bool:
 
 
 def _page(document: Document) -> Iterator[PaperFinding]:
-    for section in document.sections:
-        size = (_mm(section.page_width), _mm(section.page_height))
-        fits = all(abs(a - b) <= 1 for a, b in zip(size, _PAGE, strict=True))
-        yield PaperFinding(rule="page", good=fits, found=f"{size[0]:.0f} x {size[1]:.0f} mm")
-        for side, (least, most) in _MARGINS.items():
-            found = _mm(getattr(section, f"{side}_margin"))
-            fits = least - _SLACK_MM <= found <= most + _SLACK_MM
-            yield PaperFinding(rule=f"margin_{side}", good=fits, found=f"{found:.0f} mm")
+    """Of all sections together: an annex may have one of its own."""
+    sizes = [(_mm(section.page_width), _mm(section.page_height)) for section in document.sections]
+    fits = all(abs(a - b) <= 1 for size in sizes for a, b in zip(size, _PAGE, strict=True))
+    shown = dict.fromkeys(f"{width:.0f} x {height:.0f} mm" for width, height in sizes)
+    yield PaperFinding(rule="page", good=fits, found=", ".join(shown))
+    for side, (least, most) in _MARGINS.items():
+        widths = [_mm(getattr(section, f"{side}_margin")) for section in document.sections]
+        fits = all(least - _SLACK_MM <= width <= most + _SLACK_MM for width in widths)
+        shown = dict.fromkeys(f"{width:.0f} mm" for width in widths)
+        yield PaperFinding(rule=f"margin_{side}", good=fits, found=", ".join(shown))
 
 
 def _mm(length: Length | None) -> float:
@@ -130,6 +139,7 @@ def _boxes(every: list[Piece]) -> dict[str, Piece]:
     if body and _start(found) >= 0:
         found["body"] = body
     if "copies" in found:
+        found |= _annexed([p for p in every if p.at > found["copies"].at and p.text and not p.in_table])
         found |= _signature([p for p in every if p.at > found["copies"].at and p.in_table and p.text])
     return found
 
@@ -165,8 +175,15 @@ def _signature(after: list[Piece]) -> dict[str, Piece]:
     return ({"copy": copy} if copy else {}) | ({"signatory": signatory} if signatory else {})
 
 
+def _annexed(after: list[Piece]) -> dict[str, Piece]:
+    """The line "Phụ lục" below the recipients, and the annex's title under it."""
+    at = next((n for n, piece in enumerate(after) if _ANNEX.fullmatch(fold(piece.text))), None)
+    return {} if at is None else dict(zip(("annex", "annex_title"), after[at : at + 2], strict=False))
+
+
 def _looks(boxes: dict[str, Piece]) -> Iterator[PaperFinding]:
-    wanted = {*_order_of(boxes), "signatory", "copy", *({"to"} & set(boxes))}
+    annex = {"annex", "annex_title"} if "annex" in boxes else set()
+    wanted = {*_order_of(boxes), "signatory", "copy", *({"to"} & set(boxes)), *annex}
     for name, (least, most) in _SIZES.items():
         if name == "body" or name not in wanted:
             continue
@@ -177,6 +194,7 @@ def _looks(boxes: dict[str, Piece]) -> Iterator[PaperFinding]:
         fits = least <= piece.size <= most
         fits = fits and (name not in _BOLD or piece.bold) and (name not in _ITALIC or piece.italic)
         fits = fits and (name not in _CAPITALS or piece.text.isupper())
+        fits = fits and not (name in _SMALL and piece.text.isupper()) and not _NO_ZERO.search(piece.text)
         look = "".join([" B" if piece.bold else "", " I" if piece.italic else ""])
         yield PaperFinding(rule=f"box_{name}", good=fits, found=f"{piece.size:g} pt{look}")
 
@@ -196,7 +214,8 @@ def _body(every: list[Piece], boxes: dict[str, Piece]) -> Iterator[PaperFinding]
     if not body:
         yield PaperFinding(rule="body_size", good=False, found="-")
         return
-    sizes = sorted({p.size for p in body})
+    short = [p for p in every if _start(boxes) < p.at < end and not p.in_table and p.text]
+    sizes = sorted({size for p in short for size in p.sizes})
     least, most = _SIZES["body"]
     yield PaperFinding(
         rule="body_size", good=all(least <= size <= most for size in sizes),
@@ -213,6 +232,21 @@ def _body(every: list[Piece], boxes: dict[str, Piece]) -> Iterator[PaperFinding]
     yield PaperFinding(rule="body_spacing", good=fits, found=", ".join(found))
 
 
+def _annex(document: Document, every: list[Piece], boxes: dict[str, Piece]) -> Iterator[PaperFinding]:
+    """An annex is told of in the paper, and its pages are counted by themselves (III.1)."""
+    if "annex" not in boxes:
+        return
+    said = [p for p in every if _start(boxes) < p.at < boxes["copies"].at and "phụ lục" in fold(p.text)]
+    yield PaperFinding(rule="annex_told", good=bool(said), found=str(len(said)))
+    breaks = [
+        n for n, p in enumerate(document.element.body.iter(qn("w:p"))) if p.find(f".//{qn('w:sectPr')}") is not None
+    ]
+    before = sum(n < boxes["annex"].at for n in breaks)
+    count = document.sections[before]._sectPr.find(qn("w:pgNumType")) if before else None
+    start = count.get(qn("w:start"), "-") if count is not None else "-"
+    yield PaperFinding(rule="annex_pages", good=start == "1", found=start)
+
+
 def _fonts(every: list[Piece]) -> PaperFinding:
-    fonts = sorted({p.font for p in every if p.text})
+    fonts = sorted({font for p in every if p.text for font in p.fonts})
     return PaperFinding(rule="font", good=fonts == [FONT], found=", ".join(fonts) or "-")

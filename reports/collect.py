@@ -110,11 +110,15 @@ def _sum(by_day: Mapping[str, int], first: date, last: date) -> int:
 
 
 def _span(reading: PeriodReading, days: tuple[date, date]) -> Span | None:
-    """The counts of other days; None where the record doesn't reach that far: nothing is compared with a half."""
+    """The counts of other days; None where the record doesn't reach that far, or nothing was read of them.
+
+    Nothing is compared with a half, nor with a silence that was not the press's.
+    """
     first, last = days
-    if reading.since is None or first < reading.since:
+    read = _read(reading, first, last)
+    if reading.since is None or first < reading.since or not read:
         return None
-    return Span(first=first, last=last, articles=_sum(reading.by_day, first, last), read=_read(reading, first, last))
+    return Span(first=first, last=last, articles=_sum(reading.by_day, first, last), read=read)
 
 
 def _usual(ask: ReportAsk, reading: PeriodReading) -> tuple[int, ...]:

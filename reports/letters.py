@@ -6,6 +6,7 @@ The wording stands in the template, a Word file that an office edits; what is fi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -137,7 +138,7 @@ def _lines(letter: Letter, papers: OfficePapers) -> dict[str, str]:
     return {
         "cơ quan cấp trên": papers.parent.upper(),
         "cơ quan": word._office(papers.office.upper()),
-        "số ký hiệu": t("letter.number", number=letter.number or "        /        "),
+        "số ký hiệu": t("letter.number", number=_number(letter.number) or "        /        "),
         "địa danh ngày tháng": _date_line(papers.place, letter.day),
         "trích yếu": letter.about,
         "kính gửi": t("letter.to", paper=letter.addressed),
@@ -145,6 +146,11 @@ def _lines(letter: Letter, papers: OfficePapers) -> dict[str, str]:
         "chức vụ": papers.title.upper() or t("report.foot.title_blank"),
         "người ký": papers.signatory,
     }
+
+
+def _number(number: str) -> str:
+    """Numbers under 10 have a zero before them."""
+    return re.sub(r"^(\d)(?=/)", r"0\1", number)
 
 
 def _date_line(place: str, day: date | None) -> str:
@@ -170,7 +176,7 @@ def build(kind: TemplateKind) -> Document:
     document = docx.Document()
     template._page(document)
     template._styles(document)
-    template._style(document, "DB Về việc", 12, align=WD_ALIGN_PARAGRAPH.CENTER, before=3)
+    template._style(document, "DB Về việc", 12, align=WD_ALIGN_PARAGRAPH.CENTER, before=6)
     names = ", ".join(sorted(SLOTS[kind].needed))
     for text in _GUIDE:
         template._line(document, text.format(names=names), "DB Hướng dẫn")

@@ -18,6 +18,8 @@ from lxml import etree
 
 from core.text import clean
 
+_SIZE: Final = ("w:sz", "w:val")
+_FONT: Final = ("w:rFonts", "w:ascii")
 _SINGLE: Final = 1.15
 """Height of a single line of Times New Roman, in sizes of its letters."""
 
@@ -27,8 +29,9 @@ class Piece:
     """A paragraph with its look."""
 
     text: str
-    size: float  # points
-    font: str
+    size: float  # points, of its first run with text
+    sizes: frozenset[float]  # of all its runs with text
+    fonts: frozenset[str]
     bold: bool
     italic: bool
     justified: bool
@@ -46,7 +49,8 @@ def pieces(document: Document) -> Iterator[Piece]:
         text = clean(paragraph.text)
         in_table = any(parent.tag == qn("w:tc") for parent in element.iterancestors())
         yield Piece(
-            text=text, size=size(paragraph, document), font=_font(paragraph, document),
+            text=text, size=size(paragraph, document), sizes=frozenset(map(_points, _all(paragraph, document, *_SIZE))),
+            fonts=frozenset(found or "-" for found in _all(paragraph, document, *_FONT)),
             bold=_switched(paragraph, document, "w:b"), italic=_switched(paragraph, document, "w:i"),
             justified=alignment(paragraph, document) == "both",
             indent_mm=_indent(paragraph, document), apart=_apart(paragraph, document),
@@ -56,12 +60,11 @@ def pieces(document: Document) -> Iterator[Piece]:
 
 def size(paragraph: Paragraph, document: Document) -> float:
     """Points."""
-    value = _run_value(paragraph, document, "w:sz", "w:val")
-    return int(value) / 2 if value else 10.0
+    return _points(_run_value(paragraph, document, *_SIZE))
 
 
-def _font(paragraph: Paragraph, document: Document) -> str:
-    return _run_value(paragraph, document, "w:rFonts", "w:ascii") or "-"
+def _points(half: str | None) -> float:
+    return int(half) / 2 if half else 10.0
 
 
 def _switched(paragraph: Paragraph, document: Document, tag: str) -> bool:
@@ -71,11 +74,17 @@ def _switched(paragraph: Paragraph, document: Document, tag: str) -> bool:
 
 def _run_value(paragraph: Paragraph, document: Document, tag: str, name: str, bare: str = "") -> str | None:
     """The look of the paragraph's first run with text."""
+    return _all(paragraph, document, tag, name, bare)[0]
+
+
+def _all(paragraph: Paragraph, document: Document, tag: str, name: str, bare: str = "") -> list[str | None]:
+    """The look of each run with text; where there is none, that of the first run or of the paragraph itself."""
     every = list(paragraph._p.iter(qn("w:r")))
-    runs = [run for run in every if "".join(t.text or "" for t in run.iter(qn("w:t"))).strip()] or every
-    own = [run.find(qn("w:rPr")) for run in runs[:1]]
-    chain = [*own, *(style.find(qn("w:rPr")) for style in _styles(paragraph, document)), _default(document, "w:rPr")]
-    return _first(chain, tag, name, bare)
+    runs = [run for run in every if "".join(t.text or "" for t in run.iter(qn("w:t"))).strip()] or every[:1]
+    below = [style.find(qn("w:rPr")) for style in _styles(paragraph, document)]
+    below.append(_default(document, "w:rPr"))
+    own = [run.find(qn("w:rPr")) for run in runs] or [None]
+    return [_first([one, *below], tag, name, bare) for one in own]
 
 
 def alignment(paragraph: Paragraph, document: Document) -> str:

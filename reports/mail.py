@@ -18,7 +18,8 @@ from reports.telling import compared, moment_day, t
 ROLES: Final = frozenset({Role.LEADERSHIP, Role.INFORMATION_OFFICE})
 _STORIES: Final = 5
 _SUBJECT: Final = 160
-_FONT: Final = "font-family:Arial,Helvetica,sans-serif;font-size:16px;line-height:1.5;color:#000"
+_FONT: Final = "font-family:Arial,Helvetica,sans-serif;font-size:16px;line-height:1.5"
+"""No colour: the letters take that of the reader's own ground, light or dark."""
 
 
 def recipients(desk: Desk) -> tuple[Recipient, ...]:
@@ -35,7 +36,7 @@ def recipients(desk: Desk) -> tuple[Recipient, ...]:
 def messages(desk: Desk, report: Report, files: tuple[PaperFile, ...], link: str = "") -> tuple[Message, ...]:
     """One mail to each of them, with the files. The same report is mailed to nobody twice."""
     content = report.content
-    subject = clip(clean(t("report.mail.subject", title=sections.title(content), place=content.place)), _SUBJECT)
+    subject = clip(clean(_subject(content)), _SUBJECT)
     text, html = plain(report, link), page(report, link)
     attachments = tuple(Attachment(name=f.name, media_type=f.media_type, content=f.content) for f in files)
     return tuple(
@@ -48,10 +49,17 @@ def messages(desk: Desk, report: Report, files: tuple[PaperFile, ...], link: str
     )  # fmt: skip
 
 
+def _subject(content: ReportContent) -> str:
+    """The paper's title, with the place where that doesn't say it already."""
+    title = sections.title(content)
+    named = content.ask.kind in ("story", "topic")
+    return title if named else t("report.mail.subject", title=title, place=content.place)
+
+
 def summary(content: ReportContent) -> Iterator[str]:
     """What is said first: how much, against before, and that the rest stands in the report."""
     yield sections.counted(content)
-    if content.ask.kind != "story":
+    if content.ask.kind != "story" and sections.known(content):
         before = content.before.articles if content.before else None
         said = compared(content.articles, before, periods.before_name(content.ask))
         yield t("report.general.compared", said=said) if content.before else f"{said[:1].upper()}{said[1:]}."
@@ -64,15 +72,13 @@ def plain(report: Report, link: str = "") -> str:
     content = report.content
     lines = [*summary(content), ""]
     for story in content.stories[:_STORIES]:
-        lines.append(
-            f"- {story.title or t('report.erased_title')} ({t('report.mail.articles', articles=story.articles)})"
-        )
+        lines.append(f"- {sections.headline(story)} ({t('report.mail.articles', articles=story.articles)})")
         if story.quotes:
             lines.append(
                 f"  {_quoted(story.quotes[0].text, story.quotes[0].source, moment_day(story.quotes[0].published))}"
             )
     if not content.stories:
-        lines.append(t("report.stories.none"))
+        lines.append(sections.no_stories(content))
     lines += ["", t("report.mail.attached")] + ([link] if link else [])
     lines.append(t("report.mail.draft" if report.head.issued is None else "report.mail.issued"))
     return "\n".join(lines) + "\n"
@@ -84,7 +90,7 @@ def page(report: Report, link: str = "") -> str:
     parts = [f"<p>{escape(line)}</p>" for line in summary(content)]
     rows = []
     for story in content.stories[:_STORIES]:
-        head = escape(story.title or t("report.erased_title"))
+        head = escape(sections.headline(story))
         counted = escape(t("report.mail.articles", articles=story.articles))
         quote = ""
         if story.quotes:
@@ -92,7 +98,9 @@ def page(report: Report, link: str = "") -> str:
             quote = f"<br>{escape(_quoted(one.text, one.source, moment_day(one.published)))}"
         rows.append(f'<li style="margin:0 0 12px"><strong>{head}</strong> ({counted}){quote}</li>')
     parts.append(
-        f'<ol style="padding-left:24px">{"".join(rows)}</ol>' if rows else f"<p>{escape(t('report.stories.none'))}</p>"
+        f'<ol style="padding-left:24px">{"".join(rows)}</ol>'
+        if rows
+        else f"<p>{escape(sections.no_stories(content))}</p>"
     )
     parts.append(f"<p>{escape(t('report.mail.attached'))}</p>")
     if link:
@@ -101,6 +109,7 @@ def page(report: Report, link: str = "") -> str:
     title = escape(sections.title(content))
     return (
         '<!doctype html><html lang="vi"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        '<meta name="color-scheme" content="light dark">'
         f'<title>{title}</title></head><body style="{_FONT};margin:0;padding:16px">'
         f'<div style="max-width:640px;margin:0 auto"><h1 style="font-size:20px">{title}</h1>{"".join(parts)}</div>'
         "</body></html>"

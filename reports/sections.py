@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.clock import local_day
-from core.records import PlaceLine, ReportContent, ReportWords, StoryLine
+from core.records import NO_SUBJECT, PlaceLine, ReportContent, ReportWords, StoryLine
 from core.topics import TOPIC_BY_ID
 from reports import office, periods
 from reports.blocks import Block, Chart, Heading, Para, Run, Section, para
@@ -47,7 +47,8 @@ def title(content: ReportContent) -> str:
     """What the paper is about, under "BÁO CÁO": "Điểm báo tuần (từ ngày … đến ngày …)"."""
     period = periods.name(content.ask)
     if content.ask.kind in ("story", "topic"):
-        return t(f"report.subject.{content.ask.kind}", subject=content.subject, period=period, place=content.place)
+        subject = content.subject or NO_SUBJECT
+        return t(f"report.subject.{content.ask.kind}", subject=subject, period=period, place=content.place)
     return t("report.subject.all", period=period, place=content.place)
 
 
@@ -84,14 +85,28 @@ def counted(content: ReportContent) -> str:
     between, place = periods.between(content.ask), content.place
     if content.ask.kind == "story":
         return t("report.general.story", articles=content.articles, sources=content.sources_told, between=between)
-    if content.read == 0 and not content.articles:
+    if not known(content):
         return t("report.general.nothing_read", between=between)
     about = f" ({content.subject})" if content.ask.kind == "topic" else ""
+    if content.read < content.articles:  # of days before the first that was read: those that were filled in later
+        return t("report.general.filled", between=between, place=place, articles=content.articles, about=about)
     key = "none" if content.articles == 0 else "some"
     return t(
         f"report.general.{key}", between=between, read=content.read, sources=content.sources_read, place=place,
         articles=content.articles, about=about,
     )  # fmt: skip
+
+
+def known(content: ReportContent) -> bool:
+    """Whether anything is known of the period: of one that nobody has read it is not said that the press was silent."""
+    return content.read > 0 or content.articles > 0
+
+
+def no_stories(content: ReportContent) -> str:
+    """What stands where stories would."""
+    if not known(content):
+        return t("report.stories.unknown")
+    return t("report.stories.none_of_topic" if content.ask.kind == "topic" else "report.stories.none")
 
 
 def _compared(content: ReportContent) -> str:
@@ -124,17 +139,38 @@ def _kinds(content: ReportContent) -> str:
 
 
 def _over_time(content: ReportContent) -> Chart:
-    months = any((bar.last - bar.first).days > 10 for bar in content.bars)
-    labels = tuple(f"{bar.first:%m/%Y}" if months else f"{bar.first:%d/%m}" for bar in content.bars)
+    longest = max((bar.last - bar.first).days for bar in content.bars) + 1
+    unit = "time" if longest == 1 else "weeks" if longest <= 7 else "months"
     values = tuple(bar.articles for bar in content.bars)
     most = max(range(len(values)), key=values.__getitem__)
+    first = content.bars[most].first
+    where = f"{first:%m/%Y}" if unit == "months" else f"{first:%d/%m}"
     return Chart(
-        title=t("report.chart.time", place=content.place), labels=labels, values=values,
+        title=t(f"report.chart.{unit}", place=_counted_of(content)), labels=_bar_labels(content, unit), values=values,
         alt=t(
-            "report.chart.time_alt", bars=len(values), all=sum(values), most=values[most], where=labels[most],
-            least=min(values),
+            "report.chart.time_alt", bars=len(values), all=sum(values), most=values[most],
+            where=t("report.chart.week_from", day=where) if unit == "weeks" else where, least=min(values),
         ),
     )  # fmt: skip
+
+
+def _counted_of(content: ReportContent) -> str:
+    """What a report's articles are about: the place, or one story or topic of it."""
+    if content.ask.kind == "story":
+        return t("report.chart.story")
+    return f"{content.place} ({content.subject})" if content.ask.kind == "topic" else content.place
+
+
+def _bar_labels(content: ReportContent, unit: str) -> tuple[str, ...]:
+    """Short enough to stand side by side: the year stands below its first month only."""
+    if unit != "months":
+        return tuple(f"{bar.first:%d/%m}" for bar in content.bars)
+    told: set[int] = set()
+    labels = []
+    for bar in content.bars:
+        labels.append(f"{bar.first:%m}" if bar.first.year in told else f"{bar.first:%m/%Y}")
+        told.add(bar.first.year)
+    return tuple(labels)
 
 
 # Nội dung nổi bật ----------------------------------------------------------------------------------------------------
@@ -142,14 +178,14 @@ def _over_time(content: ReportContent) -> Chart:
 
 def _stories(content: ReportContent) -> Iterator[Block]:
     if not content.stories:
-        yield para(t("report.stories.none"))
+        yield para(no_stories(content))
         return
     one = content.ask.kind == "story"
     if not one:
         yield para(_stories_counted(content))
     for count, story in enumerate(content.stories, 1):
         if not one:
-            yield Heading(text=f"{count}. {story.title or t('report.erased_title')}", level=2)
+            yield Heading(text=f"{count}. {headline(story)}", level=2)
         yield para(_story_line(story))
         for quote in story.quotes:
             source = t("report.quote.source", source=quote.source, day=moment_day(quote.published))
@@ -161,6 +197,11 @@ def _stories(content: ReportContent) -> Iterator[Block]:
             )
         if not story.quotes:
             yield para(t("report.quote.none"))
+
+
+def headline(story: StoryLine) -> str:
+    """Of a story whose headline's article was erased, or withdrawn by its paper, that there is none."""
+    return story.title or t("report.no_headline")
 
 
 def _stories_counted(content: ReportContent) -> str:
@@ -192,7 +233,7 @@ def _story_line(story: StoryLine) -> str:
 
 def _fields(content: ReportContent) -> Iterator[Block]:
     if not content.articles:
-        yield para(t("report.fields.none"))
+        yield para(t("report.fields.none" if known(content) else "report.stories.unknown"))
         return
     names = iter("1234")
     if content.ask.kind != "topic":

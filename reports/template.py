@@ -11,9 +11,10 @@ from typing import Any, Final
 
 import docx
 from docx.document import Document
+from docx.enum.section import WD_SECTION
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
@@ -78,8 +79,8 @@ def build() -> Document:
     _line(document, "{{kính gửi}}", "DB Kính gửi")
     _line(document, "{{nội dung}}", "DB Thân bài")
     _foot(document)
-    annex = _line(document, "PHỤ LỤC", "DB Tên loại")
-    annex.paragraph_format.page_break_before = True
+    _new_count(document)
+    _line(document, "Phụ lục", "DB Phụ lục")
     _line(document, "DANH MỤC TIN, BÀI", "DB Trích yếu")
     _line(document, "{{kèm theo}}", "DB Kèm theo")
     _line(document, "{{phụ lục}}", "DB Thân bài")
@@ -106,6 +107,16 @@ def _page(document: Document) -> None:
         run._r.append(piece)
 
 
+def _new_count(document: Document) -> None:
+    """The annex begins a page and counts its own from 1. The break's own line takes no room after the signature."""
+    section = document.add_section(WD_SECTION.NEW_PAGE)
+    count: Any = OxmlElement("w:pgNumType")
+    count.set(qn("w:start"), "1")
+    section._sectPr.insert_element_before(count, "w:cols", "w:titlePg", "w:docGrid")
+    form = document.paragraphs[-1].paragraph_format
+    form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(1)
+
+
 def _styles(document: Document) -> None:
     normal = document.styles["Normal"]
     assert isinstance(normal, ParagraphStyle)
@@ -120,6 +131,7 @@ def _styles(document: Document) -> None:
     _style(document, "DB Ngày tháng", 13, align=centre, italic=True, before=6)
     _style(document, "DB Tên loại", 14, align=centre, bold=True, before=18)
     _style(document, "DB Trích yếu", 14, align=centre, bold=True)
+    _style(document, "DB Phụ lục", 14, align=centre, bold=True)
     _style(document, "DB Kính gửi", 14, align=centre, before=6, after=6)
     _style(document, "DB Kèm theo", 13, align=centre, italic=True, after=8)
     body = _style(document, "DB Thân bài", 14, align=both, before=6, spacing=1.1)

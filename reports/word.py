@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Final
 
 from docx.document import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Mm
 from docx.text.paragraph import Paragraph
@@ -27,6 +28,7 @@ _SECTION_NAMES: Final = {
     "đánh giá": "danh_gia", "kiến nghị": "kien_nghi",
 }  # fmt: skip
 _BLANK: Final = "      "
+_TO_STYLE: Final = "DBKinhGui"
 _OFFICE_PT, _OFFICE_MM = 12, 60
 """Size of the issuing body's name in the shipped template, and the width that it has there."""
 
@@ -43,6 +45,7 @@ def write(
     lines = _lines(report, papers, local_day(report.head.issued or at))
     document = filling.fill(content, template.SLOTS, lines, _blocks(report, papers, content))
     _rules(document)
+    _addressees(document)
     _properties(document, report)
     return filling.saved(document)
 
@@ -97,8 +100,11 @@ def _date(day: date) -> str:
 
 
 def _to(papers: OfficePapers) -> str:
-    names = "; ".join(line.name for line in papers.addressed)
-    return t("report.head.to", names=names) if names else ""
+    """One addressee stands beside "Kính gửi:", each of several on a line of its own below it (box 9a)."""
+    names = [line.name for line in papers.addressed]
+    if len(names) > 1:
+        names = [f"\n- {name};" for name in names[:-1]] + [f"\n- {names[-1]}."]
+    return t("report.head.to", names="".join(names)).replace(": \n", ":\n") if names else ""
 
 
 def _blocks(report: Report, papers: OfficePapers, content: bytes) -> Mapping[str, Sequence[Block]]:
@@ -113,6 +119,7 @@ def _blocks(report: Report, papers: OfficePapers, content: bytes) -> Mapping[str
             found[name] = blocks
         else:
             body += blocks
+    body.append(para(t("report.annex.told")))
     body.append(Para(runs=(Run(text=sections.closing(report.content)),), kept=True))
     return found | {"nội dung": body, "nơi nhận": list(_copies(papers)), "phụ lục": list(annex(report.content))}
 
@@ -129,9 +136,11 @@ def _names(element: object) -> list[str]:
 
 
 def _copies(papers: OfficePapers) -> Iterator[Para]:
-    for line in papers.copies:
-        yield Para(runs=(Run(text=f"- {line.name};"),), look="copies")
-    if not papers.copies:
+    names = [t("letter.as_above")] if papers.addressed else []
+    names += [line.name for line in papers.copies]
+    for name in names:
+        yield Para(runs=(Run(text=f"- {name};"),), look="copies")
+    if not names:
         yield Para(runs=(Run(text=t("report.foot.copies_blank")),), look="copies")
     filing = t("report.foot.filing", filing=papers.filing) if papers.filing else t("report.foot.filing_blank")
     yield Para(runs=(Run(text=filing),), look="copies")
@@ -140,7 +149,7 @@ def _copies(papers: OfficePapers) -> Iterator[Para]:
 def annex(content: ReportContent) -> Iterator[Block]:
     """Every article with title, publisher, date and address."""
     if not content.annex:
-        yield para(t("report.annex.none"))
+        yield para(t("report.annex.none" if sections.known(content) else "report.stories.unknown"))
     elif len(content.annex) > ANNEX_MOST:
         yield para(t("report.annex.file", articles=len(content.annex)))
     else:
@@ -186,6 +195,22 @@ def _rules(document: Document) -> None:
         rule = share * min(_width_mm(text, points), width * 0.96)
         form = Paragraph(element, document._body).paragraph_format
         form.left_indent = form.right_indent = Mm(round(max(0.0, (width - rule) / 2), 1))
+
+
+def _addressees(document: Document) -> None:
+    """Several addressees: their dashes in one line below the colon, about in the middle of the page."""
+    for element in document.element.body.iter(qn("w:p")):
+        lines = str(getattr(element, "text", "")).split("\n")
+        if element.style != _TO_STYLE or len(lines) < 2:
+            continue
+        paragraph = Paragraph(element, document._body)
+        points = looks.size(paragraph, document)
+        colon = _width_mm(lines[0], points)
+        widest = max(_width_mm(line, points) for line in lines[1:])
+        form = paragraph.paragraph_format
+        form.alignment = WD_ALIGN_PARAGRAPH.LEFT
+        form.left_indent = Mm(round(min(max(colon, (160 - widest) / 2), 60), 1))
+        form.first_line_indent = Mm(-round(colon, 1))
 
 
 def _cell_width(cell: object) -> float:

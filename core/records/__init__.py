@@ -127,6 +127,7 @@ from core.records.reading import (
     StoryView,
 )
 from core.records.reports import (
+    NO_SUBJECT,
     AnnexLine,
     ArticleText,
     Bar,
@@ -177,6 +178,7 @@ from core.records.workers import Lease, Worker
 __all__ = [
     "COUNTED",
     "MEDIA",
+    "NO_SUBJECT",
     "OVER_DESKS",
     "RANKED",
     "TEMPLATE_FIELDS",

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Final, Literal
 
 from core.records.cases import CaseFigures
 from core.records.desks import OfficePapers
 from core.records.reading import ArticleState
 from core.topics import ToneLabel
 
+NO_SUBJECT: Final = "…"
+"""Stands in a title where a story's headline was erased or withdrawn."""
 ReportKind = Literal["weekly", "monthly", "quarterly", "yearly", "period", "story", "topic"]
 
 

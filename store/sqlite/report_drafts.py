@@ -40,12 +40,20 @@ def standing(con: sqlite3.Connection, content: ReportContent) -> ReportContent:
         if line.article in now else line
         for line in content.annex
     )  # fmt: skip
-    return replace(
+    told = replace(
         content,
         stories=tuple(_told(story, now) for story in content.stories),
         annex=annex,
         changed=tuple(line.article for line in annex if line.revised_at is not None and line.state != "expired"),
     )
+    return named_by_its_story(told)
+
+
+def named_by_its_story(content: ReportContent) -> ReportContent:
+    """A report about one story bears the headline that the story has, or none."""
+    if content.ask.kind != "story" or not content.stories:
+        return content
+    return replace(content, subject=content.stories[0].title)
 
 
 def _told(story: StoryLine, now: Mapping[str, _Now]) -> StoryLine:

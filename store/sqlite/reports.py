@@ -16,6 +16,7 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from core.records import (
+    NO_SUBJECT,
     AnnexLine,
     Message,
     OfficePapers,
@@ -30,9 +31,10 @@ from core.records import (
     ShownHeadline,
     StoryLine,
 )
+from core.text import clean
 from store.sqlite import audit, outbox
 from store.sqlite.database import Database
-from store.sqlite.report_drafts import standing
+from store.sqlite.report_drafts import named_by_its_story, standing
 from store.sqlite.rows import from_us, maybe_from_us, to_us
 
 _ASK: Final = TypeAdapter(ReportAsk)
@@ -67,11 +69,11 @@ class ReportBook:
             words = con.execute(
                 "SELECT words FROM report_versions WHERE report = ? ORDER BY number DESC LIMIT 1", (number,)
             ).fetchone()
-            content = load_content(row["content"])
+            collected = content = load_content(row["content"])
             if row["issued"] is None:
-                content = standing(con, content)
+                content = standing(con, collected)
         return Report(
-            head=_head(row),
+            head=replace(_head(row), title=_retitled(row["title"], collected, content)),
             content=content,
             words=_WORDS.validate_json(words["words"]) if words else ReportWords(),
             papers=_PAPERS.validate_json(row["papers"]) if row["papers"] else None,
@@ -150,11 +152,13 @@ class ReportBook:
             row = _row(con, desk, number)
             if row is None or row["issued"] is not None or row["content"] is None:
                 return False
-            content = standing(con, load_content(row["content"]))
+            collected = load_content(row["content"])
+            content = standing(con, collected)
+            title = _retitled(row["title"], collected, content)
             done = con.execute(
-                "UPDATE reports SET content = ?, oldest_quote = ?, papers = ?, docx = ?, issued = ?, issued_by = ?"
-                " WHERE id = ? AND desk = ? AND issued IS NULL",
-                (dump_content(content), _oldest(content), kept, docx, to_us(at), by, number, desk),
+                "UPDATE reports SET content = ?, title = ?, oldest_quote = ?, papers = ?, docx = ?, issued = ?,"
+                " issued_by = ? WHERE id = ? AND desk = ? AND issued IS NULL",
+                (dump_content(content), title, _oldest(content), kept, docx, to_us(at), by, number, desk),
             )
             if done.rowcount:
                 audit.write(con, at, who=by, action="report.issue", subject=str(number), desk=desk)
@@ -311,11 +315,18 @@ def forget(con: sqlite3.Connection, article: str) -> int:
     Returns how many reports held it. The stored file of an issued one goes; it is made again from what is left.
     """
     held = 0
-    for row in con.execute("SELECT id, content FROM reports WHERE content IS NOT NULL").fetchall():
+    for row in con.execute("SELECT id, title, content FROM reports WHERE content IS NOT NULL").fetchall():
         raw = zlib.decompress(row["content"])
         if article.encode() in raw:
-            _put(con, row["id"], without(_CONTENT.validate_json(raw), article))
+            content = _CONTENT.validate_json(raw)
+            left = without(content, article)
+            _put(con, row["id"], left)
+            _set_title(con, row, _retitled(row["title"], content, left))
             held += 1
+    headline = con.execute("SELECT title FROM articles WHERE id = ?", (article,)).fetchone()
+    if headline is not None and clean(headline["title"]):
+        for row in con.execute("SELECT id, title FROM reports WHERE content IS NULL").fetchall():
+            _set_title(con, row, row["title"].replace(f"“{clean(headline['title'])}”", f"“{NO_SUBJECT}”"))
     con.execute("DELETE FROM report_headlines WHERE n = (SELECT n FROM articles WHERE id = ?)", (article,))
     return held
 
@@ -329,7 +340,20 @@ def without(content: ReportContent, article: str) -> ReportContent:
         )
         for story in content.stories
     )
-    return replace(content, stories=stories, annex=tuple(_bare(line, article) for line in content.annex))
+    bare = replace(content, stories=stories, annex=tuple(_bare(line, article) for line in content.annex))
+    return bare if stories == content.stories else named_by_its_story(bare)
+
+
+def _retitled(title: str, before: ReportContent, after: ReportContent) -> str:
+    """The title of a report about one story, with the headline that it has left; of others as it is."""
+    if not before.subject or before.subject == after.subject:
+        return title
+    return title.replace(before.subject, after.subject or NO_SUBJECT)
+
+
+def _set_title(con: sqlite3.Connection, row: sqlite3.Row, title: str) -> None:
+    if title != row["title"]:
+        con.execute("UPDATE reports SET title = ? WHERE id = ?", (title, row["id"]))
 
 
 def _bare(line: AnnexLine, article: str) -> AnnexLine:

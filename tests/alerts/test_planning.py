@@ -317,7 +317,7 @@ class TestOther:
         record.articles.save(tagged)
         room.until(1)
         assert [subject for _, subject in room.told()] == ["KHẨN: Tiêu đề đã khác (Báo A)"]
-        assert "đã được sửa hoặc gỡ" in room.rows()[0].message.text
+        assert "Bài báo đã được sửa sau khi đăng." in room.rows()[0].message.text
 
     def test_figures_that_differ_reach_the_office_and_the_department_that_owns_them(
         self, record: Record, clock: FixedClock

@@ -103,6 +103,21 @@ def paper(kind: CaseKind, *, day: dt.date | None = dt.date(2027, 2, 3), body: st
     return Press().write(made, Press().shipped(letters.TEMPLATE_OF[kind]))
 
 
+@pytest.mark.parametrize("kind", [kind for kind in WRITTEN if kind is not CaseKind.RELEASE])
+def test_what_a_letter_is_about_stands_six_points_below_its_number(kind: CaseKind) -> None:
+    style = opened(paper(kind)).styles["DB Về việc"]
+    assert isinstance(style, ParagraphStyle)
+    assert style.paragraph_format.space_before == Pt(6)
+
+
+@pytest.mark.parametrize(("number", "shown"), [("7/UBND-VX", "Số: 07/UBND-VX"), ("1007/UBND-VX", "Số: 1007/UBND-VX")])
+def test_a_number_under_ten_has_a_zero_before_it(number: str, shown: str) -> None:
+    case = replace(drafted(CaseKind.ANSWER), sent=SentPaper(number=number, day=dt.date(2027, 2, 3), way="bưu điện"))
+    made = Press().write(letters.letter(case, replace(DESK, papers=PAPERS), "Báo Mẫu"), Press().shipped("answer"))
+    assert shown in said(made).splitlines()
+    assert check.good(check.check(made))
+
+
 @pytest.mark.parametrize("day", [None, dt.date(2027, 2, 3)])
 @pytest.mark.parametrize("kind", WRITTEN)
 def test_a_letter_keeps_the_form_of_the_decree(kind: CaseKind, day: dt.date | None) -> None:

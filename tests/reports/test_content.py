@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.records import HandItem, MessageCounts, ReportAsk, ReportContent, ReportWords, UnreadSource
+from core.records import HandItem, MessageCounts, ReportAsk, ReportContent, ReportKind, ReportWords, UnreadSource
 from nlp.sentences import sentences as split
-from reports import mail, periods, sections, sentences, telling
-from tests.reports.making import ASK, AT, FIRST, LAST, LEAD, article, content, reading
+from reports import mail, periods, sections, sentences, telling, word
+from reports.blocks import Chart
+from tests.reports.making import ASK, AT, DESK, FIRST, LAST, LEAD, article, content, reading, report
 
 
 def said(made: ReportContent, words: ReportWords | None = None, *, draft: bool = False) -> str:
@@ -44,6 +45,74 @@ def test_an_empty_week_is_said_to_be_empty() -> None:
 def test_a_week_that_nobody_has_read_has_no_figures() -> None:
     text = said(content(reading([], read=0)))
     assert "chương trình chưa đọc được tin, bài nào nên không có số liệu." in text
+
+
+def test_of_a_week_that_nobody_has_read_nothing_is_said_of_the_press() -> None:
+    made = content(reading([], read=0, read_by_day={}, sources_read=0))
+    texts = (said(made), mail.plain(report(made)), mail.page(report(made)), next(iter(word.annex(made))).text)  # type: ignore[union-attr]
+    for text in texts:
+        assert "Chưa có số liệu của kỳ báo cáo." in text
+        assert "báo chí phản ánh" not in text
+        assert "tuần trước" not in text
+        assert "Không có tin, bài" not in text
+
+
+def test_nothing_is_compared_with_a_week_that_nobody_has_read() -> None:
+    made = content(reading([article(0)], since=FIRST - timedelta(days=60), read_by_day={LAST.isoformat(): 1840}))
+    assert made.before is None
+    assert "Chưa có đủ số liệu của tuần trước để so sánh." in said(made)
+    assert "tuần trước không có bài nào" not in said(made)
+
+
+def test_articles_of_days_that_were_filled_in_later_are_not_counted_against_what_was_read() -> None:
+    text = said(content(reading([article(n) for n in range(3)], read=0, read_by_day={}, sources_read=0)))
+    assert "năm 2025), có 3 bài viết về hoặc nhắc đến huyện Bình Sơn." in text
+    assert "đã đọc" not in text
+
+
+def test_a_topic_that_nobody_wrote_of_does_not_make_the_press_silent() -> None:
+    topic = ReportAsk(kind="topic", first=FIRST, last=LAST, topic="disaster")
+    assert "nội dung nào thuộc lĩnh vực này được báo chí phản ánh" in said(content(reading([]), topic))
+
+
+@pytest.mark.parametrize(
+    ("ask", "title", "labels", "where"),
+    [
+        (
+            ReportAsk(kind="quarterly", first=date(2025, 10, 1), last=date(2025, 12, 31)),
+            "Số bài về huyện Bình Sơn theo tuần (dưới cột là ngày đầu tuần)", ("01/10", "08/10"), "(tuần từ 29/10)",
+        ),
+        (
+            ReportAsk(kind="yearly", first=date(2025, 1, 1), last=date(2025, 12, 31)),
+            "Số bài về huyện Bình Sơn theo tháng", ("01/2025", "02"), "(11/2025)",
+        ),
+    ],
+)  # fmt: skip
+def test_a_bar_of_several_days_is_not_taken_for_one(
+    ask: ReportAsk, title: str, labels: tuple[str, ...], where: str
+) -> None:
+    made = content(reading([article(n) for n in range(7, 10)], since=date(2024, 1, 1)), ask)
+    parts = sections.sections(made, ReportWords(), draft=False)
+    (chart,) = (block for block in parts[0].blocks if isinstance(block, Chart))
+    assert chart.title == title
+    assert chart.labels[:2] == labels
+    assert max(map(len, chart.labels[1:])) <= 5  # thirteen stand side by side
+    assert where in chart.alt
+
+
+@pytest.mark.parametrize(
+    ("kind", "title"),
+    [
+        ("weekly", "Số bài về huyện Bình Sơn theo thời gian"),
+        ("topic", "Số bài về huyện Bình Sơn (Thiên tai, tai nạn) theo thời gian"),
+        ("story", "Số bài về nội dung này theo thời gian"),
+    ],
+)
+def test_a_chart_of_one_story_is_not_called_the_places(kind: ReportKind, title: str) -> None:
+    ask = ReportAsk(kind=kind, first=FIRST, last=LAST, topic="disaster", story="bai0")
+    parts = sections.sections(content(reading([article(0), article(1)]), ask), ReportWords(), draft=False)
+    (chart,) = (block for block in parts[0].blocks if isinstance(block, Chart))
+    assert chart.title == title
 
 
 def test_one_article_is_told_in_the_singular() -> None:
@@ -194,6 +263,20 @@ def test_a_mail_counts_what_its_report_is_about() -> None:
     assert "nhắc đến huyện Bình Sơn (Thiên tai, tai nạn)." in made["topic"]
     assert "nội dung này được phản ánh trong 3 bài" in made["story"]
     assert "chưa đọc được tin, bài nào" in made["unread"]
+
+
+@pytest.mark.parametrize("kind", ["weekly", "topic", "story"])
+def test_the_subject_of_a_mail_names_the_place_once(kind: ReportKind) -> None:
+    ask = ReportAsk(kind=kind, first=FIRST, last=LAST, topic="disaster", story="bai0")
+    (message,) = mail.messages(DESK, report(content(reading([article(0)]), ask)), ())
+    assert message.subject.count("huyện Bình Sơn") == 1
+
+
+def test_a_mail_can_be_read_on_a_dark_ground() -> None:
+    """Letters of a colour of their own on a ground that is the reader's would be black on black."""
+    html = mail.page(report(content(reading([article(0)]))))
+    assert '<meta name="color-scheme" content="light dark">' in html
+    assert ("color:#" in html) == ("background:#" in html)
 
 
 def test_every_quoted_sentence_stands_in_the_article() -> None:

@@ -10,15 +10,17 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import docx
 import openpyxl
 import pytest
 
 from app import drafting, reporting
+from app.reporting import place_name
 from core.clock import FixedClock
 from core.errors import ConfigError
 from core.records import Claim, Delivered, OfficePapers, Published, ReportSchedule, ReportWords, Retry, StoryChoice
 from core.settings import KeepSettings, Settings
-from reports import check
+from reports import check, mail
 from store.sqlite.record import Record, open_record
 from tests.fakes.blank import blank
 from tests.fakes.records import make_article, make_message, make_tagged
@@ -169,6 +171,61 @@ def test_an_erased_article_leaves_every_report(reports: reporting.Reports, recor
     assert file is not None
     assert not any(gone.title in text for text in texts(file.content))
     assert any("bài đã xóa khỏi hệ thống" in text for text in texts(file.content))
+
+
+def story_draft(reports: reporting.Reports, record: Record) -> tuple[int, str, str]:
+    """Number of a draft about the story, and its headline's article and words."""
+    made = content_of(reports, draft(reports)).stories[0]
+    assert made.title_of
+    number = reports.draft(DESK, reports.story_ask(DESK, made.id), MONDAY, "u1")
+    return number, made.title_of, made.title
+
+
+def everything_said(reports: reporting.Reports, number: int) -> str:
+    report, file = reports.book.report(DESK.id, number), reports.file(DESK, number, "docx")
+    assert report is not None and file is not None
+    title = io.BytesIO(file.content)
+    listed = next(head.title for head in reports.book.reports(DESK.id) if head.id == number)
+    words = [report.head.title, listed if report.head.issued else "", docx.Document(title).core_properties.title]
+    return "\n".join([*words, *texts(file.content), mail.plain(report)])
+
+
+@pytest.mark.parametrize("issued", [False, True])
+def test_an_erased_headline_leaves_the_title_of_the_report_about_its_story(
+    reports: reporting.Reports, record: Record, issued: bool
+) -> None:
+    number, article, headline = story_draft(reports, record)
+    if issued:
+        assert reports.issue(DESK, number, MONDAY, "u1")
+    assert headline in everything_said(reports, number)
+    assert record.retention.erase(article, MONDAY, "operator")
+    assert headline not in everything_said(reports, number)
+    assert "Điểm báo về nội dung “…”" in everything_said(reports, number)
+    assert not any(headline in head.title for head in reports.book.reports(DESK.id))
+
+
+def test_an_erased_headline_leaves_the_line_of_a_report_whose_time_is_over(
+    reports: reporting.Reports, record: Record
+) -> None:
+    number, article, headline = story_draft(reports, record)
+    assert reports.issue(DESK, number, MONDAY, "u1")
+    record.retention.purge(MONDAY + timedelta(days=800))
+    assert record.retention.erase(article, MONDAY + timedelta(days=801), "operator")
+    assert not any(headline in head.title for head in reports.book.reports(DESK.id))
+
+
+def test_a_withdrawn_headline_leaves_the_draft_about_its_story_and_is_not_called_erased(
+    reports: reporting.Reports, record: Record
+) -> None:
+    number, article, headline = story_draft(reports, record)
+    record.articles.withdraw(article, MONDAY)
+    report = reports.book.report(DESK.id, number)
+    assert report is not None
+    assert (report.content.subject, report.head.title.count(headline)) == ("", 0)
+    assert "(tiêu đề không còn: bài đã gỡ hoặc đã xóa)" in mail.plain(report)
+    assert "xóa khỏi hệ thống" not in everything_said(reports, number)
+    assert reports.issue(DESK, number, MONDAY, "u1")
+    assert not any("Điểm báo về nội dung" in h.title and headline in h.title for h in reports.book.reports(DESK.id))
 
 
 def test_a_report_is_kept_as_long_as_the_texts_and_then_only_its_line(
@@ -400,3 +457,20 @@ def test_wrong_wishes_are_refused(reports: reporting.Reports) -> None:
     ):
         with pytest.raises(ConfigError):
             wish()  # type: ignore[no-untyped-call]
+
+
+@pytest.mark.parametrize(
+    ("desk", "said"),
+    [
+        ("Tỉnh Quảng Ngãi", "tỉnh Quảng Ngãi"),
+        ("Thành phố Đà Nẵng", "thành phố Đà Nẵng"),
+        ("Thị xã Đức Phổ (trước 01/07/2025)", "thị xã Đức Phổ"),
+        ("Đặc khu Lý Sơn", "đặc khu Lý Sơn"),
+        ("Thành phố Hồ Chí Minh", "Thành phố Hồ Chí Minh"),
+        ("Phường 15", "Phường 15"),
+        ("Bình Sơn", "Bình Sơn"),
+        ("Xã", "Xã"),
+    ],
+)
+def test_a_place_is_named_within_a_sentence_as_the_decree_writes_it(desk: str, said: str) -> None:
+    assert place_name(replace(DESK, name=desk)) == said

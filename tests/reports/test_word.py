@@ -62,7 +62,7 @@ def test_the_head_body_and_signature_are_the_offices() -> None:
         "ỦY BAN NHÂN DÂN XÃ BÌNH SƠN", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc",
         "Số:       /BC-UBND", "Bình Sơn, ngày      tháng 11 năm 2025", "BÁO CÁO",
         "Điểm báo tuần (từ ngày 03 tháng 11 đến ngày 09 tháng 11 năm 2025)", "Nơi nhận:", "- Thường trực HĐND xã;",
-        "- Lưu: VT.", "TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH", "PHỤ LỤC",
+        "- Lưu: VT.", "TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH", "Phụ lục",
     ):  # fmt: skip
         assert line in [text.replace("\n", " ") for text in found], line
     assert not any("{{" in text or "HƯỚNG DẪN" in text for text in found)
@@ -98,6 +98,46 @@ def test_rules_are_as_wide_as_the_motto_and_a_third_to_a_half_of_the_lines_above
 def test_the_annex_names_every_article_with_its_address() -> None:
     found = texts(paper(articles=9))
     assert [f"https://bao.example/bai-{n}.html" for n in range(9)] == [t for t in found if t.startswith("https://")]
+
+
+def test_the_annex_is_told_of_and_counts_its_own_pages() -> None:
+    made = paper()
+    found = texts(made)
+    assert found.index("Phụ lục") + 1 == found.index("DANH MỤC TIN, BÀI")
+    assert "Danh mục tin, bài trong kỳ có tại Phụ lục kèm theo Báo cáo này." in found[: found.index("Nơi nhận:")]
+    assert {"box_annex", "box_annex_title", "annex_told", "annex_pages"} <= {f.rule for f in check.check(made)}
+
+    def capitals(document: Document) -> None:
+        next(p for p in document.paragraphs if p.text == "Phụ lục").runs[0].text = "PHỤ LỤC"
+
+    def untold(document: Document) -> None:
+        for paragraph in document.paragraphs:
+            if "Phụ lục kèm theo" in paragraph.text:
+                paragraph.clear()  # type: ignore[no-untyped-call]
+
+    def counted_on(document: Document) -> None:
+        for count in document.sections[-1]._sectPr.findall(qn("w:pgNumType")):
+            document.sections[-1]._sectPr.remove(count)
+
+    assert _wrong(capitals) == {"box_annex"}
+    assert _wrong(untold) == {"annex_told"}
+    assert _wrong(counted_on) == {"annex_pages"}
+
+
+def test_each_of_several_addressees_has_a_line_and_is_told_as_above() -> None:
+    names = ("Sở Văn hóa, Thể thao và Du lịch", "Sở Nông nghiệp và Môi trường")
+    addressed = tuple(PaperRecipient(role=Role.LEADERSHIP, name=name) for name in names)
+    made = paper(papers=replace(PAPERS, addressed=addressed))
+    found = texts(made)
+    assert "Kính gửi:\n- Sở Văn hóa, Thể thao và Du lịch;\n- Sở Nông nghiệp và Môi trường." in found
+    at = found.index("Nơi nhận:")
+    assert found[at + 1 : at + 4] == ["- Như trên;", "- Thường trực HĐND xã;", "- Lưu: VT."]
+    form = next(p for p in opened(made).paragraphs if p.text.startswith("Kính gửi")).paragraph_format
+    assert form.left_indent is not None
+    assert form.first_line_indent is not None
+    assert 15 < -form.first_line_indent / Mm(1) < 22  # "Kính gửi:" in 14 points: the dashes stand below its colon
+    one = texts(paper(papers=replace(PAPERS, addressed=addressed[:1])))
+    assert "Kính gửi: Sở Văn hóa, Thể thao và Du lịch" in one
 
 
 def test_a_headline_of_400_characters_stays_within_the_paper() -> None:
@@ -194,7 +234,7 @@ def test_a_section_may_stand_elsewhere_and_is_not_said_twice() -> None:
     made = paper(own=changed(lambda d: d.paragraphs[-1].insert_paragraph_before("{{ĐÁNH GIÁ}}")))
     found = texts(made)
     assert sum("ĐÁNH GIÁ" in text for text in found) == 1
-    assert found.index(next(t for t in found if "ĐÁNH GIÁ" in t)) > found.index("PHỤ LỤC")
+    assert found.index(next(t for t in found if "ĐÁNH GIÁ" in t)) > found.index("Phụ lục")
 
 
 def test_a_placeholder_that_word_has_split_into_runs_is_filled() -> None:
@@ -322,6 +362,44 @@ def test_the_checker_finds_what_differs() -> None:
     assert _wrong(own_height) == set()
     assert _wrong(arial) == {"font"}
     assert _wrong(numbered) == {"page_number"}
+
+
+def _first(document: Document, text: str) -> Paragraph:
+    every = (Paragraph(p, document._body) for p in document.element.body.iter(qn("w:p")))
+    return next(p for p in every if p.text.startswith(text))
+
+
+def test_the_checker_looks_at_every_run_and_at_short_paragraphs() -> None:
+    def small(document: Document) -> None:
+        _first(document, "Trong kỳ báo cáo").add_run(" và thêm").font.size = Pt(9)
+
+    def other_font(document: Document) -> None:
+        _first(document, "Trong kỳ báo cáo").add_run(" và thêm").font.name = "Arial"
+
+    def short(document: Document) -> None:
+        _first(document, "Không có nguồn tin").insert_paragraph_before("Tốt.").add_run("!").font.size = Pt(11)
+
+    assert _wrong(small) == _wrong(short) == {"body_size"}
+    assert _wrong(other_font) == {"font"}
+
+
+@pytest.mark.parametrize(
+    ("begins", "text", "rule"),
+    [
+        ("Độc lập", "ĐỘC LẬP - TỰ DO - HẠNH PHÚC", "box_motto"),
+        ("Điểm báo tuần", "ĐIỂM BÁO TUẦN", "box_subject"),
+        ("Bình Sơn, ngày", "Bình Sơn, ngày 3 tháng 11 năm 2025", "box_date"),
+        ("Bình Sơn, ngày", "Bình Sơn, ngày 03 tháng 2 năm 2026", "box_date"),
+        ("Số:", "Số: 7/BC-UBND", "box_number"),
+        ("Số:", "Số: 07/BC-UBND", ""),
+        ("Bình Sơn, ngày", "Bình Sơn, ngày 03 tháng 11 năm 2025", ""),
+    ],
+)
+def test_the_checker_reads_letters_and_numbers_as_the_decree_writes_them(begins: str, text: str, rule: str) -> None:
+    def edit(document: Document) -> None:
+        _first(document, begins).runs[0].text = text
+
+    assert _wrong(edit) == ({rule} if rule else set())
 
 
 def test_the_checker_finds_boxes_out_of_order_or_missing() -> None:

@@ -140,6 +140,6 @@ VALUES = {
     "items": [{"source": "Báo Mẫu", "time": "8:00", "doubtful": False, "title": "Ông Hùng trúng mùa",
                "lead": "Hùng", "lead_short": "Hùng", "url": "https://bao.example.vn/1"}],
     "sources": 1, "articles": 1, "count": 1, "more": 0, "focus": True, "topics": "Nông nghiệp, nông thôn",
-    "tone": "thuận lợi", "link": "", "page": "", "passage": {"before": "ông Hùng ở ", "name": "Bình Sơn", "after": "",
-    "why": ""},
+    "tone": "thuận lợi", "mark": "", "notice": "", "link": "", "page": "",
+    "passage": {"before": "ông Hùng ở ", "name": "Bình Sơn", "after": "", "why": ""},
 }  # fmt: skip
