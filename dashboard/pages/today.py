@@ -43,6 +43,7 @@ def page(request: Request) -> Response:
     since = room.office.work.last_visit(ask.desk.id, ask.user.id)
     views = ranked(room.reading.stories_between(ask.desk.id, first, day, ask.words.now))
     number = asking.number(ask, "trang", most=MOST_PAGES)
+    of_place = sum(any(map(about, view.of_day)) for view in views)
     shown = _cards(ask, views[(number - 1) * STORIES_SHOWN : number * STORIES_SHOWN], since)
     counts = room.reading.day_counts(ask.desk.id, day, 7 * WEEKS + 1)
     waiting = _waiting(ask, room.reading.messages(ask.desk.id, SHOWN))
@@ -52,7 +53,8 @@ def page(request: Request) -> Response:
     answer = render.page(
         ask, "today.html", day=day, today=today, first=first, week=week, **around,
         focus=[card for card in shown if card.focus], named=[card for card in shown if not card.focus],
-        articles=sum(len(view.of_day) for view in views), stories=len(views),
+        of_place=of_place, only_named=len(views) - of_place,
+        articles=sum(len(view.of_day) for view in views), stories=len(views), read=_read(counts, first),
         number=number, pages=max(1, -(-len(views) // STORIES_SHOWN)), text_language=room.language_of,
         reports_shown=REPORTS_SHOWN, usual=usual(counts, day), fresh=sum(fresh(view, since) for view in views),
         counts=counts[-7:], total=_total(counts[-7:]), chart=chart.week(counts[-7:]),
@@ -88,6 +90,11 @@ def _neighbours(ask: Asked, day: date, today: date, week: tuple[date, date] | No
         "before": {"tuan": ask.words.iso_week(week[0] - timedelta(weeks=1))},
         "after": {"tuan": ask.words.iso_week(later)} if later <= today else None,
     }
+
+
+def _read(counts: Sequence[DayCount], first: date) -> int:
+    """Articles read in the days shown, which may be fewer than the seven of the chart."""
+    return sum(count.read for count in counts if count.day >= first.isoformat())
 
 
 def _total(counts: Sequence[DayCount]) -> tuple[int, int]:
