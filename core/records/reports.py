@@ -39,7 +39,7 @@ class ReportArticle:
     title: str
     published: datetime
     day: str  # ISO date of the Vietnamese day on which it is counted
-    focus: bool
+    focus: bool  # as in ListedArticle
     topics: tuple[str, ...]  # as corrected
     tone: ToneLabel | None  # as corrected; None where it is not sure
     units: tuple[str, ...]  # gazetteer ids of the places named, each once

@@ -14,7 +14,6 @@ from core.clock import local_day
 from core.records import DayCount, OutboxRow, SourceHealth, StoryView
 from dashboard import asking, chart, render
 from dashboard.asking import Asked, asked
-from dashboard.evidence import about
 from dashboard.pages.alerts import ASIDE, SHOWN, Alert, grouped, marks_of
 from dashboard.pages.sources import unread
 from dashboard.pages.stories import REPORTS_SHOWN, UNTOUCHED, StoryCard, fresh, story_card
@@ -43,7 +42,7 @@ def page(request: Request) -> Response:
     since = room.office.work.last_visit(ask.desk.id, ask.user.id)
     views = ranked(room.reading.stories_between(ask.desk.id, first, day, ask.words.now))
     number = asking.number(ask, "trang", most=MOST_PAGES)
-    of_place = sum(any(map(about, view.of_day)) for view in views)
+    of_place = sum(any(article.focus for article in view.of_day) for view in views)
     shown = _cards(ask, views[(number - 1) * STORIES_SHOWN : number * STORIES_SHOWN], since)
     counts = room.reading.day_counts(ask.desk.id, day, 7 * WEEKS + 1)
     waiting = _waiting(ask, room.reading.messages(ask.desk.id, SHOWN))
@@ -69,7 +68,7 @@ def page(request: Request) -> Response:
 def ranked(views: Sequence[StoryView]) -> list[StoryView]:
     """Those about the place first, the weightiest first, of equals the one with the newest article."""
     there = [view for view in views if view.of_day]
-    return sorted(there, key=lambda v: (any(map(about, v.of_day)), weight(v, v.of_day), v.last), reverse=True)
+    return sorted(there, key=lambda v: (any(a.focus for a in v.of_day), weight(v, v.of_day), v.last), reverse=True)
 
 
 def _cards(ask: Asked, views: Sequence[StoryView], since: datetime | None) -> list[StoryCard]:
