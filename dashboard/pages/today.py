@@ -15,7 +15,6 @@ from core.records import DayCount, OutboxRow, SourceHealth, StoryView
 from dashboard import asking, chart, render
 from dashboard.asking import Asked, asked
 from dashboard.pages.alerts import ASIDE, SHOWN, Alert, grouped, marks_of
-from dashboard.pages.sources import unread
 from dashboard.pages.stories import REPORTS_SHOWN, UNTOUCHED, StoryCard, fresh, story_card
 from dashboard.usual import WEEKS, usual
 from dashboard.weight import weight
@@ -113,6 +112,5 @@ def _alerts(row: OutboxRow) -> bool:
 
 def _unread(ask: Asked) -> tuple[list[SourceHealth], list[SourceHealth]]:
     """Sources that can't be read, and those that can but have been silent for longer than usual."""
-    paused = {pause.source for pause in ask.room.office.work.pauses()}
-    rows = [health for health in ask.room.reading.sources(ask.words.now) if health.source not in paused]
-    return [row for row in rows if unread(row)], [row for row in rows if row.silent and not unread(row)]
+    rows = ask.room.reading.sources(ask.words.now)
+    return [row for row in rows if row.unread], [row for row in rows if row.standing == "silent"]

@@ -11,15 +11,28 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from alerts.rules import source_event
+from app import reporting
 from core.clock import FixedClock
-from core.records import Article
+from core.records import Article, EndpointStatus, RuleEvent
 from core.settings import KeepSettings
+from dashboard.metrics import exposition
 from dashboard.pages import today
 from store.sqlite.record import Record, open_record
+from tests.contracts.crawl_ledger import listed
 from tests.dashboard.test_pages import words
 from tests.dashboard.working import Addresses, browser_of
 from tests.fakes.blank import blank
-from tests.fakes.records import NOON, make_article, make_desk, make_page, make_tagged
+from tests.fakes.records import (
+    NOON,
+    make_article,
+    make_desk,
+    make_endpoint,
+    make_entry,
+    make_page,
+    make_state,
+    make_tagged,
+)  # fmt: skip
 
 Read = Callable[..., Article]
 
@@ -75,3 +88,33 @@ def test_sections_are_counted_over_all_pages(browser: TestClient, read: Read, mo
         for page in (1, 2, 3)
     }
     assert heads == {1: {"Viết về": "5"}, 2: {"Viết về": "5", "Có nhắc tới": "2"}, 3: {"Có nhắc tới": "2"}}
+
+
+def test_a_source_stands_once_wherever_sources_are_counted(record: Record, browser: TestClient) -> None:
+    """Four publishers, silent for two months: one is blocked besides, one is paused, one blocked and paused."""
+    for source in ("bao_mau", "chan", "dung", "chan_dung"):
+        for days in range(64, 60, -1):
+            listed(record.ledger, [make_entry(f"{days}.html", source)], NOON - timedelta(days=days))
+        if source.startswith("chan"):
+            blocked = make_state(make_endpoint(source), status=EndpointStatus.BLOCKED, reason="blocked")
+            record.ledger.save_poll(blocked, [], NOON)
+        if source.endswith("dung"):
+            record.work.pause(source, NOON, "u1", "Báo đang bảo trì")
+    health = record.reading.sources(NOON)
+    assert {one.source: one.standing for one in health} == {
+        "bao_mau": "silent", "chan": "blocked", "dung": "paused", "chan_dung": "paused",
+    }  # fmt: skip
+    page = words(browser.get("/").text)
+    assert "1 nguồn tin chúng tôi không đọc được" in page and "1 nguồn im lặng hơn thường lệ" in page
+    assert browser.get("/api/today").json()["unread"] == ["chan"]
+    assert "4 nguồn: 1 không đọc được, 1 im lặng, 2 tạm dừng" in words(browser.get("/cac-ban-tin").text)
+    figures = exposition(record.operation.figures(NOON, {}), health, NOON)
+    told = re.findall(r'diembao_sources{status="(\w+)"} (\d+)', figures)
+    assert told == [("blocked", "1"), ("paused", "2"), ("silent", "1")]
+    assert {one.source: source_event(one) for one in health if source_event(one)} == {
+        "bao_mau": RuleEvent.SILENT, "chan": RuleEvent.BLOCKED,
+    }  # fmt: skip
+    reports = reporting.reports(record, {}, lambda: pytest.fail("no place is asked for"))
+    assert {line.name: line.reason for line in reports._unread(NOON)} == {
+        "bao_mau": "silent", "chan": "blocked", "dung": "paused", "chan_dung": "paused",
+    }  # fmt: skip
