@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from alerts.rules import source_event
 from app import reporting
-from core.clock import FixedClock
+from core.clock import FixedClock, day_bounds
 from core.records import Article, EndpointStatus, RuleEvent
 from core.settings import KeepSettings
 from dashboard.metrics import exposition
@@ -88,6 +88,31 @@ def test_sections_are_counted_over_all_pages(browser: TestClient, read: Read, mo
         for page in (1, 2, 3)
     }
     assert heads == {1: {"Viết về": "5"}, 2: {"Viết về": "5", "Có nhắc tới": "2"}, 3: {"Có nhắc tới": "2"}}
+
+
+@pytest.mark.parametrize(
+    ("asked", "steps", "first", "last"),
+    [
+        ("khoang=30-ngay", 30, ("T2 09/02/2026", 1), ("T3 10/03/2026", 1)),
+        ("khoang=12-tuan", 12, ("22/12 – 28/12/2025", 1), ("09/03 – 10/03/2026", 2)),
+        ("khoang=12-thang", 12, ("4/2025", 1), ("01/03 – 10/03/2026", 3)),
+        ("tu=2026-01-07&den=2026-03-09", 10, ("07/01 – 11/01/2026", 0), ("T2 09/03/2026", 1)),
+        ("tu=2026-02-28&den=2026-03-08", 9, ("T7 28/02/2026", 0), ("CN 08/03/2026", 1)),
+    ],
+)
+def test_figures_over_time_say_of_which_days_they_are(
+    browser: TestClient, read: Read, asked: str, steps: int, first: tuple[str, int], last: tuple[str, int]
+) -> None:
+    days = ["2025-04-01", "2025-12-22", "2026-01-06", "2026-02-09", "2026-03-08", "2026-03-09", "2026-03-10"]
+    for number, day in enumerate(map(date.fromisoformat, days)):
+        read(number, day_bounds(day)[0] + timedelta(hours=1))
+    page = browser.get(f"/xu-huong?{asked}").text
+    table = page[page.index('<section class="figure" aria-labelledby="f-articles">') :]
+    row = r'<tr><th scope="row">([^<]*)</th><td class="num">(\d+)</td></tr>'
+    rows = re.findall(row, table[: table.index("</table>")])
+    told = [(name, int(articles)) for name, articles in rows]
+    assert (len(told), told[0], told[-1]) == (steps, first, last)
+    assert f"Số bài {sum(articles for _, articles in told)} bài" in words(page)
 
 
 def test_a_source_stands_once_wherever_sources_are_counted(record: Record, browser: TestClient) -> None:
