@@ -226,7 +226,7 @@ class ReportContent:
     annex: tuple[AnnexLine, ...]  # oldest first
     cases: CaseFigures | None = None
     unread_known: bool = True  # False: collected too late after the period to say which sources could not be read
-    since: date | None = None  # the first day that was read, where that lies within the period
+    since: date | None = None  # the first day that was read, where the period begins before it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,10 @@ _ROWS: Final = (
     " LEFT JOIN article_stories x ON x.n = d.n"
     " WHERE d.desk = :desk AND d.hidden = 0 AND d.day BETWEEN :first AND :last"
 )
+_FOUND_SINCE: Final = (
+    "SELECT 1 FROM desk_articles d JOIN articles a ON a.n = d.n WHERE d.desk = ? AND a.first_seen >= ?"
+    " ORDER BY d.n DESC LIMIT 1"
+)
 _LABELS: Final = (
     "SELECT l.n, l.kind, l.key FROM desk_articles d JOIN desk_labels l ON l.desk = d.desk AND l.n = d.n"
     " WHERE d.desk = :desk AND d.day BETWEEN :first AND :last AND l.kind IN ('topic', 'tone', 'unit')"
@@ -54,7 +58,7 @@ class PeriodReadings:
                 topics_before=_topics_before(con, desk, ask, before),
                 read_by_day=read,
                 sources_read=_sources_read(con, ask),
-                since=_since(con, desk, read, ask.last),
+                since=_since(con, desk, read),
                 messages=_messages(con, desk, ask),
             )
 
@@ -165,18 +169,21 @@ def _sources_read(con: sqlite3.Connection, ask: ReportAsk) -> int:
     return int(row[0])
 
 
-def _since(con: sqlite3.Connection, desk: str, read: Mapping[str, int], last: date) -> date | None:
-    """The first day that was read like the others, and not before the desk was filled; None: nothing was read."""
+def _since(con: sqlite3.Connection, desk: str, read: Mapping[str, int]) -> date | None:
+    """The first day that was read like the others, and not before the desk was filled; None: nothing was read.
+
+    A desk whose first version is not known any more is older than the audit; of one that has nothing that was found
+    since (an old press that was replayed) its day says nothing.
+    """
     days = sorted(day for day, articles in read.items() if articles)
     if not days:
         return None
     usual = median(read[day] for day in days)
     begun = date.fromisoformat(next(day for day in days if read[day] >= _BEGUN * usual))
-    row = con.execute("SELECT min(applied_at) AS at FROM desk_versions WHERE id = ?", (desk,)).fetchone()
-    if row["at"] is None:
+    row = con.execute("SELECT applied_at FROM desk_versions WHERE id = ? AND version = 1", (desk,)).fetchone()
+    if row is None or con.execute(_FOUND_SINCE, (desk, row["applied_at"])).fetchone() is None:
         return begun
-    taken = local_day(from_us(row["at"]))
-    return max(begun, taken - _FILLED) if taken <= last else begun
+    return max(begun, local_day(from_us(row["applied_at"])) - _FILLED)
 
 
 def _messages(con: sqlite3.Connection, desk: str, ask: ReportAsk) -> MessageCounts:

@@ -160,3 +160,28 @@ def test_stories_reprints_and_what_is_about_the_place_are_the_same(
     for view in views:
         told = record.reading.story("binh_son", view.id, NOW)
         assert told is not None and told.view.articles == sum(len(d.articles) + len(d.reprints) for d in told.days)
+
+
+def test_a_desk_that_came_later_is_compared_with_no_days_that_were_not_read_for_it(tmp_path: Path) -> None:
+    """The press is read for a year when a second desk is set up on 1 March: it is filled thirty days back."""
+    clock = FixedClock(datetime(2025, 3, 1, 5, 0, tzinfo=UTC))
+    with open_record(blank(tmp_path / "later.sqlite3"), clock=clock, keep=KeepSettings()) as record:
+        record.desks.apply_desk(make_desk(), clock.now(), "quan tri")
+        for number in range(400):
+            path, now = f"tin-{number}.html", clock.now()
+            if number == 365:
+                record.desks.apply_desk(make_desk("quang_ngai"), now, "quan tri")
+            desks = ("binh_son", "quang_ngai") if number >= 365 else ("binh_son",)
+            record.articles.save(make_tagged(make_article(path, at=now), desks), make_page(path, found_at=now))
+            clock.move(timedelta(days=1))
+
+        def since(desk: str, month: int) -> date | None:
+            first = date(2026, month, 1)
+            ask = ReportAsk(kind="monthly", first=first, last=date(2026, month + 1, 1) - timedelta(days=1))
+            return record.periods.period(desk, ask, before=first - timedelta(days=31), back=date(2025, 6, 1)).since
+
+        assert since("quang_ngai", 2) == since("quang_ngai", 1) == since("quang_ngai", 3) == date(2026, 1, 30)
+        assert since("binh_son", 2) == date(2025, 6, 1)
+        record.desks.apply_desk(make_desk(office="Văn phòng xã Bình Sơn"), clock.now(), "quan tri")
+        record.retention.purge(clock.now() + timedelta(days=800))  # of its versions the audit keeps the last
+        assert since("binh_son", 2) == date(2025, 6, 1)
