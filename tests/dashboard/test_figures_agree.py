@@ -75,8 +75,8 @@ def read(record: Record, clock: FixedClock) -> Read:
 def test_a_week_that_is_not_over_is_held_against_what_was_read_in_it(browser: TestClient, read: Read) -> None:
     for number, days in enumerate((0, 1, 1, 2, 3, 3, 3)):  # Tuesday, Monday; Sunday and Saturday are of the week before
         read(number, NOON - timedelta(days=days))
-    assert "3 bài về địa phương trong 3 bài đã đọc" in words(browser.get("/?tuan=2026-W11").text)
-    assert "4 bài về địa phương trong 4 bài đã đọc" in words(browser.get("/?tuan=2026-W10").text)
+    assert "3 bài nhắc tới địa phương trong 3 bài đã đọc" in words(browser.get("/?tuan=2026-W11").text)
+    assert "4 bài nhắc tới địa phương trong 4 bài đã đọc" in words(browser.get("/?tuan=2026-W10").text)
 
 
 def test_sections_are_counted_over_all_pages(browser: TestClient, read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
