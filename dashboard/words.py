@@ -5,12 +5,15 @@ from __future__ import annotations
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from core import i18n
 from core.clock import local, local_day
 from core.i18n import Language
 from core.records import Step
 from core.topics import TOPIC_BY_ID, ToneLabel
+
+_MARKS: Final = str.maketrans(".,", ",.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +34,9 @@ class Words:
         return grouped.replace(",", ".") if self.language == "vi" else grouped
 
     def decimal(self, value: float) -> str:
-        """1.25 -> "1,2" (vi), "1.2" (en); whole numbers without a decimal mark."""
-        shown = f"{value:.1f}".removesuffix(".0")
-        return shown.replace(".", ",") if self.language == "vi" else shown
+        """1840.25 -> "1.840,2" (vi), "1,840.2" (en); whole numbers without a decimal mark."""
+        shown = f"{value:,.1f}".removesuffix(".0")
+        return shown.translate(_MARKS) if self.language == "vi" else shown
 
     def day_of(self, iso: str) -> str:
         """A Vietnamese day given as ISO date, named where it is near."""

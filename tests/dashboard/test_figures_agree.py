@@ -14,10 +14,13 @@ from starlette.testclient import TestClient
 from alerts.rules import source_event
 from app import reporting
 from core.clock import FixedClock, day_bounds
+from core.i18n import catalogue
 from core.records import Article, EndpointStatus, RuleEvent
 from core.settings import KeepSettings
 from dashboard.metrics import exposition
 from dashboard.pages import today
+from dashboard.words import Words
+from reports import telling
 from store.sqlite.record import Record, open_record
 from tests.contracts.crawl_ledger import listed
 from tests.dashboard.test_pages import words
@@ -143,3 +146,17 @@ def test_a_source_stands_once_wherever_sources_are_counted(record: Record, brows
     assert {line.name: line.reason for line in reports._unread(NOON)} == {
         "bao_mau": "silent", "chan": "blocked", "dung": "paused", "chan_dung": "paused",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "vi", "en"),
+    [(1840.5, "1.840,5", "1,840.5"), (12_345.0, "12.345", "12,345"), (3.25, "3,2", "3.2"), (0.0, "0", "0")],
+)
+def test_a_decimal_is_written_alike_on_pages_and_in_reports(value: float, vi: str, en: str) -> None:
+    assert Words("vi", NOON).decimal(value) == telling.decimal(value) == vi
+    assert Words("en", NOON).decimal(value) == en
+
+
+def test_a_share_is_written_alike_on_pages_and_in_reports() -> None:
+    said = [text for strings in catalogue().values() for text in strings.values() if re.search(r"\}\s?%", text)]
+    assert said and not [text for text in said if "}%" not in text]
