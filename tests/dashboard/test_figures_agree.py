@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from alerts.rules import source_event
 from app import reporting
-from core.clock import FixedClock, day_bounds
+from core.clock import FixedClock, day_bounds, local_day
 from core.i18n import catalogue
 from core.records import Article, EndpointStatus, RuleEvent
 from core.settings import KeepSettings
@@ -123,9 +123,8 @@ def test_a_source_stands_once_wherever_sources_are_counted(record: Record, brows
     for source in ("bao_mau", "chan", "dung", "chan_dung"):
         for days in range(64, 60, -1):
             listed(record.ledger, [make_entry(f"{days}.html", source)], NOON - timedelta(days=days))
-        if source.startswith("chan"):
-            blocked = make_state(make_endpoint(source), status=EndpointStatus.BLOCKED, reason="blocked")
-            record.ledger.save_poll(blocked, [], NOON)
+        status = EndpointStatus.BLOCKED if source.startswith("chan") else EndpointStatus.OK
+        record.ledger.save_poll(make_state(make_endpoint(source), status=status), [], NOON)
         if source.endswith("dung"):
             record.work.pause(source, NOON, "u1", "Báo đang bảo trì")
     health = record.reading.sources(NOON)
@@ -136,6 +135,8 @@ def test_a_source_stands_once_wherever_sources_are_counted(record: Record, brows
     assert "1 nguồn tin chúng tôi không đọc được" in page and "1 nguồn im lặng hơn thường lệ" in page
     assert browser.get("/api/today").json()["unread"] == ["chan"]
     assert "4 nguồn: 1 không đọc được, 1 im lặng, 2 tạm dừng" in words(browser.get("/cac-ban-tin").text)
+    daily = record.daily.reading(local_day(NOON).isoformat(), NOON)
+    assert {one.publisher: one.health for one in daily} == {one.source: one.standing for one in health}
     figures = exposition(record.operation.figures(NOON, {}), health, NOON)
     told = re.findall(r'diembao_sources{status="(\w+)"} (\d+)', figures)
     assert told == [("blocked", "1"), ("paused", "2"), ("silent", "1")]
