@@ -129,6 +129,8 @@ def fresh(article: ListedArticle, old_days: float) -> bool:
 
 def source_event(health: SourceHealth) -> RuleEvent | None:
     """What is to be told of a source, if anything."""
+    if health.paused:
+        return None
     if health.status is EndpointStatus.BLOCKED:
         return RuleEvent.BLOCKED
     return RuleEvent.SILENT if health.silent else None

@@ -29,7 +29,6 @@ from core.records import (
     ReportKind,
     ReportSchedule,
     ReportWords,
-    SourceHealth,
     UnreadSource,
 )
 from core.text import clean
@@ -46,7 +45,7 @@ _CAPITAL_KEPT = "Thành phố Hồ Chí Minh"
 LATE = timedelta(days=3)
 """A report collected later than this after its period says nothing about sources that can't be read now."""
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_UNREAD = frozenset(EndpointStatus) - {EndpointStatus.OK, EndpointStatus.NEW}
+_READ = frozenset({EndpointStatus.OK, EndpointStatus.NEW})
 
 
 class HandItems(Protocol):
@@ -232,18 +231,14 @@ class Reports:
         return HandlingCounts(seen=found.count(0), working=found.count(1), done=found.count(2))
 
     def _unread(self, at: datetime) -> tuple[UnreadSource, ...]:
-        found = [health for health in self.reading.sources(at) if health.status in _UNREAD or health.silent]
+        found = [health for health in self.reading.sources(at) if health.standing not in _READ]
         lines = (
             UnreadSource(
-                name=self._publisher(h.source), reason=_reason(h), last_success=h.last_success, last_new=h.last_new
+                name=self._publisher(h.source), reason=h.standing, last_success=h.last_success, last_new=h.last_new
             )
             for h in found
         )  # fmt: skip
         return tuple(sorted(lines, key=lambda line: line.name.casefold()))
-
-
-def _reason(health: SourceHealth) -> str:
-    return str(health.status) if health.status in _UNREAD else "silent"
 
 
 def between(first: date, last: date) -> ReportAsk:

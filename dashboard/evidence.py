@@ -15,8 +15,6 @@ HIT_START, HIT_END = "\ue000", "\ue001"
 _APART = re.compile(f"{HIT_END}(\\s+){HIT_START}")
 WIDTH = 90
 """Characters shown on either side of a name."""
-LATE = 2
-"""Number of the paragraph from which a single line on the place is one in passing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,17 +78,6 @@ def _rank(mention: Mention) -> tuple[float, bool, int, int, int, int]:
     quotes = any("“" in reason for reason in mention.evidence)
     place = (order.index(mention.field), mention.index, mention.start)
     return -round(mention.score, 2), not quotes, -len(mention.evidence), *place
-
-
-def about(listed: ListedArticle) -> bool:
-    """Whether the article is about the place. One that names it in a single line, and not at its beginning (a
-    round-up of many places, say), only names it.
-    """
-    lines = {(mention.field, mention.index) for mention in listed.mentions}
-    if len(lines) != 1:
-        return listed.focus
-    field, index = next(iter(lines))
-    return listed.focus and (field in ("title", "lead") or (field == "body" and index < LATE))
 
 
 def passages(listed: ListedArticle, read: ReadArticle) -> list[Passage]:

@@ -45,7 +45,7 @@ def gauges(figures: OperationFigures, sources: Sequence[SourceHealth], at: datet
     for state in ("waiting", "held", "refused"):
         number = sum(getattr(desk, state) for desk in figures.desks)
         yield _one(f"messages_{state}", f"Messages that are {state}.", number)
-    statuses = Counter("silent" if one.silent else one.status.value for one in sources)
+    statuses = Counter(one.standing for one in sources)
     yield _by("sources", "Publishers by how they can be read.",
               {(("status", status),): float(n) for status, n in sorted(statuses.items())})  # fmt: skip
     roles = Counter(worker.role for worker in figures.workers)

@@ -8,7 +8,6 @@ from typing import Final
 
 from core.records import ListedArticle, StoryView
 from core.topics import HARM_TOPICS
-from dashboard.evidence import about
 
 FOCUS: Final = 1.5
 HARM: Final = 1.5
@@ -19,7 +18,9 @@ MOST_GROWTH: Final = 2.0
 def weight(view: StoryView, articles: Sequence[ListedArticle]) -> float:
     """A number to sort by, of a story and its articles of the day. A story of one source and nothing else weighs 1."""
     sources = math.log2(1 + len({article.source for article in articles} | set(view.sources)))
-    return sources + _growth(view) + FOCUS * any(map(about, articles)) + HARM * any(map(harms, articles))
+    return (
+        sources + _growth(view) + FOCUS * any(article.focus for article in articles) + HARM * any(map(harms, articles))
+    )
 
 
 def harms(article: ListedArticle) -> bool:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from typing import Final
 
 from core import i18n
 from core.clock import local, local_day
 from core.i18n import Language
 from core.records import Step
 from core.topics import TOPIC_BY_ID, ToneLabel
+
+_MARKS: Final = str.maketrans(".,", ",.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +34,9 @@ class Words:
         return grouped.replace(",", ".") if self.language == "vi" else grouped
 
     def decimal(self, value: float) -> str:
-        """1.25 -> "1,2" (vi), "1.2" (en); whole numbers without a decimal mark."""
-        shown = f"{value:.1f}".removesuffix(".0")
-        return shown.replace(".", ",") if self.language == "vi" else shown
+        """1840.25 -> "1.840,2" (vi), "1,840.2" (en); whole numbers without a decimal mark."""
+        shown = f"{value:,.1f}".removesuffix(".0")
+        return shown.translate(_MARKS) if self.language == "vi" else shown
 
     def day_of(self, iso: str) -> str:
         """A Vietnamese day given as ISO date, named where it is near."""
@@ -70,12 +73,18 @@ class Words:
         day = date.fromisoformat(slot)
         return f"{day.month}/{day.year}" if step == "month" else f"{day:%d/%m}"
 
-    def slot_full(self, slot: str, step: Step) -> str:
-        """The same in full: "T7 21/11/2026", "16/11 – 22/11/2026", "11/2026"."""
-        day = date.fromisoformat(slot)
-        if step == "day":
-            return f"{self.t(f'weekday_short.{day.isoweekday()}')} {day:%d/%m/%Y}"
-        return self.slot(slot, step) if step == "month" else f"{day:%d/%m} – {day + timedelta(days=6):%d/%m/%Y}"
+    def dated(self, iso: str) -> str:
+        """A day given as ISO date: "T7 21/11/2026"."""
+        day = date.fromisoformat(iso)
+        return f"{self.t(f'weekday_short.{day.isoweekday()}')} {day:%d/%m/%Y}"
+
+    def slot_full(self, first: date, last: date) -> str:
+        """A step of time in full, by its days: "T7 21/11/2026", "16/11 – 22/11/2026", a whole month "11/2026"."""
+        if first == last:
+            return self.dated(first.isoformat())
+        if first.day == 1 and last.isoformat() == self.month_end(first.isoformat()):
+            return f"{first.month}/{first.year}"
+        return f"{first:%d/%m} – {last:%d/%m/%Y}"
 
     def iso_week(self, day: date) -> str:
         """ "2026-W47", as addresses carry it."""

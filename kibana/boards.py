@@ -99,7 +99,7 @@ class _Maker:
     def operation(self) -> tuple[Panel, ...]:
         days = Distinct(field="day", label=self._t("label.days"))
         sources = Distinct(field="publisher", label=self._t("label.sources"))
-        unread = f'{_PUBLISHER} and not health : ("ok" or "silent")'
+        unread = f'{_PUBLISHER} and not health : ("ok" or "silent" or "paused")'
         return (
             self._of_reading("run_read", "metric", _PUBLISHER, Place(x=0, y=0, w=16, h=6), ("read",)),
             self._of_reading("run_kept", "metric", _PUBLISHER, Place(x=16, y=0, w=16, h=6), ("kept",)),

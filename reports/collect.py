@@ -128,7 +128,7 @@ def _usual(ask: ReportAsk, reading: PeriodReading) -> tuple[int, ...]:
 
 def _since(ask: ReportAsk, reading: PeriodReading) -> date | None:
     since = reading.since
-    return since if since is not None and ask.first < since <= ask.last else None
+    return since if since is not None and ask.first < since else None
 
 
 def _bars(ask: ReportAsk, articles: Sequence[ReportArticle]) -> tuple[Bar, ...]:

@@ -208,7 +208,9 @@ def _stories_counted(content: ReportContent) -> str:
     told, every = len(content.stories), content.stories_all
     if every == 1:
         return t("report.stories.one")
-    return t("report.stories.all" if told == every else "report.stories.some", told=told, every=every)
+    return t(
+        "report.stories.all" if told == every else "report.stories.some", told=told, every=every, place=content.place
+    )
 
 
 def _story_line(story: StoryLine) -> str:

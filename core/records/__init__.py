@@ -40,6 +40,7 @@ from core.records.articles import (
     Saved,
     TaggedArticle,
     Tone,
+    is_about,
 )
 from core.records.cases import (
     TEMPLATE_KINDS,
@@ -363,4 +364,5 @@ __all__ = [
     "WorkStatus",
     "Worker",
     "ZaloEvent",
+    "is_about",
 ]

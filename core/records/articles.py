@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
 from core.records.crawl import Entry, Published
 from core.topics import TONE_SURE, ToneLabel
@@ -50,6 +51,8 @@ class Article:
 
 
 MentionField = Literal["title", "lead", "body", "caption", "meta"]
+LATE: Final = 2
+"""Number of the paragraph from which a single line on the place is one in passing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +76,17 @@ class DeskMatch:
     score: float
     focus: bool  # it is about the place, not only naming it
     mentions: tuple[Mention, ...]
+
+
+def is_about(focus: bool, lines: Collection[tuple[MentionField, int]]) -> bool:
+    """Whether an article is told as being about a desk's place; `lines`: field and index of its mentions.
+
+    One that names it in a single line, and not at its beginning (a round-up of many places, say), only names it.
+    """
+    if len(set(lines)) != 1:
+        return focus
+    field, index = next(iter(lines))
+    return focus and (field in ("title", "lead") or (field == "body" and index < LATE))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

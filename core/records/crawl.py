@@ -127,3 +127,17 @@ class SourceHealth:
     moved_to: str = ""
     reserved: bool = False
     endpoints_unread: int = 0  # of `endpoints`, those that can't be read at present though the source itself can
+    paused: bool = False  # by a person: it is not asked, whatever it would answer
+
+    @property
+    def standing(self) -> str:
+        """How it is told, in one word: paused, else why it can't be read, else silent, else ok or new."""
+        if self.paused:
+            return "paused"
+        readable = self.status in (EndpointStatus.OK, EndpointStatus.NEW)
+        return "silent" if readable and self.silent else self.status.value
+
+    @property
+    def unread(self) -> bool:
+        """Whether it can't be read at present, though it should be."""
+        return self.standing not in ("paused", "silent", EndpointStatus.OK, EndpointStatus.NEW)

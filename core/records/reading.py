@@ -23,7 +23,7 @@ class ListedArticle:
     published: Published
     first_seen: datetime
     revised_at: datetime | None
-    focus: bool
+    focus: bool  # it is about the place (core.records.is_about), not only naming it
     topics: tuple[Label, ...]  # as corrected
     tone: Tone  # as corrected
     mentions: tuple[Mention, ...]

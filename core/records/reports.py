@@ -41,7 +41,7 @@ class ReportArticle:
     title: str
     published: datetime
     day: str  # ISO date of the Vietnamese day on which it is counted
-    focus: bool
+    focus: bool  # as in ListedArticle
     topics: tuple[str, ...]  # as corrected
     tone: ToneLabel | None  # as corrected; None where it is not sure
     units: tuple[str, ...]  # gazetteer ids of the places named, each once
@@ -228,7 +228,7 @@ class ReportContent:
     annex: tuple[AnnexLine, ...]  # oldest first
     cases: CaseFigures | None = None
     unread_known: bool = True  # False: collected too late after the period to say which sources could not be read
-    since: date | None = None  # the first day that was read, where that lies within the period
+    since: date | None = None  # the first day that was read, where the period begins before it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

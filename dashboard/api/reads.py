@@ -13,7 +13,6 @@ from core.records import Desk
 from core.text import clean, clip
 from dashboard.api import models
 from dashboard.asking import Asked, NotHere, asked
-from dashboard.pages.sources import unread
 
 EARLIEST = date(2000, 1, 1)
 LONGEST = timedelta(days=31)
@@ -43,7 +42,7 @@ def today(request: Request, ban: Ban = None, ngay: Day = None) -> models.Today:
         day=day,
         stories=[models.StoryOut.model_validate(view) for view in room.reading.stories(desk.id, day, ask.words.now)],
         week=[models.DayCountOut.model_validate(count) for count in room.reading.day_counts(desk.id, day)],
-        unread=[health.source for health in room.reading.sources(ask.words.now) if unread(health)],
+        unread=[health.source for health in room.reading.sources(ask.words.now) if health.unread],
     )
 
 

@@ -34,7 +34,7 @@ def page(request: Request) -> Response:
         passages=evidence.passages(listed, read), shown=PASSAGES_SHOWN, labels=labels(ask, listed),
         revisions=changes.shown(ask.room.reading.revisions(ask.desk.id, wanted), ask.room.differ),
         story=_story(ask, read), keep_days=ask.room.keep.replaced_days,
-        work=work(ask, "article", wanted), about=evidence.about(listed), aside=_aside(ask, wanted),
+        work=work(ask, "article", wanted), about=listed.focus, aside=_aside(ask, wanted),
         portal=on_portal(ask, wanted),
         figures=_figures(ask, wanted), book=ask.room.office.facts, cases=_cases(ask, wanted),
     )  # fmt: skip

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from dashboard import render
 from dashboard.asking import NotHere, asked
-from dashboard.pages.sources import shown_status, unread
+from dashboard.pages.sources import shown_status
 
 
 def page(request: Request) -> Response:
@@ -16,11 +16,10 @@ def page(request: Request) -> Response:
     if ask.room.office.operation is None:
         raise NotHere("error.no_such_page")
     sources = ask.room.reading.sources(ask.words.now)
-    paused = {pause.source for pause in ask.room.office.work.pauses()}
     return render.page(
         ask, "desks.html", figures=ask.room.office.operation.figures(ask.words.now),
         names={desk.id: (desk.name, desk.office) for desk in ask.room.desks.desks()},
-        sources=len(sources), unread=[row for row in sources if unread(row) and row.source not in paused],
-        silent=[row for row in sources if row.silent and not unread(row) and row.source not in paused],
-        paused=len(paused), shown_status=shown_status,
+        sources=len(sources), unread=[row for row in sources if row.unread],
+        silent=[row for row in sources if row.standing == "silent"],
+        paused=sum(row.paused for row in sources), shown_status=shown_status,
     )  # fmt: skip

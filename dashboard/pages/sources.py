@@ -9,22 +9,13 @@ from starlette.responses import Response
 
 from core.errors import ConfigError, DiembaoError
 from core.i18n import catalogue
-from core.records import EndpointStatus, PublisherKind, SourceHealth, SourceProposal
+from core.records import EndpointStatus, PublisherKind, SourceProposal
 from core.text import clean, clip
 from dashboard import drawing, forms, render
 from dashboard.asking import Asked, BadRequest, NotHere, asked
 from dashboard.forms import Form
 
-_UNREAD: Final = frozenset(
-    {EndpointStatus.BLOCKED, EndpointStatus.FAILING, EndpointStatus.BROKEN, EndpointStatus.GONE,
-     EndpointStatus.DISALLOWED}
-)  # fmt: skip
 REASON_LIMIT: Final = 300
-
-
-def unread(health: SourceHealth) -> bool:
-    """Whether the source can't be read at present."""
-    return health.status in _UNREAD
 
 
 def shown_status(status: EndpointStatus, reason: str) -> str:
@@ -39,14 +30,8 @@ def page(request: Request) -> Response:
     ask = asked(request)
     pauses = {pause.source: pause for pause in ask.room.office.work.pauses()}
     every = sorted(ask.room.reading.sources(ask.words.now), key=lambda h: ask.room.publisher_name(h.source).casefold())
-    rows = [row for row in every if row.source not in pauses]
-    groups = [
-        ("unread", [row for row in rows if unread(row)]),
-        ("silent", [row for row in rows if not unread(row) and row.silent]),
-        ("new", [row for row in rows if not unread(row) and not row.silent and row.status is EndpointStatus.NEW]),
-        ("ok", [row for row in rows if not unread(row) and not row.silent and row.status is EndpointStatus.OK]),
-        ("paused", [row for row in every if row.source in pauses]),
-    ]
+    groups = [("unread", [row for row in every if row.unread])]
+    groups += [(name, [row for row in every if row.standing == name]) for name in ("silent", "new", "ok", "paused")]
     return render.page(
         ask, "sources.html", groups=[(name, group) for name, group in groups if group], total=len(every),
         shown_status=shown_status, pauses=pauses,

@@ -12,7 +12,6 @@ from starlette.responses import Response
 from core.records import Label, ListedArticle, ReadStory, StoryView, WorkStatus
 from dashboard import forms, render
 from dashboard.asking import Asked, NotHere, asked
-from dashboard.evidence import about
 from dashboard.pages.cards import Card, card
 from dashboard.pages.work import work
 from dashboard.sharing import share_text
@@ -45,7 +44,7 @@ class StoryCard:
     @property
     def focus(self) -> bool:
         """Whether an article of the day is about the place, not only naming it."""
-        return any(map(about, (*self.reports, *self.reprints)))
+        return any(article.focus for article in (*self.reports, *self.reprints))
 
 
 def story_card(
@@ -79,7 +78,7 @@ def repeats(article: ListedArticle) -> bool:
 def headed_by(title: str, articles: Sequence[ListedArticle]) -> ListedArticle:
     """The article with that title, else the newest about the place that still stands, else the newest."""
     titled = (a for a in articles if a.title == title)
-    standing = (a for a in articles if about(a) and a.state == "live")
+    standing = (a for a in articles if a.focus and a.state == "live")
     return next(titled, None) or next(standing, articles[0])
 
 

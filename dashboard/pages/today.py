@@ -14,9 +14,7 @@ from core.clock import local_day
 from core.records import DayCount, OutboxRow, SourceHealth, StoryView
 from dashboard import asking, chart, render
 from dashboard.asking import Asked, asked
-from dashboard.evidence import about
 from dashboard.pages.alerts import ASIDE, SHOWN, Alert, grouped, marks_of
-from dashboard.pages.sources import unread
 from dashboard.pages.stories import REPORTS_SHOWN, UNTOUCHED, StoryCard, fresh, story_card
 from dashboard.usual import WEEKS, usual
 from dashboard.weight import weight
@@ -43,6 +41,7 @@ def page(request: Request) -> Response:
     since = room.office.work.last_visit(ask.desk.id, ask.user.id)
     views = ranked(room.reading.stories_between(ask.desk.id, first, day, ask.words.now))
     number = asking.number(ask, "trang", most=MOST_PAGES)
+    of_place = sum(any(article.focus for article in view.of_day) for view in views)
     shown = _cards(ask, views[(number - 1) * STORIES_SHOWN : number * STORIES_SHOWN], since)
     counts = room.reading.day_counts(ask.desk.id, day, 7 * WEEKS + 1)
     waiting = _waiting(ask, room.reading.messages(ask.desk.id, SHOWN))
@@ -52,7 +51,8 @@ def page(request: Request) -> Response:
     answer = render.page(
         ask, "today.html", day=day, today=today, first=first, week=week, **around,
         focus=[card for card in shown if card.focus], named=[card for card in shown if not card.focus],
-        articles=sum(len(view.of_day) for view in views), stories=len(views),
+        of_place=of_place, only_named=len(views) - of_place,
+        articles=sum(len(view.of_day) for view in views), stories=len(views), read=_read(counts, first),
         number=number, pages=max(1, -(-len(views) // STORIES_SHOWN)), text_language=room.language_of,
         reports_shown=REPORTS_SHOWN, usual=usual(counts, day), fresh=sum(fresh(view, since) for view in views),
         counts=counts[-7:], total=_total(counts[-7:]), chart=chart.week(counts[-7:]),
@@ -67,7 +67,7 @@ def page(request: Request) -> Response:
 def ranked(views: Sequence[StoryView]) -> list[StoryView]:
     """Those about the place first, the weightiest first, of equals the one with the newest article."""
     there = [view for view in views if view.of_day]
-    return sorted(there, key=lambda v: (any(map(about, v.of_day)), weight(v, v.of_day), v.last), reverse=True)
+    return sorted(there, key=lambda v: (any(a.focus for a in v.of_day), weight(v, v.of_day), v.last), reverse=True)
 
 
 def _cards(ask: Asked, views: Sequence[StoryView], since: datetime | None) -> list[StoryCard]:
@@ -90,6 +90,11 @@ def _neighbours(ask: Asked, day: date, today: date, week: tuple[date, date] | No
     }
 
 
+def _read(counts: Sequence[DayCount], first: date) -> int:
+    """Articles read in the days shown, which may be fewer than the seven of the chart."""
+    return sum(count.read for count in counts if count.day >= first.isoformat())
+
+
 def _total(counts: Sequence[DayCount]) -> tuple[int, int]:
     return sum(count.articles for count in counts), sum(count.read for count in counts)
 
@@ -107,6 +112,5 @@ def _alerts(row: OutboxRow) -> bool:
 
 def _unread(ask: Asked) -> tuple[list[SourceHealth], list[SourceHealth]]:
     """Sources that can't be read, and those that can but have been silent for longer than usual."""
-    paused = {pause.source for pause in ask.room.office.work.pauses()}
-    rows = [health for health in ask.room.reading.sources(ask.words.now) if health.source not in paused]
-    return [row for row in rows if unread(row)], [row for row in rows if row.silent and not unread(row)]
+    rows = ask.room.reading.sources(ask.words.now)
+    return [row for row in rows if row.unread], [row for row in rows if row.standing == "silent"]

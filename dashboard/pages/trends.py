@@ -19,8 +19,9 @@ from dashboard.asking import Asked, BadRequest, asked, day_given
 
 TONE_KEYS: Final = (*TONES, "unsure")
 SPANS: Final[dict[str, tuple[int, Step]]] = {
-    "30-ngay": (30, "day"), "12-tuan": (84, "week"), "12-thang": (365, "month"), "5-nam": (5 * 365, "month"),
+    "30-ngay": (30, "day"), "12-tuan": (12, "week"), "12-thang": (12, "month"), "5-nam": (60, "month"),
 }  # fmt: skip
+"""Name -> how many steps, the present one among them."""
 LONGEST: Final = 20 * 366
 PLACES_SHOWN: Final = 30
 
@@ -42,6 +43,11 @@ class Span:
             found.append(at.isoformat())
             at = following(at, self.step)
         return tuple(found)
+
+    def days(self, slot: str) -> tuple[date, date]:
+        """First and last day of a step that are counted: of the first and the last step perhaps not all."""
+        begun = date.fromisoformat(slot)
+        return max(begun, self.first), min(following(begun, self.step) - timedelta(days=1), self.last)
 
 
 def page(request: Request) -> Response:
@@ -90,8 +96,11 @@ def span(ask: Asked) -> Span:
 
 
 def _usual(name: str, today: date) -> Span:
-    days, step = SPANS[name]
-    return Span(first=begins(today - timedelta(days=days - 1), step), last=today, step=step, name=name)
+    steps, step = SPANS[name]
+    first = begins(today, step)
+    for _ in range(steps - 1):
+        first = begins(first - timedelta(days=1), step)
+    return Span(first=first, last=today, step=step, name=name)
 
 
 def _chosen(tu: str, den: str, today: date) -> tuple[date, date]:

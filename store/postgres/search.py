@@ -28,8 +28,9 @@ _BEST: Final = (
     f"SELECT n FROM (SELECT n, words {_FOUND} ORDER BY n DESC LIMIT :ranked) f"  # noqa: S608
     f" ORDER BY ts_rank('{_WEIGHTS}', words, CAST(:rank AS tsquery), 1) DESC, n DESC LIMIT :limit OFFSET :offset"
 )
+_MONTH: Final = "to_char(to_timestamp(f.n / 4096 * 60) AT TIME ZONE 'Asia/Ho_Chi_Minh', 'YYYY-MM')"
 _FACETS: Final = (
-    "SELECT kind, CASE kind WHEN 'all' THEN substr(day, 1, 7) ELSE key END AS key, count(*) AS n"  # noqa: S608
+    f"SELECT kind, CASE kind WHEN 'all' THEN {_MONTH} ELSE key END AS key, count(*) AS n"  # noqa: S608
     f" FROM (SELECT n {_FOUND} ORDER BY n DESC LIMIT :limit) f"
     " JOIN desk_labels l ON l.desk = :desk AND l.n = f.n WHERE kind IN ('source', 'topic', 'all')"
     " GROUP BY 1, 2 ORDER BY 3 DESC, 2"

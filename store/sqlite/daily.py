@@ -164,11 +164,7 @@ def _cells(marks: Mapping[str, list[str]]) -> Iterator[_Row]:
 
 def _live(health: Health, at: datetime) -> dict[str, str]:
     """Source -> its status now, as one word; one that was never asked is not told."""
-    return {
-        one.source: "silent" if one.silent and one.status is EndpointStatus.OK else one.status.value
-        for one in health.sources(at)
-        if one.status is not EndpointStatus.NEW
-    }
+    return {one.source: one.standing for one in health.sources(at) if one.status is not EndpointStatus.NEW}
 
 
 def _counted(con: sqlite3.Connection, day: str) -> dict[str, dict[str, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -55,8 +56,12 @@ class Health:
             known = {row["source"]: row for row in con.execute("SELECT * FROM sources")}
             counted = _counts(con, local_day(at))
             rhythm = _rhythms(con, local_day(at))
+            paused = {row["source"] for row in con.execute("SELECT source FROM pauses")}
         return tuple(
-            _health(source, rows, known.get(source), counted.get(source, {}), patience=rhythm.get(source), at=at)
+            replace(
+                _health(source, rows, known.get(source), counted.get(source, {}), patience=rhythm.get(source), at=at),
+                paused=source in paused,
+            )
             for source, rows in groups.items()
         )
 

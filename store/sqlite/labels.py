@@ -13,7 +13,14 @@ from typing import Final
 from core.records import LabelCount, Step
 from store.sqlite import meta
 from store.sqlite.database import Database
-from store.sqlite.rows import LISTED_COLUMNS, LISTED_FROM, dump_labels, load_labels, load_listed
+from store.sqlite.rows import (
+    LISTED_COLUMNS,
+    LISTED_FROM,
+    dump_labels,
+    focus_of,
+    load_labels,
+    load_listed,
+)
 
 VERSION: Final = "1"
 """Changes whenever the labels of an article change: they are then written anew."""
@@ -26,27 +33,52 @@ _SLOT: Final[dict[Step, str]] = {
 
 
 def write(con: sqlite3.Connection, n: int, desk: str | None = None) -> None:
-    """The labels of an article, for one desk or for all that see it. An article set aside has none."""
-    con.execute("DELETE FROM desk_labels WHERE n = ? AND desk = coalesce(?, desk)", (n, desk))
+    """The labels of an article, for one desk or for all that see it. An article set aside has none.
+
+    The places of one whose text is gone stay as they were written: nothing else tells them any more.
+    """
+    asked = (n, desk)
+    places = con.execute(
+        "SELECT l.desk, l.kind, l.key FROM desk_labels l JOIN articles a ON a.n = l.n"
+        " WHERE l.n = ? AND l.desk = coalesce(?, l.desk) AND l.kind = 'unit' AND a.state <> 'live'",
+        asked,
+    ).fetchall()
+    con.execute("DELETE FROM desk_labels WHERE n = ? AND desk = coalesce(?, desk)", asked)
     rows = con.execute(
         f"SELECT {LISTED_COLUMNS}, d.desk, d.day FROM {LISTED_FROM}"  # noqa: S608
         " WHERE d.n = ? AND d.desk = coalesce(?, d.desk) AND d.hidden = 0",
-        (n, desk),
+        asked,
     ).fetchall()
     for row in rows:
+        kept = {(place["kind"], place["key"]) for place in places if place["desk"] == row["desk"]}
         con.executemany(
             "INSERT INTO desk_labels (desk, n, kind, key, day) VALUES (?, ?, ?, ?, ?)",
-            [(row["desk"], n, kind, key, row["day"]) for kind, key in _labels(row)],
+            [(row["desk"], n, kind, key, row["day"]) for kind, key in _labels(row) | kept],
         )
 
 
 def strip_words(con: sqlite3.Connection, n: int) -> None:
     """Take the text's own words out of an article's labels; what they say of it stays."""
-    for row in con.execute("SELECT desk, topics FROM desk_articles WHERE n = ?", (n,)).fetchall():
+    for row in con.execute("SELECT desk, focus, mentions, topics FROM desk_articles WHERE n = ?", (n,)).fetchall():
         bare = [replace(label, words=()) for label in load_labels(row["topics"])]
         con.execute(
-            "UPDATE desk_articles SET mentions = '[]', topics = ? WHERE desk = ? AND n = ?",
-            (dump_labels(bare), row["desk"], n),
+            "UPDATE desk_articles SET focus = ?, mentions = '[]', topics = ? WHERE desk = ? AND n = ?",
+            (int(focus_of(row)), dump_labels(bare), row["desk"], n),
+        )
+
+
+def settle(con: sqlite3.Connection, n: int) -> None:
+    """Take the labels as people have corrected them for the article's own: the corrections are about to go."""
+    rows = con.execute(
+        f"SELECT {LISTED_COLUMNS}, d.desk FROM {LISTED_FROM} WHERE d.n = ?"  # noqa: S608
+        " AND EXISTS (SELECT 1 FROM corrections c WHERE c.n = d.n AND c.desk = d.desk AND c.undone_at IS NULL)",
+        (n,),
+    ).fetchall()
+    for row in rows:
+        listed = load_listed(row)
+        con.execute(
+            "UPDATE desk_articles SET topics = ?, tone = ?, tone_score = ? WHERE desk = ? AND n = ?",
+            (dump_labels(listed.topics), listed.tone.label, listed.tone.score, row["desk"], n),
         )
 
 

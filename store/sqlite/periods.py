@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from statistics import median
 from typing import Final
 
-from pydantic_core import from_json
-
 from core.clock import day_bounds, local_day
 from core.records import ArticleText, MessageCounts, PeriodReading, ReportArticle, ReportAsk
-from core.topics import TONE_SURE
+from core.topics import TONES
 from store.sqlite import counts
 from store.sqlite.database import Database
-from store.sqlite.rows import from_us, maybe_from_us, texts, to_us
+from store.sqlite.rows import focus_of, from_us, maybe_from_us, texts, to_us
 from store.sqlite.stories import REPEATS
 
 _FILLED: Final = timedelta(days=30)
@@ -26,12 +24,20 @@ _BEGUN: Final = 0.25
 """A day counts as read from this share of a usual day's articles on: before it only stragglers were seen."""
 _ROWS: Final = (
     "SELECT a.n, a.id, a.url, a.source, a.title, a.published_at, a.reserved, a.state, a.revised_at, d.day, d.focus,"  # noqa: S608
-    f" d.topics, d.tone, d.tone_score, d.mentions, coalesce(s.key, '') AS story, coalesce({REPEATS}, 0) AS repeats"
+    f" d.mentions, coalesce(s.key, '') AS story, coalesce({REPEATS}, 0) AS repeats"
     " FROM desk_articles d JOIN articles a ON a.n = d.n LEFT JOIN stories s ON s.id = d.story"
     " LEFT JOIN article_stories x ON x.n = d.n"
     " WHERE d.desk = :desk AND d.hidden = 0 AND d.day BETWEEN :first AND :last"
 )
-_Set = dict[int, list[tuple[str, int, str | None]]]
+_FOUND_SINCE: Final = (
+    "SELECT 1 FROM desk_articles d JOIN articles a ON a.n = d.n WHERE d.desk = ? AND a.first_seen >= ?"
+    " ORDER BY d.n DESC LIMIT 1"
+)
+_LABELS: Final = (
+    "SELECT l.n, l.kind, l.key FROM desk_articles d JOIN desk_labels l ON l.desk = d.desk AND l.n = d.n"
+    " WHERE d.desk = :desk AND d.day BETWEEN :first AND :last AND l.kind IN ('topic', 'tone', 'unit')"
+    " ORDER BY l.n, l.kind, l.key"
+)
 
 
 class PeriodReadings:
@@ -43,17 +49,16 @@ class PeriodReadings:
     def period(self, desk: str, ask: ReportAsk, *, before: date, back: date) -> PeriodReading:
         """Articles of the period (of its story or topic), and counts from the day `back` on."""
         with self._db.read() as con:
-            corrected = _corrected(con, desk)
-            articles = _articles(con, desk, ask, corrected)
+            articles = _articles(con, desk, ask)
             read = _read(con, back, ask.last)
             return PeriodReading(
                 articles=articles,
                 stories=_titles(con, desk, {article.story for article in articles}),
-                by_day=_by_day(con, desk, ask, back, corrected),
-                topics_before=_topics_before(con, desk, ask, before, corrected),
+                by_day=_by_day(con, desk, ask, back),
+                topics_before=_topics_before(con, desk, ask, before),
                 read_by_day=read,
                 sources_read=_sources_read(con, ask),
-                since=_since(con, desk, read, ask.last),
+                since=_since(con, desk, read),
                 messages=_messages(con, desk, ask),
             )
 
@@ -88,21 +93,18 @@ class PeriodReadings:
         return key, date.fromisoformat(row["first"]), date.fromisoformat(row["last"])
 
 
-def _articles(con: sqlite3.Connection, desk: str, ask: ReportAsk, corrected: _Set) -> tuple[ReportArticle, ...]:
+def _articles(con: sqlite3.Connection, desk: str, ask: ReportAsk) -> tuple[ReportArticle, ...]:
     asked = {"desk": desk, "first": ask.first.isoformat(), "last": ask.last.isoformat(), "story": ask.story}
     one = " AND s.key = :story" if ask.kind == "story" else ""
-    rows = con.execute(f"{_ROWS}{one} ORDER BY d.listed_at, d.n", asked)
-    found = (_article(row, corrected.get(row["n"], [])) for row in rows)
+    labels: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for row in con.execute(_LABELS, asked):
+        labels[row["n"]][row["kind"]].append(row["key"])
+    found = (_article(row, labels[row["n"]]) for row in con.execute(f"{_ROWS}{one} ORDER BY d.listed_at, d.n", asked))
     return tuple(article for article in found if ask.kind != "topic" or ask.topic in article.topics)
 
 
-def _article(row: sqlite3.Row, corrected: list[tuple[str, int, str | None]]) -> ReportArticle:
-    topics = tuple(label[0] for label in from_json(row["topics"]))
-    tone = row["tone"] if row["tone_score"] >= TONE_SURE else None
-    for topic, present, set_tone in corrected:
-        tone = set_tone or tone
-        if topic:
-            topics = tuple(t for t in topics if t != topic) + ((topic,) if present else ())
+def _article(row: sqlite3.Row, labels: Mapping[str, Sequence[str]]) -> ReportArticle:
+    """`labels`: as they hold, kind -> keys (store.sqlite.labels)."""
     return ReportArticle(
         id=row["id"],
         url=row["url"],
@@ -110,25 +112,16 @@ def _article(row: sqlite3.Row, corrected: list[tuple[str, int, str | None]]) -> 
         title=row["title"],
         published=from_us(row["published_at"]),
         day=row["day"],
-        focus=bool(row["focus"]),
-        topics=topics,
-        tone=tone,
-        units=tuple(dict.fromkeys(mention[4] for mention in from_json(row["mentions"]))),
+        focus=focus_of(row),
+        topics=tuple(labels.get("topic", ())),
+        tone=next((tone for tone in TONES if tone in labels.get("tone", ())), None),
+        units=tuple(labels.get("unit", ())),
         story=row["story"],
         reprint=bool(row["repeats"]),
         reserved=bool(row["reserved"]),
         state=row["state"],
         revised_at=maybe_from_us(row["revised_at"]),
     )
-
-
-def _corrected(con: sqlite3.Connection, desk: str) -> _Set:
-    found: _Set = {}
-    for row in con.execute(
-        "SELECT n, topic, present, tone FROM corrections WHERE desk = ? AND undone_at IS NULL ORDER BY id", (desk,)
-    ):
-        found.setdefault(row["n"], []).append((row["topic"], row["present"], row["tone"]))
-    return found
 
 
 def _titles(con: sqlite3.Connection, desk: str, keys: set[str]) -> dict[str, str]:
@@ -139,42 +132,25 @@ def _titles(con: sqlite3.Connection, desk: str, keys: set[str]) -> dict[str, str
     return {row["key"]: row["title"] for row in rows}
 
 
-def _by_day(con: sqlite3.Connection, desk: str, ask: ReportAsk, back: date, corrected: _Set) -> dict[str, int]:
-    asked = {"desk": desk, "first": back.isoformat(), "last": ask.last.isoformat()}
+def _by_day(con: sqlite3.Connection, desk: str, ask: ReportAsk, back: date) -> dict[str, int]:
     if ask.kind == "story":
         return {}
-    if ask.kind == "topic":
-        rows = _labelled(con, asked, corrected)
-        return dict(Counter(day for day, topics in rows if ask.topic in topics))
-    rows_of_day = con.execute(
-        "SELECT day, count(*) AS n FROM desk_articles WHERE desk = :desk AND hidden = 0"
-        " AND day BETWEEN :first AND :last GROUP BY day",
-        asked,
+    rows = con.execute(
+        "SELECT day, n FROM label_days WHERE desk = ? AND kind = ? AND key = ? AND day BETWEEN ? AND ?",
+        (desk, "topic" if ask.topic else "all", ask.topic, back.isoformat(), ask.last.isoformat()),
     )
-    return {row["day"]: row["n"] for row in rows_of_day}
+    return {row["day"]: row["n"] for row in rows}
 
 
-def _topics_before(con: sqlite3.Connection, desk: str, ask: ReportAsk, before: date, corrected: _Set) -> dict[str, int]:
+def _topics_before(con: sqlite3.Connection, desk: str, ask: ReportAsk, before: date) -> dict[str, int]:
     if ask.kind in ("story", "topic"):
         return {}
-    last = ask.first - timedelta(days=1)
-    asked = {"desk": desk, "first": before.isoformat(), "last": last.isoformat()}
-    return dict(Counter(topic for _, topics in _labelled(con, asked, corrected) for topic in topics))
-
-
-def _labelled(con: sqlite3.Connection, asked: Mapping[str, str], corrected: _Set) -> list[tuple[str, set[str]]]:
-    """Day and topics of each article, as corrected."""
     rows = con.execute(
-        "SELECT n, day, topics FROM desk_articles WHERE desk = :desk AND hidden = 0 AND day BETWEEN :first AND :last",
-        asked,
+        "SELECT key, sum(n) AS n FROM label_days WHERE desk = ? AND kind = 'topic' AND day BETWEEN ? AND ?"
+        " GROUP BY key",
+        (desk, before.isoformat(), (ask.first - timedelta(days=1)).isoformat()),
     )
-    found = []
-    for row in rows:
-        topics = {label[0] for label in from_json(row["topics"])}
-        for topic, present, _ in corrected.get(row["n"], []):
-            (topics.add if present else topics.discard)(topic)
-        found.append((row["day"], topics - {""}))
-    return found
+    return {row["key"]: row["n"] for row in rows}
 
 
 def _read(con: sqlite3.Connection, first: date, last: date) -> dict[str, int]:
@@ -193,18 +169,21 @@ def _sources_read(con: sqlite3.Connection, ask: ReportAsk) -> int:
     return int(row[0])
 
 
-def _since(con: sqlite3.Connection, desk: str, read: Mapping[str, int], last: date) -> date | None:
-    """The first day that was read like the others, and not before the desk was filled; None: nothing was read."""
+def _since(con: sqlite3.Connection, desk: str, read: Mapping[str, int]) -> date | None:
+    """The first day that was read like the others, and not before the desk was filled; None: nothing was read.
+
+    A desk whose first version is not known any more is older than the audit; of one that has nothing that was found
+    since (an old press that was replayed) its day says nothing.
+    """
     days = sorted(day for day, articles in read.items() if articles)
     if not days:
         return None
     usual = median(read[day] for day in days)
     begun = date.fromisoformat(next(day for day in days if read[day] >= _BEGUN * usual))
-    row = con.execute("SELECT min(applied_at) AS at FROM desk_versions WHERE id = ?", (desk,)).fetchone()
-    if row["at"] is None:
+    row = con.execute("SELECT applied_at FROM desk_versions WHERE id = ? AND version = 1", (desk,)).fetchone()
+    if row is None or con.execute(_FOUND_SINCE, (desk, row["applied_at"])).fetchone() is None:
         return begun
-    taken = local_day(from_us(row["at"]))
-    return max(begun, taken - _FILLED) if taken <= last else begun
+    return max(begun, local_day(from_us(row["applied_at"])) - _FILLED)
 
 
 def _messages(con: sqlite3.Connection, desk: str, ask: ReportAsk) -> MessageCounts:

@@ -259,6 +259,7 @@ def _expire(con: sqlite3.Connection, n: int, at: datetime) -> None:
     con.execute(f"DELETE FROM revisions WHERE n = ? AND NOT EXISTS ({_QUOTED_HERE})", (n,))  # noqa: S608
     con.execute("DELETE FROM comparisons WHERE n = ?", (n,))
     con.execute("DELETE FROM looks WHERE n = ?", (n,))
+    labels.settle(con, n)
     con.execute("DELETE FROM corrections WHERE n = ?", (n,))
     con.execute("UPDATE article_stories SET signature = NULL WHERE n = ?", (n,))
     con.execute("UPDATE articles SET lead = '', state = 'expired' WHERE n = ?", (n,))

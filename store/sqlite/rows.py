@@ -12,7 +12,18 @@ from typing import Any, Final
 from pydantic_core import from_json
 
 from core.clock import local_day, to_utc
-from core.records import Article, Entry, Label, ListedArticle, Mention, PendingPage, Published, Reprint, Tone
+from core.records import (
+    Article,
+    Entry,
+    Label,
+    ListedArticle,
+    Mention,
+    PendingPage,
+    Published,
+    Reprint,
+    Tone,
+    is_about,
+)
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -65,6 +76,11 @@ def load_mentions(value: str) -> tuple[Mention, ...]:
         Mention(field=field, index=index, start=start, end=end, unit=unit, score=score, evidence=tuple(evidence))
         for field, index, start, end, unit, score, evidence in from_json(value)
     )
+
+
+def focus_of(row: sqlite3.Row) -> bool:
+    """Of a row with focus and mentions: whether the article is told as being about the place."""
+    return is_about(bool(row["focus"]), {(field, index) for field, index, *_ in from_json(row["mentions"])})
 
 
 def dump_labels(labels: Iterable[Label]) -> str:
@@ -155,7 +171,7 @@ def load_listed(row: sqlite3.Row) -> ListedArticle:
         published=load_published(row),
         first_seen=from_us(row["first_seen"]),
         revised_at=revised_at,
-        focus=bool(row["focus"]),
+        focus=focus_of(row),
         topics=topics,
         tone=tone,
         mentions=load_mentions(row["mentions"]),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, cast
 
-from core.clock import day_bounds
+from core.clock import VIETNAM, day_bounds
 from core.ports import NO_FILTERS
 from core.records import COUNTED, RANKED, Change, Facets, SearchFilters, SearchHit, SearchPage
 from store.sql import Connection
@@ -27,8 +27,10 @@ _COUNT: Final = f"SELECT count(*) FROM (SELECT 1 {_FOUND} ORDER BY rowid DESC LI
 FORMS: Final = 48
 """Words that an unfinished one may stand for, one by one; of more the index makes one long list before it answers."""
 _WORDS_THERE: Final = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.words_there USING fts5vocab(main, search, instance)"
+_MONTH: Final = f"strftime('%Y-%m', f.n / 4096 * 60 + {int(VIETNAM.utcoffset(None).total_seconds())}, 'unixepoch')"
+"""Of publication, which an article's number follows: what days narrow a search by."""
 _FACETS: Final = (
-    "SELECT kind, CASE kind WHEN 'all' THEN substr(day, 1, 7) ELSE key END AS key, count(*) AS n"  # noqa: S608
+    f"SELECT kind, CASE kind WHEN 'all' THEN {_MONTH} ELSE key END AS key, count(*) AS n"  # noqa: S608
     f" FROM (SELECT rowid AS n {_FOUND} ORDER BY rowid DESC LIMIT :limit) f"
     " CROSS JOIN desk_labels l ON l.desk = :desk AND l.n = f.n WHERE kind IN ('source', 'topic', 'all')"
     " GROUP BY 1, 2 ORDER BY 3 DESC, 2"

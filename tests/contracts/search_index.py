@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.ports import SearchIndex, Store
-from core.records import Article, Published
+from core.records import Article, Published, SearchFilters
 from tests.fakes.records import NOON, make_article, make_tagged
 
 Refresh = Callable[[], None]
@@ -194,6 +194,19 @@ class SearchIndexContract:
         page = index.search(DESK, "lúa ", limit=10)
         assert (page.total, page.more) == (4, True)
         assert "Lúa, lúa và lúa" not in [hit.article.title for hit in page.hits]
+
+    def test_a_month_tells_as_many_as_its_days_find(self, index: SearchIndex, store: Store, refresh: Refresh) -> None:
+        midnight = datetime(2026, 2, 28, 17, 0, tzinfo=UTC)  # 1 March in Viet Nam
+        for number, at in enumerate((midnight - timedelta(seconds=1), midnight, midnight + timedelta(days=3))):
+            published = Published(at=at, provenance="meta")  # the first was found on the day after
+            write(store, str(number), "Lúa chín", published=published, at=at + timedelta(hours=7))
+        refresh()
+        facets = index.facets(DESK, "lúa")
+        assert facets.months == (("2026-03", 2), ("2026-02", 1))
+        for month, articles in facets.months:
+            last = date(2026, int(month[-2:]) + 1, 1) - timedelta(days=1)
+            days = SearchFilters(first=last.replace(day=1), last=last)
+            assert index.search(DESK, "lúa", filters=days).total == articles
 
     def test_a_replaced_text_is_out_at_once(self, index: SearchIndex, store: Store, refresh: Refresh) -> None:
         write(store, "1", "Cầu mới", "Cầu dài một trăm mét.")

@@ -98,6 +98,6 @@ def test_a_correction_acts_at_once_is_audited_and_undone(record: Record, browser
     assert record.audit.lines(1)[0].action == "label.correct" and record.audit.lines(1)[0].who == "page"
     send(browser, f"/sua-nhan/{made.id}/hoan-lai", {}, opened="/sua-nhan")
     assert record.audit.lines(1)[0].action == "label.undo"
-    assert "Giao thông, hạ tầng độ chắc 91 %" in words(browser.get(here).text)
+    assert "Giao thông, hạ tầng độ chắc 91%" in words(browser.get(here).text)
     assert browser.post(f"{here}/nhan", headers=ORIGIN, data={"chu-de": "health"}).status_code == 403
     assert record.corrections.corrections() == ()

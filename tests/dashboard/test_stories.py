@@ -114,7 +114,7 @@ class TestArticleOfAStory:
     def test_a_reprint_names_its_twin(self, get: Get, press: FakePress, ids: dict[str, str]) -> None:
         said = words(get(f"/bai/{ids['reprint']}"))
         assert "Đăng lại bài của Báo Dân Sinh (mẫu): Mưa lớn gây sạt lở" in said
-        assert "trùng khoảng 96 % nội dung" in said
+        assert "trùng khoảng 96% nội dung" in said
         last = press.articles["binh_son"][8].listed.id
         assert "chưa rõ bài nào có trước" in words(get(f"/bai/{last}"))
 

@@ -170,6 +170,15 @@ def test_nothing_is_compared_with_a_span_that_was_read_by_half() -> None:
     assert "Chương trình bắt đầu đọc báo từ ngày 05/11/2025" in said(begun)
 
 
+def test_the_stories_that_are_told_are_those_the_words_say() -> None:
+    named = [article(n, story="nhac", focus=False) for n in range(9)]
+    others = [article(10 + n, story=f"ve-{n}", focus=True) for n in range(7)]
+    made = content(reading([*named, *others]))
+    assert "nhac" not in {story.id for story in made.stories} and made.stories_all == 8
+    assert "8 nội dung; 7 nội dung có nhiều bài viết về huyện Bình Sơn nhất như sau" in said(made)
+    assert "Trong đó, 7 bài có nội dung chính về huyện Bình Sơn, 9 bài chỉ nhắc đến" in said(made)
+
+
 def test_the_usual_week_is_the_mean_of_those_before() -> None:
     made = content(reading([article(0)], before=30, weeks=8))
     assert (made.usual, made.usual_of) == (30, 8)
