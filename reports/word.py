@@ -7,7 +7,9 @@ from datetime import date, datetime
 from typing import Final
 
 from docx.document import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
+from docx.section import Section as WordSection
 from docx.shared import Mm
 from docx.text.paragraph import Paragraph
 
@@ -43,6 +45,7 @@ def write(
     lines = _lines(report, papers, local_day(report.head.issued or at))
     document = filling.fill(content, template.SLOTS, lines, _blocks(report, papers, content))
     _rules(document)
+    _addressees(document)
     _properties(document, report)
     return filling.saved(document)
 
@@ -97,8 +100,12 @@ def _date(day: date) -> str:
 
 
 def _to(papers: OfficePapers) -> str:
-    names = "; ".join(line.name for line in papers.addressed)
-    return t("report.head.to", names=names) if names else ""
+    """One beside "Kính gửi:"; of several each on a line of its own with a dash, as the form has it."""
+    names = [line.name for line in papers.addressed]
+    if not names:
+        return ""
+    several = "\n- " + ";\n- ".join(names) + "."
+    return t("report.head.to", names=names[0] if len(names) == 1 else several).replace(" \n", "\n")
 
 
 def _blocks(report: Report, papers: OfficePapers, content: bytes) -> Mapping[str, Sequence[Block]]:
@@ -171,9 +178,7 @@ def _annex_row(number: int, line: AnnexLine) -> tuple[Cell, ...]:
 def _rules(document: Document) -> None:
     """Set each rule's width from the line above it: as wide as the motto, a third to a half below the others."""
     section = document.sections[0]
-    whole = 210.0
-    if section.page_width and section.left_margin and section.right_margin:
-        whole = (section.page_width - section.left_margin - section.right_margin) / Mm(1)
+    whole = _text_width(section)
     for element in document.element.body.iter(qn("w:p")):
         share = template.RULES.get(element.style or "")
         above = element.getprevious()
@@ -186,6 +191,27 @@ def _rules(document: Document) -> None:
         rule = share * min(_width_mm(text, points), width * 0.96)
         form = Paragraph(element, document._body).paragraph_format
         form.left_indent = form.right_indent = Mm(round(max(0.0, (width - rule) / 2), 1))
+
+
+def _addressees(document: Document) -> None:
+    """Several addressees: their dashes stand below one another under the colon, the whole in the middle."""
+    for element in document.element.body.iter(qn("w:p")):
+        lines = str(getattr(element, "text", "")).split("\n")
+        if len(lines) < 2 or f"{lines[0]} " != t("report.head.to", names="") or not lines[1].startswith("- "):
+            continue
+        paragraph = Paragraph(element, document._body)
+        points = looks.size(paragraph, document)
+        lead = _width_mm(lines[0].removesuffix(":"), points)
+        free = _text_width(document.sections[0]) - lead - max(_width_mm(line, points) for line in lines[1:])
+        form = paragraph.paragraph_format
+        form.alignment = WD_ALIGN_PARAGRAPH.LEFT
+        form.left_indent, form.first_line_indent = Mm(round(lead + max(0.0, free / 2), 1)), Mm(round(-lead, 1))
+
+
+def _text_width(section: WordSection) -> float:
+    if section.page_width and section.left_margin and section.right_margin:
+        return (section.page_width - section.left_margin - section.right_margin) / Mm(1)
+    return 210.0
 
 
 def _cell_width(cell: object) -> float:
