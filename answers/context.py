@@ -226,7 +226,7 @@ def _counts(tokens: Tokens, at: int) -> bool:
 def _years_on(tokens: Tokens, past: int) -> int:
     joint = tokens[past].low
     if (joint in {"và", "đến", "tới", ",", "hoặc", "hay", "sang"} or joint in DASHES) and (
-        _YEAR.fullmatch(tokens[past + 1].text)
+        _YEAR.fullmatch(tokens[past + 1].text) and (joint != "," or tokens[past + 1].text.startswith(_YEARS_OF_NEWS))
     ):
         return past + 2
     return past

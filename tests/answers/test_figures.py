@@ -147,6 +147,8 @@ def test_a_megabyte_is_read_whole() -> None:
     [
         ("Kiểm tra phát hiện 1500 lỗi.", "1500 lỗi"),
         ("Đã cấp hơn 2000 thẻ.", "hơn 2000 thẻ"),
+        ("Năm 2025, 1500 hộ thoát nghèo.", "1500 hộ"),
+        ("Các năm 2019, 2020 người dân mất mùa.", None),
         ("Giải đấu 2019 khép lại.", None),
         ("Từ 1858 thực dân Pháp", None),
         ("Đến 2030 phấn đấu", None),
