@@ -78,5 +78,6 @@ def _printed(place: str) -> tuple[str, ...]:
     if not place:
         return ()
     gazetteer = wiring.gazetteer()
-    names = [name for found in gazetteer.find_units(place) for name in printed_names(gazetteer, found.unit.id)]
+    units = gazetteer.named(place) or [found.unit for found in gazetteer.find_units(place)]
+    names = [name for unit in units for name in printed_names(gazetteer, unit.id)]
     return tuple(dict.fromkeys((place, *names)))

@@ -178,3 +178,8 @@ def test_the_filter_knows_a_place_by_each_of_its_names(printed: str) -> None:
     held = read_fact(row)
     assert (held.places[0], place_share(passage, held)) == ("TP.HCM", 1.0)
     assert place_share(prepare(nfc("Tại Bình Sơn có 12 ngôi nhà bị sập.")).passage, held) == 0.0
+
+
+def test_the_filter_takes_a_place_that_is_spelled_right_for_no_other() -> None:
+    row = {"id": "1", "fact": {"indicator": "số nhà bị sập", "value": 12, "dim": "count", "place": "Ba Dinh"}}
+    assert read_fact(row).places == ("Ba Dinh",)
