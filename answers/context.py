@@ -50,6 +50,11 @@ _PEOPLE: Final = frozenset(
 )
 _BARE: Final = Unit("count", 1)
 _YEAR: Final = re.compile(r"(?:1[5-9]|20)\d\d")
+_YEARS_OF_NEWS: Final = ("19", "20")
+"""A number that begins so is mostly a year although nothing calls it one."""
+_NO_YEAR_AFTER: Final = frozenset({"gần", "hơn", "trên", "dưới", "ngót", "có", "gồm", "thêm"})
+_YEAR_AFTER: Final = frozenset({"từ", "vào", "trước", "sau", "hồi"})
+_FUNCTION: Final = words("function")
 _GROUPED: Final = re.compile(r"[1-9]\d{0,2}(?:[.,]\d{3})+")
 _TWO_DIGITS: Final = re.compile(r"\d{1,2}")
 _CHUNK: Final = re.compile(r"\S+")
@@ -202,14 +207,26 @@ def _year(tokens: Tokens, at: int) -> int:
         return past
     if after.text in DASHES and _YEAR.fullmatch(tokens[at + 2].text):
         return at + 3
-    counted = after.kind == "word" and (after.low in _STRONG or after.low in {"m", "m2", "%", "usd", "trường"})
+    counted = after.kind == "word" and (
+        after.low in _STRONG or after.low in {"m", "m2", "%", "usd", "trường"} or _counts(tokens, at)
+    )
     return 0 if counted and before.low not in DASHES else past
+
+
+def _counts(tokens: Tokens, at: int) -> bool:
+    """Whether four digits before any other word count: "1500 lỗi", "hơn 2000 thẻ", but "Giải đấu 2019 khép lại"."""
+    before, after = tokens[at - 1], tokens[at + 1]
+    if after.text[0].isupper() or after.low in _FUNCTION:
+        return False
+    if tokens[at].text.startswith(_YEARS_OF_NEWS):
+        return before.low in _NO_YEAR_AFTER
+    return before.low not in _YEAR_AFTER and before.text != "("
 
 
 def _years_on(tokens: Tokens, past: int) -> int:
     joint = tokens[past].low
     if (joint in {"và", "đến", "tới", ",", "hoặc", "hay", "sang"} or joint in DASHES) and (
-        _YEAR.fullmatch(tokens[past + 1].text)
+        _YEAR.fullmatch(tokens[past + 1].text) and (joint != "," or tokens[past + 1].text.startswith(_YEARS_OF_NEWS))
     ):
         return past + 2
     return past

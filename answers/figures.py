@@ -64,7 +64,8 @@ def _may_open(tokens: Tokens, at: int) -> bool:
         return True
     if token.low not in ONES and token.low not in {"mười", "nửa"}:
         return False
-    return token.text[0].islower() or tokens.opens_sentence(at)
+    # "HAI BÀ TRƯNG", "BA TƠ": in capitals a name is not told from a numeral
+    return not tokens.in_capitals(at) and (token.text[0].islower() or tokens.opens_sentence(at))
 
 
 def _read(tokens: Tokens, at: int) -> tuple[Quantity | None, int]:
@@ -128,6 +129,7 @@ def _is_land_or_money(tokens: Tokens, at: int) -> bool:
 def noun_at(tokens: Tokens, at: int, *, words: bool = False) -> int:
     """The index after the first word of what is counted here, 0 where nothing is."""
     token, after = tokens[at], tokens[at + 1]
+    words = words or tokens.in_capitals(at)  # "26 TRẦN PHÚ"
     if token.kind != "word" or token.glued or (len(token.low) < 2 and token.low not in {"y", "ổ", "ô"}):
         return 0
     if token.text[0].isupper():

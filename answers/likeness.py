@@ -31,7 +31,9 @@ _AT_ONCE: Final = 16
 """Figures whose surroundings are worked out together: what it takes grows with them and with the text."""
 _CHANGE: Final = re.compile(r"\b(?:tăng|giảm|hơn|thêm|bớt|hụt|tốc độ|chênh)\b")
 _NAME: Final = re.compile(r"(?<!^)\b[A-ZĐ]\w*|\d+")
-_GENERIC: Final = frozenset("tỉnh xã huyện phường quận tp h q thành phố tx thị bv".split())  # noqa: SIM905
+_GENERIC: Final = frozenset("tỉnh xã huyện phường quận tp h q p tt thành phố tx thị trấn đặc khu bv".split())  # noqa: SIM905
+_NUMBERED: Final = re.compile(r"(quận|q|phường|p)\W{0,2}0?(\d{1,2})")
+_KINDS: Final = {"q": "quận|q", "p": "phường|p"}
 _QUALIFIERS: Final = (
     "bình quân", "trung bình", "khác", "còn lại", "chưa", "không", "dự kiến", "kế hoạch", "chỉ tiêu", "mục tiêu",
     "trước đây", "ban đầu", "đầu tiên", "riêng", "định mức", "tối đa", "mới", "cũ", "đang", "nữ", "một năm",
@@ -285,9 +287,17 @@ def _of_text(passage: Passage, fact: Fact) -> Features:
 
 def place_share(passage: Passage, fact: Fact) -> float:
     """The share of the words of the fact's place that the text holds, of its best name; 1 for no place."""
-    shares = []
-    for name in fact.places:
-        words = [w for w in WORD.findall(fold(name)) if w not in _GENERIC]
-        if words:
-            shares.append(sum(w in passage.words for w in words) / len(words))
+    shares = [share for name in fact.places if (share := _held(passage, fold(name))) is not None]
     return max(shares, default=1.0)
+
+
+def _held(passage: Passage, name: str) -> float | None:
+    """The share of a folded name's words that the text holds; None where it has none, as the mere "1" of quận 1."""
+    numbered = _NUMBERED.fullmatch(name)
+    if numbered:
+        kinds, number = _KINDS[numbered[1][0]], int(numbered[2])
+        return float(bool(re.search(rf"\b(?:{kinds})\W{{0,2}}0?{number}(?!\w|[.,]\d)", passage.folded)))
+    words = [word for word in WORD.findall(name) if word not in _GENERIC]
+    if not words or name.isdecimal():
+        return None
+    return sum(word in passage.words for word in words) / len(words)

@@ -28,8 +28,16 @@ _SENTENCE_END: Final = frozenset(".!?…:;\"“”‘'(-–—•")
 DASHES: Final = frozenset("-–—‑−")
 
 
+_CAPITALS: Final = 2
+"""A sentence of so many words, all in capitals, is in capitals throughout, not made of abbreviations."""
+
+
 class Token(NamedTuple):
-    """One piece of a text. `low` is folded (lower case, one tone placement), `glued`: no space before it."""
+    """One piece of a text. `low` is folded (lower case, one tone placement), `glued`: no space before it.
+
+    In a sentence that is in capitals throughout ("12.345 HỘ DÂN BỊ NGẬP") `text` is in lower case, since capitals tell
+    nothing there.
+    """
 
     start: int
     end: int
@@ -61,6 +69,11 @@ class Tokens:
         before = self[index - 1]
         return before is NOTHING or (before.kind == "sign" and before.text in _SENTENCE_END)
 
+    def in_capitals(self, index: int) -> bool:
+        """Whether a word stands in a sentence that is in capitals throughout."""
+        token = self[index]
+        return token is not NOTHING and self.text[token.start] != token.text[0]
+
     def phrase(self, first: int, past: int) -> str:
         """Folded words from `first` up to `past`, one space between."""
         return " ".join(t.low for t in self.items[max(0, first) : max(0, past)])
@@ -72,10 +85,29 @@ def cut(text: str) -> Tokens:
     if len(folded) != len(text):
         raise ValueError("the text is not NFC")
     found: list[Token] = []
-    before = -1
+    before, first = -1, 0
     for match in _TOKEN.finditer(text):
         start, end = match.span()
         kind: Kind = match.lastgroup  # type: ignore[assignment]
+        if found and "\n" in text[before:start]:
+            first = _lower(found, first)
         found.append(Token(start, end, match[0], folded[start:end], kind, start == before))
         before = end
+        if kind == "sign" and match[0] in _SENTENCE_END and match[0] not in DASHES:
+            first = _lower(found, first)
+    _lower(found, first)
     return Tokens(text, tuple(found))
+
+
+def _lower(found: list[Token], first: int) -> int:
+    """Puts the words from `first` on into lower case if all are in capitals; the index after them.
+
+    What a sign holds together stays as it is, and so do single letters: "15/CT-TTG", "5G".
+    """
+    words = [token.text for token in found[first:] if token.kind == "word" and len(token.text) > 1]
+    if len(words) >= _CAPITALS and all(map(str.isupper, words)) and not all(map(str.isascii, words)):
+        for at in range(first, len(found)):
+            token, earlier = found[at], found[at - 1] if at else NOTHING
+            if token.kind == "word" and len(token.text) > 1 and not (token.glued and earlier.kind == "sign"):
+                found[at] = token._replace(text=token.text.lower())
+    return len(found)

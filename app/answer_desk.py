@@ -13,6 +13,7 @@ from answers import deadlines
 from answers.case_desk import CaseDesk
 from answers.fact_desk import FactDesk
 from app import wiring
+from app.places import printed_names
 from core.clock import Clock, day_bounds, local_day
 from core.i18n import t
 from core.ports import HoldBeside
@@ -63,9 +64,7 @@ def _as_printed(fact: FactEntry, day: date) -> FactEntry:
 
 
 def _names(unit: str) -> tuple[str, ...]:
-    """As texts may print a unit."""
-    gazetteer = wiring.gazetteer()
-    return (gazetteer.unit(unit).name, *gazetteer.unit(unit).aliases) if unit in gazetteer else ()
+    return printed_names(wiring.gazetteer(), unit)
 
 
 def fact_desk(kept: Record, clock: Clock) -> FactDesk:

@@ -9,7 +9,9 @@ from answers.compare import compare as hold_beside
 from answers.compare import prepare
 from answers.figures import read_figures
 from answers.passage import Fact
+from app import wiring
 from app.filters import Row, RowError
+from app.places import printed_names
 from core.records import Dimension, Figure
 from core.text import seen
 
@@ -64,8 +66,18 @@ def read_fact(row: Row) -> Fact:
             indicator=seen(str(fact["indicator"])),
             value=float(fact["value"]),
             dimension=fact["dim"],
-            places=(place,) if place else (),
+            places=_printed(place),
             period=seen(str(fact.get("period") or "")),
         )
     except (KeyError, TypeError, ValueError):
         raise RowError(f'{row["id"]}: "fact" needs indicator, value (a number) and dim (a known dimension)') from None
+
+
+def _printed(place: str) -> tuple[str, ...]:
+    """A place as the row names it and as texts may print it otherwise: TP.HCM, thành phố Hồ Chí Minh."""
+    if not place:
+        return ()
+    gazetteer = wiring.gazetteer()
+    units = gazetteer.named(place) or [found.unit for found in gazetteer.find_units(place)]
+    names = [name for unit in units for name in printed_names(gazetteer, unit.id)]
+    return tuple(dict.fromkeys((place, *names)))

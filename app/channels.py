@@ -59,7 +59,7 @@ def zalo_channels(settings: Settings, tokens: TokenVault, book: ChannelBook, clo
 
     found: dict[Channel, Notifier] = {"zalo_oa": ZaloNotifier(calls("zalo_oa"), zalo, book, clock)}
     if zalo.zns_template:
-        found["zns"] = ZnsNotifier(calls("zns"), zalo)
+        found["zns"] = ZnsNotifier(calls("zns"), zalo, book, clock)
     return found
 
 

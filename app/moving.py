@@ -15,6 +15,7 @@ from app import wiring
 from app.progress import progress
 from core.clock import SystemClock
 from core.errors import ConfigError
+from core.explained import explain
 from core.settings import RecordSettings, Settings
 from store.postgres import moving
 from store.sqlite import stones
@@ -100,7 +101,7 @@ def _at(settings: Settings, place: str) -> Settings:
     try:
         RecordSettings(url=place)
     except ValidationError as error:
-        raise ConfigError(f"--to: {error.errors()[0]['msg'].removeprefix('Value error, ')}") from None
+        raise ConfigError(f"--to: {explain(error).removeprefix('url: ')}") from None
     return settings.model_copy(update={"record": settings.record.model_copy(update={"url": place})})
 
 

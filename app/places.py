@@ -41,6 +41,11 @@ class GazetteerPlaces:
         return tuple(_place(unit) for unit in sorted(found.values(), key=lambda unit: unit.name))
 
 
+def printed_names(gazetteer: Gazetteer, unit: str) -> tuple[str, ...]:
+    """As texts may print the unit of that id; nothing for an unknown one."""
+    return (gazetteer.unit(unit).name, *gazetteer.unit(unit).aliases) if unit in gazetteer else ()
+
+
 def _place(unit: Unit) -> Place:
     latitude, longitude = unit.point or (None, None)
     return Place(unit=unit.id, name=unit.full_name, latitude=latitude, longitude=longitude, today=unit.until is None)

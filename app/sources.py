@@ -47,7 +47,10 @@ def check(settings: Settings, world: World, publishers: Sequence[Publisher]) -> 
     visitor = Visitor(limits, guard, world.clock, plan.user_agent)
     with wiring.record(settings, world.clock) as kept:
         for publisher in publishers:
-            report = check_source(publisher, visitor, PressExtractor(), world.clock.now(), settings=limits)
+            report = check_source(
+                publisher, visitor, PressExtractor(), world.clock.now(),
+                settings=limits, others=world.publishers.values(),
+            )  # fmt: skip
             text = json.dumps(report.as_dict(), ensure_ascii=False)
             kept.source_checks.save(publisher.id, report.at, text, verified=report.verified)
             kept.ledger.set_reserved(publisher.id, report.reserved, report.at)

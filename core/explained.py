@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from pydantic import ValidationError
+
+_FOREWORD: Final = "Value error, "
+"""What pydantic puts before the words of our own checks."""
 
 
 def explain(error: ValidationError) -> str:
@@ -14,4 +18,4 @@ def explain(error: ValidationError) -> str:
 
 def named(path: Sequence[str], message: str) -> str:
     """The message with the field that it is about."""
-    return f"{'.'.join(path) or 'file'}: {message}"
+    return f"{'.'.join(path) or 'file'}: {message.removeprefix(_FOREWORD)}"

@@ -21,6 +21,7 @@ from core.urls import is_web
 from core.written import text_of
 
 CONFIG_NAME = "diembao.toml"
+_DATA_DIR: Final = Path("var")
 
 
 class _Part(BaseModel):
@@ -359,7 +360,7 @@ class Settings(BaseSettings):
         nested_model_default_partial_update=True,
     )
 
-    data_dir: Path = Path("var")
+    data_dir: Path = _DATA_DIR
     public_url: str = ""
     crawl: CrawlSettings = CrawlSettings()
     smtp: SmtpSettings = SmtpSettings()
@@ -374,6 +375,12 @@ class Settings(BaseSettings):
     backup: BackupSettings = BackupSettings()
     updates: UpdateSettings = UpdateSettings()
     log: LogSettings = LogSettings()
+
+    @field_validator("data_dir", mode="before")
+    @classmethod
+    def _given(cls, value: object) -> object:
+        """Empty is not set, as elsewhere: no record in the working folder."""
+        return _DATA_DIR if isinstance(value, str) and not value.strip() else value
 
     @field_validator("data_dir")
     @classmethod
@@ -431,7 +438,7 @@ def load(path: Path | None = None) -> Settings:
     Raises ConfigError naming the file and the field, or the variable: for TOML that does not parse, unknown or
     ill-typed fields, and a file that was named but does not exist.
     """
-    named = path is not None or "DIEMBAO_CONFIG" in os.environ
+    named = path is not None or bool(os.environ.get("DIEMBAO_CONFIG"))
     file = path or config_path()
     values: dict[str, Any] = {}
     if file.exists():

@@ -6,7 +6,7 @@ Asks each endpoint once, robots.txt and tdmrep.json of its host, and a few of th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -103,9 +103,13 @@ def check_source(
     *,
     settings: CrawlSettings | None = None,
     samples: int = SAMPLES,
+    others: Iterable[Publisher] = (),
 ) -> SourceReport:
-    """Ask a source once and tell what it answered. Never raises for what a server does."""
-    visit = _Visit(publisher, fetcher, at, settings or CrawlSettings())
+    """Ask a source once and tell what it answered. Never raises for what a server does.
+
+    `others`: declared publishers, to whose hosts a page may lead, as in a crawl.
+    """
+    visit = _Visit(publisher, fetcher, at, settings or CrawlSettings(), tuple(others))
     endpoints = tuple(visit.endpoint(endpoint) for endpoint in publisher.endpoints)
     home = visit.robots(publisher.home)
     sampled = tuple(visit.sample(entry, extractor) for entry in visit.choose(samples))
@@ -125,8 +129,15 @@ def check_source(
 class _Visit:
     """One look at one source."""
 
-    def __init__(self, publisher: Publisher, fetcher: Fetcher, at: datetime, settings: CrawlSettings) -> None:
-        self._publisher, self._fetch, self._at = publisher, fetcher, at
+    def __init__(
+        self,
+        publisher: Publisher,
+        fetcher: Fetcher,
+        at: datetime,
+        settings: CrawlSettings,
+        others: tuple[Publisher, ...],
+    ) -> None:
+        self._publisher, self._fetch, self._at, self._others = publisher, fetcher, at, others
         self._parse = parsers.parsers(settings)
         self._robots: dict[str, Robots] = {}
         self._entries: list[Entry] = []
@@ -144,7 +155,7 @@ class _Visit:
             return replace(report, reason=page)
         moved = page.final_url if urls.canonical(page.final_url) != urls.canonical(endpoint.url) else ""
         report = replace(report, status=page.status, moved_to=moved)
-        reason = self._reason(page)
+        reason = "door" if doors.refusal(page.final_url) else _unanswered(page)
         if reason:
             return replace(report, reason=reason)
         said = self._read(endpoint, page)
@@ -155,7 +166,7 @@ class _Visit:
         dates = [entry.published.at for entry in said.entries if entry.published and not entry.published.doubtful]
         return replace(
             report,
-            reason=said.problem,
+            reason=said.problem or self._astray(said, page),
             format=said.format,
             charset=said.charset,
             items=len(said.entries),
@@ -190,7 +201,7 @@ class _Visit:
         page = self._ask(entry.url)
         if isinstance(page, str):
             return SampleReport(url=entry.url, reason=page)
-        reason = self._reason(page)
+        reason = self._off(page.final_url) or _unanswered(page)
         if reason:
             return SampleReport(url=entry.url, reason=reason)
         path = urlsplit(page.final_url).path or "/"
@@ -202,13 +213,15 @@ class _Visit:
         provenance = article.published.provenance
         return SampleReport(url=entry.url, characters=len(article.text), provenance=provenance)
 
-    def _reason(self, page: FetchedPage) -> str:
-        """Why an answer is none: blocked, another status, or led off the publisher's hosts."""
-        if doors.refusal(page.final_url, publisher=self._publisher):
-            return "off-host"
-        if block_reason(page.status, page.headers, page.body, page.final_url):
-            return "blocked"
-        return "" if page.status == 200 else f"http-{page.status}"
+    def _astray(self, said: Discovery, page: FetchedPage) -> str:
+        """An endpoint may lead to another host, as when papers merge, while what it lists is the publisher's own."""
+        off = doors.refusal(page.final_url, publisher=self._publisher) == "source.off_host"
+        return "off-publisher" if off and said.refused and not said.entries else ""
+
+    def _off(self, url: str) -> str:
+        """Why a page that was led to may not be read, as the crawl words it."""
+        refused = doors.refusal(url, publisher=self._publisher, others=self._others)
+        return "off-publisher" if refused == "source.off_host" else "door" if refused else ""
 
     def _read(self, endpoint: Endpoint, page: FetchedPage) -> Discovery:
         return self._parse[endpoint.kind](
@@ -227,6 +240,13 @@ class _Visit:
             return self._fetch(url)
         except FetchError as error:
             return error.reason
+
+
+def _unanswered(page: FetchedPage) -> str:
+    """Why an answer is none: blocked, or another status."""
+    if block_reason(page.status, page.headers, page.body, page.final_url):
+        return "blocked"
+    return "" if page.status == 200 else f"http-{page.status}"
 
 
 def _origin(url: str) -> str:

@@ -46,7 +46,7 @@ _NO_TEXT: Final = re.compile(
 )
 """Neither part passes a beginning of its own kind: a page of beginnings without an end would take minutes."""
 _SAMPLE: Final = 400_000
-_TWICE: Final = re.compile("[ÃÂÄÅÆ][\u0080-\u00bf\u0152-\u0178\u02c6\u02dc\u2013-\u203a\u20ac\u2122]|á[º»]")
+_TWICE: Final = re.compile("[ÃÂÄÅÆ][\u0080-\u00bf\u0152-\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]|á[º»]")
 _MOJIBAKE: Final = re.compile("á[º»][\u0080-\u00bf\u0152-\u2122]|[ÄÆ][\u0080-\u00bf\u2018-\u201e‘’°¡]|Ã[\u00a0-\u00bf]")
 _WRONG: Final = re.compile("[\ufffd\x00\x80-\x9f]")
 
@@ -84,8 +84,9 @@ def untwist(text: str) -> str:
     """Undo UTF-8 that was once read as windows-1252 and saved again ("BÃ¬nh" -> "Bình"); other text is unchanged."""
     if not _TWICE.search(text):
         return text
+    whole = f"{text}\xa0" if text.endswith("Ã") else text  # of an "à" at the end a blank is dropped on the way
     try:
-        once = "".join(map(_byte, text)).encode("latin-1").decode("utf-8")
+        once = "".join(map(_byte, whole)).encode("latin-1").decode("utf-8")
     except UnicodeError:
         return text
     return unicodedata.normalize("NFC", once)

@@ -21,6 +21,7 @@ from selectolax.lexbor import LexborNode
 from core import urls
 from core.errors import AddressRefused
 from core.text import clean, fold_plain
+from crawlers.decode import untwist
 from crawlers.extract.shown import shown
 from crawlers.parsed import ParsedPage
 
@@ -110,7 +111,7 @@ def _address(node: LexborNode, base: str) -> str | None:
 
 def _see(link: Link, node: LexborNode) -> None:
     text = _said(node)
-    text = text or clean(node.attributes.get("title") or "")[:TEXT_CHARS]
+    text = text or clean(untwist((node.attributes.get("title") or "")[: 4 * TEXT_CHARS]))[:TEXT_CHARS]
     if text:
         link.texts.append(text)
     link.anchors += 1
@@ -125,9 +126,9 @@ def _see(link: Link, node: LexborNode) -> None:
 
 def _said(node: LexborNode) -> str:
     """The text of a link: of the headline where a whole card is one link, and never that of a byline in it."""
-    whole = clean(shown(node, _BYLINE)[: 4 * TEXT_CHARS])
+    whole = clean(untwist(shown(node, _BYLINE)[: 4 * TEXT_CHARS]))
     heading = node.css_first("h1, h2, h3, h4, h5, h6") if whole else None
-    text = clean(shown(heading, _BYLINE)[: 4 * TEXT_CHARS]) if heading is not None else ""
+    text = clean(untwist(shown(heading, _BYLINE)[: 4 * TEXT_CHARS])) if heading is not None else ""
     return (text or whole)[:TEXT_CHARS]
 
 

@@ -17,6 +17,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from core.errors import FetchError
 from core.text import clean, clip
+from crawlers.decode import untwist
 from crawlers.discovery import Problem
 from crawlers.extract.shown import shown
 from crawlers.fetch.decode import Body
@@ -136,7 +137,7 @@ def xml_text(decoded: Decoded) -> Decoded:
 
 def text_of(snippet: str, limit: int) -> str:
     """The text of an HTML snippet that may be escaped once or twice, on one line, clipped to `limit` characters."""
-    snippet = snippet[: 20 * limit]
+    snippet = untwist(snippet[: 20 * limit])
     for _ in range(3):
         if _TAG.search(snippet):
             snippet = _strip_tags(snippet)
@@ -144,7 +145,7 @@ def text_of(snippet: str, limit: int) -> str:
             snippet = html.unescape(snippet)
         else:
             break
-    return clip(_WORDPRESS_TAIL.sub("", clean(snippet)), limit)
+    return clip(_WORDPRESS_TAIL.sub("", clean(untwist(snippet))), limit)
 
 
 def title_of(snippet: str, limit: int) -> str:
@@ -154,7 +155,7 @@ def title_of(snippet: str, limit: int) -> str:
         if not _ENTITY.search(snippet):
             break
         snippet = html.unescape(snippet)
-    title = clip(clean(_INLINE.sub("", _LINES.sub(" ", snippet))), limit)
+    title = clip(clean(untwist(_INLINE.sub("", _LINES.sub(" ", snippet)))), limit)
     return "" if "\ufffd" in title else title
 
 

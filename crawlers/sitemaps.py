@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import html.entities
 import io
 import re
 from collections.abc import Iterator, Mapping
@@ -30,8 +31,12 @@ _NOT_NEWS: Final = re.compile(
 )
 _ARTICLE_PATH: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+){3,}|\d{5,}|[?&][^=]{1,30}=\d{3,}", re.IGNORECASE)
 _PAGES_OWN: Final = frozenset(("url", "sitemap", "news"))
-_NAMED: Final = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z][A-Za-z0-9]{1,31};")
-"""Letters by the names that HTML has for them. XML knows five, and ends at any other."""
+_REFERENCE: Final = re.compile(
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!(?:amp|lt|gt|quot|apos);)(#?[A-Za-z0-9]{1,32};)?", re.DOTALL
+)
+"""What may be no reference of XML, which ends at any other. In CDATA nothing is one."""
+_MENDED: Final = 300_000
+"""At most so many of them are looked at in one sitemap; it is read as far as that goes."""
 _MAX_DEPTH: Final = 60
 
 
@@ -83,7 +88,7 @@ def _from_xml(decoded: markup.Decoded, answer: Answer) -> Discovery:
     document = markup.xml_text(decoded)
     if document.problem:
         return Discovery(problem="not-a-sitemap" if document.problem == "not-a-feed" else document.problem)
-    text = _NAMED.sub(lambda found: html.escape(html.unescape(found.group())), document.text)
+    text = _REFERENCE.sub(_in_xml, document.text, count=_MENDED)
     root, rows, bozo = _read(text, 20 * answer.limits.entries)
     if root == "sitemapindex":
         return replace(_index(rows, answer), bozo=bozo)
@@ -91,6 +96,15 @@ def _from_xml(decoded: markup.Decoded, answer: Answer) -> Discovery:
         return Discovery(problem="malformed" if bozo else "not-a-sitemap")
     spoken: Format = "sitemap-news" if any(row.news_date or row.title for row in rows) else "sitemap"
     return replace(_entries(rows, spoken, answer), bozo=bozo)
+
+
+def _in_xml(found: re.Match[str]) -> str:
+    """A letter by its HTML name or number as XML has it, and an "&" that stands for itself ("?a=1&b=2")."""
+    written, name = found.group(), found.group(1)
+    if not written.startswith("&"):
+        return written
+    known = name is not None and (name.startswith("#") or name in html.entities.html5)
+    return html.escape(html.unescape(written) if known else written)
 
 
 def _is_text(text: str) -> bool:

@@ -181,6 +181,7 @@ DOORS: Final[tuple[Door, ...]] = (
     _do(f"{recipients.PATH}/bang", posting(recipients.sheet, recipients.SHEET_BYTES), Right.ADMINISTER),
     _see(f"{recipients.PATH}/xuat", recipients.export, Right.ADMINISTER),
     _do(recipients.PATH + "/{recipient}/xoa", posting(recipients.remove), Right.ADMINISTER),
+    _do(recipients.PATH + "/{recipient}/thu-lai", posting(recipients.try_phone), Right.ADMINISTER),
     _see("/so-lieu", factbook.page, Right.CASES),
     _see("/so-lieu/moi", factbook.new, Right.CASES),
     _do("/so-lieu/moi", taking(factbook.add), Right.CASES),

@@ -9,6 +9,7 @@ from typing import Final
 from docx.document import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
+from docx.section import Section as WordSection
 from docx.shared import Mm
 from docx.text.paragraph import Paragraph
 
@@ -28,7 +29,6 @@ _SECTION_NAMES: Final = {
     "đánh giá": "danh_gia", "kiến nghị": "kien_nghi",
 }  # fmt: skip
 _BLANK: Final = "      "
-_TO_STYLE: Final = "DBKinhGui"
 _OFFICE_PT, _OFFICE_MM = 12, 60
 """Size of the issuing body's name in the shipped template, and the width that it has there."""
 
@@ -100,11 +100,12 @@ def _date(day: date) -> str:
 
 
 def _to(papers: OfficePapers) -> str:
-    """One addressee stands beside "Kính gửi:", each of several on a line of its own below it (box 9a)."""
+    """One beside "Kính gửi:"; of several each on a line of its own with a dash, as the form has it."""
     names = [line.name for line in papers.addressed]
-    if len(names) > 1:
-        names = [f"\n- {name};" for name in names[:-1]] + [f"\n- {names[-1]}."]
-    return t("report.head.to", names="".join(names)).replace(": \n", ":\n") if names else ""
+    if not names:
+        return ""
+    several = "\n- " + ";\n- ".join(names) + "."
+    return t("report.head.to", names=names[0] if len(names) == 1 else several).replace(" \n", "\n")
 
 
 def _blocks(report: Report, papers: OfficePapers, content: bytes) -> Mapping[str, Sequence[Block]]:
@@ -180,9 +181,7 @@ def _annex_row(number: int, line: AnnexLine) -> tuple[Cell, ...]:
 def _rules(document: Document) -> None:
     """Set each rule's width from the line above it: as wide as the motto, a third to a half below the others."""
     section = document.sections[0]
-    whole = 210.0
-    if section.page_width and section.left_margin and section.right_margin:
-        whole = (section.page_width - section.left_margin - section.right_margin) / Mm(1)
+    whole = _text_width(section)
     for element in document.element.body.iter(qn("w:p")):
         share = template.RULES.get(element.style or "")
         above = element.getprevious()
@@ -198,19 +197,24 @@ def _rules(document: Document) -> None:
 
 
 def _addressees(document: Document) -> None:
-    """Several addressees: their dashes in one line below the colon, about in the middle of the page."""
+    """Several addressees: their dashes stand below one another under the colon, the whole in the middle."""
     for element in document.element.body.iter(qn("w:p")):
         lines = str(getattr(element, "text", "")).split("\n")
-        if element.style != _TO_STYLE or len(lines) < 2:
+        if len(lines) < 2 or f"{lines[0]} " != t("report.head.to", names="") or not lines[1].startswith("- "):
             continue
         paragraph = Paragraph(element, document._body)
         points = looks.size(paragraph, document)
-        colon = _width_mm(lines[0], points)
-        widest = max(_width_mm(line, points) for line in lines[1:])
+        lead = _width_mm(lines[0].removesuffix(":"), points)
+        free = _text_width(document.sections[0]) - lead - max(_width_mm(line, points) for line in lines[1:])
         form = paragraph.paragraph_format
         form.alignment = WD_ALIGN_PARAGRAPH.LEFT
-        form.left_indent = Mm(round(min(max(colon, (160 - widest) / 2), 60), 1))
-        form.first_line_indent = Mm(-round(colon, 1))
+        form.left_indent, form.first_line_indent = Mm(round(lead + max(0.0, free / 2), 1)), Mm(round(-lead, 1))
+
+
+def _text_width(section: WordSection) -> float:
+    if section.page_width and section.left_margin and section.right_margin:
+        return (section.page_width - section.left_margin - section.right_margin) / Mm(1)
+    return 210.0
 
 
 def _cell_width(cell: object) -> float:

@@ -6,7 +6,7 @@
 | RENEW | is tried again at once with a new token | go on |
 | HOLD | waits until 06:00; an urgent one goes by the next channel | go on |
 | FALL_BACK | goes by the recipient's next channel | are tried here |
-| REFUSE | goes by the next channel | a follower's too, until they follow again; of a number each is tried |
+| REFUSE | goes by the next channel | too, until they follow again, the number is changed or an officer asks to try |
 
 `whole` marks what concerns every message until a person mends it: it is shown as a trouble of the channel.
 """

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from alerts.channels.zalo_calls import ZaloCalls
-from alerts.channels.zalo_codes import ZNS
+from alerts.channels.zalo_codes import ZNS, Action
+from core.clock import Clock
+from core.ports import ChannelBook
 from core.records import TEMPLATE_FIELDS, DeliveryResult, Message, Refused
 from core.roles import Role, refusal
 from core.settings import ZaloSettings
@@ -23,22 +25,27 @@ _TRACKING: Final = re.compile(r"^[A-Za-z0-9_-]{1,48}$")
 class ZnsNotifier:
     """The channel zns."""
 
-    def __init__(self, calls: ZaloCalls, settings: ZaloSettings) -> None:
-        self._calls, self._settings = calls, settings
+    def __init__(self, calls: ZaloCalls, settings: ZaloSettings, book: ChannelBook, clock: Clock) -> None:
+        self._calls, self._settings, self._book, self._clock = calls, settings, book, clock
 
     def send(self, message: Message, address: str) -> DeliveryResult:
-        """`address`: the telephone number, 84…"""
+        """`address`: the telephone number, 84…. One that Zalo refuses for good is noted as such and not asked for."""
         if not address:
             return Refused(reason="zalo-phone", fall_back=True)
         if why := refusal(role=Role.INFORMATION_OFFICE, phone=address):
             return Refused(reason=why, fall_back=True)
+        known = (one for one in self._book.phone_refusals(message.desk) if one.recipient == message.recipient)
+        if refused := next(known, None):
+            return Refused(reason=refused.reason, fall_back=True)
         body = {
             "phone": address,
             "template_id": self._settings.zns_template,
             "template_data": template_data(message, self._settings.zns_fields),
             "tracking_id": tracking_id(message.key),
         }
-        result, _ = self._calls.give(self._settings.zns_url + PATH, body, message, ZNS)
+        result, meaning = self._calls.give(self._settings.zns_url + PATH, body, message, ZNS)
+        if isinstance(result, Refused) and meaning and meaning.action is Action.REFUSE:
+            self._book.refuse_phone(message.desk, message.recipient, address, result.reason, self._clock.now())
         return result
 
     def close(self) -> None:

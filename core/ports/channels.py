@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from core.records import Channel, ChannelTrouble, Follower, TokenPair, TokenState, ZaloEvent
+from core.records import Channel, ChannelTrouble, Follower, PhoneRefusal, TokenPair, TokenState, ZaloEvent
 
 
 class TokenVault(Protocol):
@@ -69,6 +69,18 @@ class ChannelBook(Protocol):
         """Zalo says that this user does not follow (any longer)."""
         ...
 
+    def refuse_phone(self, desk: str, recipient: str, phone: str, reason: str, at: datetime) -> None:
+        """Zalo refuses this number for good. Of a number that is not the recipient's any more nothing is kept."""
+        ...
+
+    def phone_refusals(self, desk: str) -> tuple[PhoneRefusal, ...]:
+        """Of a desk's recipients; one goes as soon as the recipient's number is changed."""
+        ...
+
+    def try_phone(self, desk: str, recipient: str, at: datetime, by: str) -> bool:
+        """A recipient's number is tried again; False where it was not refused."""
+        ...
+
     def last_event(self) -> datetime | None:
         """When the webhook last told something."""
         ...
@@ -88,5 +100,5 @@ class ChannelBook(Protocol):
         ...
 
     def forget_followers(self) -> int:
-        """Delete all followers and codes: the account is disconnected or another."""
+        """Delete all followers, codes and refusals: the account is disconnected or another. How many followers."""
         ...

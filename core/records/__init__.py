@@ -69,7 +69,15 @@ from core.records.cases import (
     UpTake,
 )
 from core.records.changed import DiffMark, DiffPiece, DiffSentence, RevisionText
-from core.records.channels import ChannelStatus, ChannelTrouble, Follower, TokenPair, TokenState, ZaloEvent
+from core.records.channels import (
+    ChannelStatus,
+    ChannelTrouble,
+    Follower,
+    PhoneRefusal,
+    TokenPair,
+    TokenState,
+    ZaloEvent,
+)
 from core.records.crawl import (
     Again,
     EndpointStatus,
@@ -287,6 +295,7 @@ __all__ = [
     "PassOn",
     "PendingPage",
     "PeriodReading",
+    "PhoneRefusal",
     "Place",
     "PlaceLine",
     "PollState",

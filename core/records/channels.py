@@ -61,6 +61,15 @@ class Follower:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneRefusal:
+    """A recipient's telephone number that Zalo refuses for good."""
+
+    recipient: str
+    reason: str  # as in a DeliveryResult
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelStatus:
     """How a channel stands, in words of the catalogue; what it says and what to do."""
 

@@ -104,7 +104,7 @@ def unescaped(text: str) -> str:
         if "&" not in text:
             break
         text = html.unescape(text)
-    return untwist(clean(text))
+    return clean(untwist(text))  # first: a part of a twisted letter is white space, or unseen
 
 
 def _metas(tree: LexborHTMLParser) -> dict[str, str]:

@@ -61,6 +61,16 @@ def remove(request: Request, _: Form) -> Response:
     return forms.onward(ask, PATH, luu=1)
 
 
+def try_phone(request: Request, _: Form) -> Response:
+    """POST `/nguoi-nhan/{recipient}/thu-lai`: a number that Zalo refused is tried again with the next message."""
+    ask = asked(request)
+    book, recipient = ask.room.office.channel_book, request.path_params["recipient"]
+    if book is None or all(one.id != recipient for one in _desk(ask).recipients):
+        raise NotHere("error.no_such_recipient")
+    book.try_phone(_desk(ask).id, recipient, ask.words.now, ask.user.id)
+    return forms.onward(ask, PATH, recipient, luu=2)
+
+
 def export(request: Request) -> Response:
     """`/nguoi-nhan/xuat`: the recipients as CSV. Audited."""
     ask = asked(request)
@@ -113,11 +123,14 @@ def _desk(ask: Asked) -> Desk:
 
 
 def _page(ask: Asked, *, wrong: str = "", given: Recipient | None = None, new: bool = False) -> Response:
+    book = ask.room.office.channel_book
+    refused = {one.recipient: one for one in book.phone_refusals(_desk(ask).id)} if book else {}
+    said = {"1": "receivers.saved", "2": "receivers.to_be_tried"}.get(ask.request.query_params.get("luu", ""), "")
     rows = [given if given and not new and one.id == given.id else one for one in _desk(ask).recipients]
     return render.page(
         ask, "recipients.html", status=422 if wrong else 200, changes=True, rows=rows, roles=tuple(Role), wrong=wrong,
         opened=given.id if given and not new else "", blank=given if new else None,
-        saved=ask.request.query_params.get("luu") == "1" and not wrong,
+        said="" if wrong else said, refused=refused,
     )  # fmt: skip
 
 

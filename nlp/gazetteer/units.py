@@ -190,26 +190,28 @@ class Gazetteer:
         """Units that a person may mean by what was typed, with or without type, parent and diacritics.
 
         "Bình Sơn", "binh son", "huyện Bình Sơn", "TX. Mỹ Hào", "xã Bình Sơn, Quảng Ngãi". Larger units first; those of
-        today before those of the past. Empty where nothing bears the name.
+        today before those of the past. Empty where nothing bears the name. What is typed without any diacritics may
+        mean a name with them though another has none: "ba dinh" is Ba Đình and Ba Dinh, "xã Ba Dinh" the latter.
         """
         parts = [part.strip() for part in query.split(",") if part.strip()]
-        found = self._by_query(parts[0]) if parts else []
+        bare = fold_plain(key(query)) == key(query)
+        found = self._by_query(parts[0], bare=bare) if parts else []
         for part in parts[1:]:
-            above = set(self._by_query(part))
+            above = set(self._by_query(part, bare=bare))
             found = [i for i in found if above & self.kin[i]]
         found.sort(key=lambda i: (self.level[i], not self.ids[i].startswith("new:"), self.ids[i]))
         return tuple(Candidate(unit=unit, label=self.label(unit)) for unit in (self.unit(self.ids[i]) for i in found))
 
-    def _by_query(self, text: str) -> list[int]:
+    def _by_query(self, text: str, *, bare: bool) -> list[int]:
         name, kind = key(text), ""
-        short = None if self._spelled(name) else _SHORT_TYPE.match(name)
+        short = None if self._spelled(name, bare=bare) else _SHORT_TYPE.match(name)
         if short:
             name = f"{_SHORT_TYPES[short[1]]} {name[short.end() :]}"
-        entire = self._spelled(name)
+        entire = self._spelled(name, bare=bare)
         for known in sorted(set(self.type), key=len, reverse=True):
             if _leads(known, name):
                 kind, rest = known, name[len(known) + 1 :]
-                found = self._spelled(rest)
+                found = self._spelled(rest, bare=bare)
                 if found:
                     return [i for i in found if self._was(i, kind)] or entire or found
         return entire
@@ -217,9 +219,9 @@ class Gazetteer:
     def _was(self, i: int, kind: str) -> bool:
         return self.type[i] == kind or any(kind == earlier for earlier, _ in self.was[i])
 
-    def _spelled(self, name: str) -> list[int]:
+    def _spelled(self, name: str, *, bare: bool) -> list[int]:
         exact = self.names.get(name)
-        if exact:
+        if exact and not bare:
             return list(exact)
         return list(self.plain_names.get(fold_plain(name), ())) if fold_plain(name) == name else []
 

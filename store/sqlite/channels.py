@@ -1,4 +1,5 @@
-"""The port ChannelBook: followers who are recipients, what Zalo's webhook told, troubles of whole channels.
+"""The port ChannelBook: followers who are recipients, numbers that Zalo refuses, what its webhook told, troubles of
+whole channels.
 
 Nobody is kept who merely follows the account: a follower is known only once they have sent a recipient's code.
 """
@@ -14,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from core.errors import ConfigError
-from core.records import Channel, ChannelTrouble, Desk, Follower, ZaloEvent
+from core.records import Channel, ChannelTrouble, Desk, Follower, PhoneRefusal, ZaloEvent
 from core.zalo import code_of
 from store.sql import upsert
 from store.sqlite import audit, meta
@@ -32,6 +33,7 @@ _PUT_FOLLOWER: Final = upsert(
     "desk, recipient, user, following, changed_at, linked_at, wrote_at",
     key="desk, recipient",
 )
+_PUT_REFUSAL: Final = upsert("zns_refusals", "desk, recipient, reason, at", key="desk, recipient")
 _LETTERS: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without what is easily mistaken: 0 and O, 1, I and L."""
 
@@ -99,6 +101,33 @@ class ChannelBook:
                 (to_us(at), user),
             )
 
+    def refuse_phone(self, desk: str, recipient: str, phone: str, reason: str, at: datetime) -> None:
+        """Zalo refuses this number for good. Of a number that is not the recipient's any more nothing is kept."""
+        with self._db.write() as con:
+            own = con.execute(
+                "SELECT 1 FROM desks d, json_each(d.body, '$.recipients') r WHERE d.id = ?"
+                " AND json_extract(r.value, '$.id') = ? AND json_extract(r.value, '$.phone') = ?",
+                (desk, recipient, phone),
+            ).fetchone()
+            if own:
+                con.execute(_PUT_REFUSAL, (desk, recipient, reason, to_us(at)))
+
+    def phone_refusals(self, desk: str) -> tuple[PhoneRefusal, ...]:
+        """Of a desk's recipients; one goes as soon as the recipient's number is changed."""
+        with self._db.read() as con:
+            rows = con.execute("SELECT * FROM zns_refusals WHERE desk = ? ORDER BY recipient", (desk,))
+            return tuple(
+                PhoneRefusal(recipient=row["recipient"], reason=row["reason"], at=from_us(row["at"])) for row in rows
+            )
+
+    def try_phone(self, desk: str, recipient: str, at: datetime, by: str) -> bool:
+        """A recipient's number is tried again; False where it was not refused."""
+        with self._db.write() as con:
+            gone = con.execute("DELETE FROM zns_refusals WHERE desk = ? AND recipient = ?", (desk, recipient)).rowcount
+            if gone:
+                audit.write(con, at, who=by, action="zalo.try", subject=f"{desk}/{recipient}", desk=desk)
+            return gone > 0
+
     def last_event(self) -> datetime | None:
         """When the webhook last told something."""
         with self._db.read() as con:
@@ -144,8 +173,9 @@ class ChannelBook:
                 self.forget_followers()
 
     def forget_followers(self) -> int:
-        """Delete all followers and codes: the account is disconnected or another."""
+        """Delete all followers, codes and refusals: the account is disconnected or another. How many followers."""
         with self._db.write(durable=True) as con:
+            con.execute("DELETE FROM zns_refusals")
             con.execute("DELETE FROM zalo_codes")
             return con.execute("DELETE FROM zalo_followers").rowcount
 

@@ -27,10 +27,11 @@ from alerts.channels.zalo_codes import OA, UNKNOWN, ZNS, Action, Meaning
 from alerts.channels.zns import tracking_id
 from core.errors import ConfigError
 from core.i18n import catalogue
-from core.records import Delivered, DeliveryResult, Message, Refused, Retry, ZaloEvent
+from core.records import Delivered, DeliveryResult, Message, Recipient, Refused, Retry, ZaloEvent
+from core.roles import Role
 from core.zalo import read_event
 from tests.alerts.zalo import MORNING, PHONE, USER, Office, office
-from tests.fakes.records import make_message
+from tests.fakes.records import make_desk, make_message
 from tests.standins.zalo import CODES, Zalo, running
 
 BRIEF = "Bình Sơn khánh thành cầu mới\nBáo Mẫu, 09:20. Bài viết về Bình Sơn.\nhttps://bao-mau.vn/tin-1.html"
@@ -219,6 +220,34 @@ class TestEveryDocumentedAnswer:
         (desk,) = here.record.desks.desks()
         assert desk.recipients[0].ways == ()
 
+    @pytest.mark.parametrize("code", ["-108", "-118", "-119", "-139", "-141"])
+    def test_a_number_that_is_refused_for_good_is_not_asked_for_again(self, here: Office, code: str) -> None:
+        _with_number(here, PHONE)
+        here.zalo.answers = [code]
+        refused = to_phone(here)
+        assert isinstance(refused, Refused) and refused.reason.endswith(code)
+        asked = len(here.zalo.seen)
+        assert to_phone(here) == refused and len(here.zalo.seen) == asked
+        assert [one.recipient for one in here.record.channels.phone_refusals("binh_son")] == ["office"]
+        assert here.record.channels.try_phone("binh_son", "office", MORNING, "u1")
+        assert isinstance(to_phone(here), Delivered)
+
+    def test_a_number_that_was_changed_is_asked_for(self, here: Office) -> None:
+        _with_number(here, "84900000001")
+        here.zalo.answers = ["-118"]
+        to_phone(here, to="84900000001")
+        _with_number(here, "84900000001", evening=True)  # another change leaves it as it is
+        assert here.record.channels.phone_refusals("binh_son")
+        _with_number(here, PHONE)
+        assert here.record.channels.phone_refusals("binh_son") == ()
+        assert isinstance(to_phone(here), Delivered)
+
+    @pytest.mark.parametrize("code", ["-114", "-115", "-1471"])
+    def test_a_number_that_may_be_taken_later_is_tried_each_time(self, here: Office, code: str) -> None:
+        _with_number(here, PHONE)
+        here.zalo.answers = [code]
+        assert isinstance(to_phone(here), Refused) and isinstance(to_phone(here), Delivered)
+
     def test_a_follower_whose_last_word_is_too_long_ago_is_not_asked_for(self, here: Office) -> None:
         code = here.record.channels.invite("binh_son", "van-phong", MORNING, "test")
         here.record.channels.take(_event(here, "user_send_text", code=code), MORNING)
@@ -232,6 +261,11 @@ class TestEveryDocumentedAnswer:
         for result in (to_follower(here, to=address), to_phone(here, to=address)):
             assert isinstance(result, Refused) and result.fall_back
         assert here.zalo.seen == []
+
+
+def _with_number(here: Office, phone: str, **over: Any) -> None:
+    one = Recipient(id="office", name="Văn phòng", roles=(Role.INFORMATION_OFFICE,), phone=phone, **over)
+    here.record.desks.apply_desk(make_desk(recipients=(one,)), MORNING, "test")
 
 
 class TestNight:

@@ -13,7 +13,9 @@ from answers.agreement import agrees
 from answers.book import Book, usable
 from answers.compare import compare, prepare
 from answers.figures import read_figures
+from answers.likeness import place_share
 from answers.passage import Fact
+from app.answering import read_fact
 from core.records import Dimension, FactEntry, SourceDocument
 from core.text import nfc
 
@@ -148,3 +150,36 @@ def test_only_approved_facts_of_the_day_are_held_beside() -> None:
     book = Book.of_entries([entry(), entry(id="x", approved_by="")], {"binh_son": ("Bình Sơn",)}.__getitem__, day)
     assert len(book) == 1
     assert [one.fact for one in book.compare(TEXT)] == ["nha-sap"]
+
+
+@pytest.mark.parametrize(
+    ("place", "printed", "one"),
+    [
+        ("P. Bến Nghé", "phường Bến Nghé", True),
+        ("TT. Châu Ổ", "thị trấn Châu Ổ", True),
+        ("TP Huế", "thành phố Huế", True),
+        ("Q.1", "quận 1", True),
+        ("quận 1", "Q. 1", True),
+        ("quận 1", "quận 10", False),
+        ("quận 1", "huyện Bình Sơn, ngày 1/10", False),
+        ("phường 3", "quận 3", False),
+    ],
+)  # fmt: skip
+def test_a_place_is_the_same_with_its_kind_in_full_or_short(place: str, printed: str, one: bool) -> None:
+    passage = prepare(nfc(f"Tại {printed} có 12 ngôi nhà bị sập hoàn toàn.")).passage
+    share = place_share(passage, fact("số ngôi nhà bị sập", 12, places=(nfc(place),)))
+    assert (share == 1.0) is one
+
+
+@pytest.mark.parametrize("printed", ["TP.HCM", "TPHCM", "TP. Hồ Chí Minh", "thành phố Hồ Chí Minh", "Sài Gòn"])
+def test_the_filter_knows_a_place_by_each_of_its_names(printed: str) -> None:
+    row = {"id": "1", "fact": {"indicator": "số nhà bị sập", "value": 12, "dim": "count", "place": "TP.HCM"}}
+    passage = prepare(nfc(f"Tại {printed} có 12 ngôi nhà bị sập.")).passage
+    held = read_fact(row)
+    assert (held.places[0], place_share(passage, held)) == ("TP.HCM", 1.0)
+    assert place_share(prepare(nfc("Tại Bình Sơn có 12 ngôi nhà bị sập.")).passage, held) == 0.0
+
+
+def test_the_filter_takes_a_place_that_is_spelled_right_for_no_other() -> None:
+    row = {"id": "1", "fact": {"indicator": "số nhà bị sập", "value": 12, "dim": "count", "place": "Ba Dinh"}}
+    assert read_fact(row).places == ("Ba Dinh",)

@@ -140,3 +140,36 @@ def test_a_megabyte_is_read_whole() -> None:
     sentence = "Mưa lũ làm 3 người chết, hơn 1.250 ngôi nhà bị ngập, thiệt hại 2,7 tỷ đồng. "
     times = 1_000_000 // len(sentence) + 1
     assert len(read_figures(sentence * times)) == 3 * times
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("Kiểm tra phát hiện 1500 lỗi.", "1500 lỗi"),
+        ("Đã cấp hơn 2000 thẻ.", "hơn 2000 thẻ"),
+        ("Năm 2025, 1500 hộ thoát nghèo.", "1500 hộ"),
+        ("Các năm 2019, 2020 người dân mất mùa.", None),
+        ("Giải đấu 2019 khép lại.", None),
+        ("Từ 1858 thực dân Pháp", None),
+        ("Đến 2030 phấn đấu", None),
+    ],
+)
+def test_four_digits_without_a_dot_count_what_follows_unless_they_are_a_year(text: str, printed: str | None) -> None:
+    assert [figure.text for figure in read_figures(nfc(text))] == ([printed] if printed else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("12.345 HỘ DÂN BỊ NGẬP", ["12.345 HỘ"]),
+        ("12 NGƯỜI CHẾT", ["12 NGƯỜI"]),
+        ("Mưa lũ:\nTHIỆT HẠI 15 TỶ ĐỒNG", ["15 TỶ ĐỒNG"]),
+        ("QUẢNG NGÃI: LŨ LÀM 3 NGƯỜI CHẾT, 150 HA LÚA NGẬP", ["3 NGƯỜI", "150 HA"]),
+        ("HAI BÀ TRƯNG DỰNG CỜ", []),
+        ("TRỤ SỞ TẠI 26 LÊ LỢI", []),
+        ("PHỦ SÓNG MẠNG 5G TOÀN XÃ", []),
+        ("THỰC HIỆN CHỈ THỊ 15/CT-TTG VỀ ĐÊ ĐIỀU", []),
+    ],
+)
+def test_headlines_in_capitals_are_read_as_they_would_be_in_small_letters(text: str, printed: list[str]) -> None:
+    assert [figure.text for figure in read_figures(nfc(text))] == printed

@@ -146,6 +146,22 @@ def test_file_and_variable_are_blamed_each_for_its_own(tmp_path: Path, monkeypat
     assert port.startswith("DIEMBAO_SERVE__PORT: serve.port") and pace.startswith(f"{file}: crawl.pace")
 
 
+def test_what_is_wrong_is_told_in_our_words_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIEMBAO_PUBLIC_URL", "x")
+    with pytest.raises(ConfigError, match=r"^DIEMBAO_PUBLIC_URL: public_url: must be the whole address"):
+        settings.load()
+
+
+@pytest.mark.parametrize("empty", ["", "  "])
+def test_a_folder_that_is_empty_is_not_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DIEMBAO_DATA_DIR", raising=False)
+    default = settings.load().data_dir
+    monkeypatch.setenv("DIEMBAO_DATA_DIR", empty)
+    monkeypatch.setenv("DIEMBAO_CONFIG", "")
+    assert settings.load().data_dir == default == tmp_path / "var"
+
+
 @pytest.mark.parametrize(
     "url",
     ["diembao.example.gov.vn", "javascript:x", "https://", "ftp://x.vn", "https://x.vn/?a=1", "https://u:p@x.vn",

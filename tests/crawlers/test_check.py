@@ -100,7 +100,25 @@ def test_robots_and_redirects() -> None:
     away = changed | {FEED: "-> https://www.facebook.com/bao", "https://www.facebook.com/bao": RSS}
     site = Site(away)
     feed = check_source(BAO, site, Reads(), AT).endpoints[0]
-    assert (feed.reason, feed.items) == ("off-host", 0)
+    assert (feed.reason, feed.items) == ("door", 0)
+
+
+def test_a_feed_on_another_host_is_read_as_the_crawl_reads_it() -> None:
+    away = "https://khac.example.com/feed"
+    changed = pages() | {FEED: f"-> {away}", away: RSS}
+    feed = check_source(BAO, Site(changed), Reads(), AT).endpoints[0]
+    assert (feed.reason, feed.items, feed.refused, feed.moved_to, feed.answers) == ("", 3, 1, away, True)
+    theirs = changed | {away: RSS.replace(HOME, "https://khac.example.com/")}
+    feed = check_source(BAO, Site(theirs), Reads(), AT).endpoints[0]
+    assert (feed.reason, feed.items, feed.moved_to, feed.answers) == ("off-publisher", 0, away, False)
+
+
+def test_a_page_may_lead_to_another_declared_publisher_as_in_a_crawl() -> None:
+    away = "https://khac.example.com/tin-0.html"
+    changed = pages() | {f"{HOME}tin-0.html": f"-> {away}", away: "<html><body>một bài</body></html>"}
+    other = replace(BAO, id="khac", home="https://khac.example.com/", endpoints=())
+    assert "off-publisher" in {s.reason for s in check_source(BAO, Site(changed), Reads(), AT).samples}
+    assert {s.reason for s in check_source(BAO, Site(changed), Reads(), AT, others=[BAO, other]).samples} == {""}
 
 
 def test_reservation_and_pages_that_cannot_be_read() -> None:

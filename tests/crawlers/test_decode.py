@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import ExtractError
+from core.records import Endpoint
+from crawlers import feeds
 from crawlers.decode import decode, readable, untwist
+from crawlers.extract.head import unescaped
 from crawlers.legacy import Legacy, detect, from_legacy, mend, to_legacy, vietnamese
 
 LETTERS = "aàáảãạăằắẳẵặâầấẩẫậbcdđeèéẻẽẹêềếểễệghiìíỉĩịklmnoòóỏõọôồốổỗộơờớởỡợpqrstuùúủũụưừứửữựvxyỳýỷỹỵ"
@@ -127,6 +131,30 @@ def test_double_encoding_is_undone_or_noticed() -> None:
     assert readable(TEXT)
     assert untwist(TEXT) == TEXT
     assert untwist("Ça va, Ângela? Über Ñuñoa") == "Ça va, Ângela? Über Ñuñoa"
+
+
+@pytest.mark.parametrize("title", ["Bà Rịa đọc “Đắk Lắk” – ổn định", "Quảng Ngãi: ngập 12 nhà", "Trao 5 căn nhà"])
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])
+def test_double_encoding_is_undone_in_titles_and_leads_of_pages_and_feeds(title: str, encoding: str) -> None:
+    twisted = title.encode().decode("latin-1")
+    if encoding == "cp1252":
+        twisted = "".join(_in_windows(letter) for letter in twisted)
+    assert unescaped(twisted) == title
+    numbers = "".join(letter if letter.isascii() else f"&#{ord(letter)};" for letter in twisted)
+    feed = (
+        f"<rss version='2.0'><channel><title>B</title><item><title>{twisted}</title><link>https://b.vn/1</link>"
+        f"<description>&lt;p&gt;{twisted}&lt;/p&gt;</description></item><item><title>{numbers}</title>"
+        "<link>https://b.vn/2</link></item></channel></rss>"
+    )
+    endpoint = Endpoint(source="b", kind="feed", url="https://b.vn/rss")
+    at = datetime(2026, 11, 21, tzinfo=UTC)
+    read = feeds.parse(feed.encode(), endpoint=endpoint, url=endpoint.url, fetched_at=at, headers={})
+    assert [(entry.title, entry.lead) for entry in read.entries] == [(title, title), (title, "")]
+
+
+def _in_windows(letter: str) -> str:
+    """As browsers read a byte."""
+    return bytes([ord(letter)]).decode("cp1252", "ignore") or letter
 
 
 def test_vietnamese_is_told_from_other_languages() -> None:

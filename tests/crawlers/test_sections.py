@@ -150,6 +150,13 @@ def test_a_card_that_is_one_link_keeps_headline_time_and_byline_apart() -> None:
     assert [entry.title for entry in found.entries] == [f"{title} 2 giờ trước" for title in TITLES]
 
 
+@pytest.mark.parametrize("row", [ROW, '<h3><a href="{href}" title="{title}"><img src="x.jpg"></a></h3>'])
+def test_twisted_letters_of_headlines_are_put_right(row: str) -> None:
+    hrefs = [f"/{slug}-{number}0001.html" for number, slug in enumerate(SLUGS)]
+    found = read(page(hrefs, row).encode().decode("latin-1"))
+    assert [entry.title for entry in found.entries] == list(TITLES)
+
+
 @pytest.mark.parametrize(
     "base", ["/", "https://cong.example.gov.vn/", "https://cong.example.gov.vn/trang-chu.html", " / "]
 )

@@ -16,6 +16,7 @@ from core.records import Recipient
 from core.roles import Role
 from core.settings import KeepSettings, Settings
 from dashboard.app import create_app
+from dashboard.office import Office
 from store.sqlite.record import Record, open_record
 from tests.dashboard.test_labels import send
 from tests.dashboard.test_pages import words
@@ -44,6 +45,7 @@ def admin(record: Record) -> TestClient:
     app = create_app(
         reading=record.reading, search=record.search, desks=record.desks, corrections=record.corrections, differ=differ,
         publishers={}, clock=FixedClock(NOON), settings=Settings(), audit=record.audit,
+        office=Office(channel_book=record.channels),
     )  # fmt: skip
     return TestClient(app, base_url="http://127.0.0.1:8765")
 
@@ -78,6 +80,21 @@ class TestPage:
         before = known(record)
         answer = send(admin, THERE, HEALTH | wrong, opened=THERE)
         assert answer.status_code == 422 and said in words(answer.text) and known(record) == before
+
+    def test_a_number_that_zalo_refuses_is_shown_and_tried_again_when_asked(
+        self, record: Record, admin: TestClient
+    ) -> None:
+        made = Recipient(id="y-te", name="Trạm y tế", roles=(Role.HEALTH,), phone="84912345678")
+        record.desks.apply_desk(make_desk(recipients=(made,)), NOON, "test")
+        record.channels.refuse_phone("binh_son", "y-te", made.phone, "zalo-phone -118", NOON)
+        shown = words(admin.get(THERE).text)
+        assert "tin Zalo không còn được gửi tới nơi nhận này" in shown
+        assert "số điện thoại này không nhận được tin Zalo (-118)" in shown
+        tried = send(admin, f"{THERE}/y-te/thu-lai", {}, opened=THERE)
+        assert "Tin mới sẽ được gửi thử lại tới số này" in words(tried.text)
+        assert "tin Zalo không còn" not in words(tried.text) and not record.channels.phone_refusals("binh_son")
+        assert record.audit.lines(1, desk="binh_son")[0].action == "zalo.try"
+        assert send(admin, f"{THERE}/khong-co/thu-lai", {}, opened=THERE).status_code == 404
 
     def test_an_unknown_one_is_not_there(self, admin: TestClient) -> None:
         assert send(admin, THERE, HEALTH | {"ma": "khong-co"}, opened=THERE).status_code == 404

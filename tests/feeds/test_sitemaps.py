@@ -114,6 +114,23 @@ def test_letters_by_their_names_end_no_sitemap(written: str, shown: str) -> None
     assert ([entry.title for entry in found.entries], found.bozo) == ([shown, "Tin & bài"], False)
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("?a=1&b=2", "?a=1&b=2"), ("?a=1&amp;b=2", "?a=1&b=2"), ("?a=1&copy=2", "?a=1&copy=2"), ("?a=1&", "?a=1&"),
+     ("?a=1&#38;b=2", "?a=1&b=2"), ("?a=1&#x1;b=2", "?a=1b=2"), ("<![CDATA[?a=1&b=2]]>", "?a=1&b=2")],
+)  # fmt: skip
+def test_an_ampersand_that_stands_for_itself_ends_no_sitemap(written: str, meant: str) -> None:
+    found = read(OPEN + news(1).replace("</loc>", f"{written}</loc>") + news(2) + "</urlset>")
+    page = "https://bao.example.vn/tin-{}.html"
+    assert ([entry.url for entry in found.entries], found.bozo) == ([page.format(1) + meant, page.format(2)], False)
+
+
+@pytest.mark.parametrize("piece", ["&", "&a;", "&#65;", "<![CDATA["])
+def test_a_sitemap_of_nothing_but_ampersands_is_read_as_far_as_its_bound(piece: str) -> None:
+    found = read(OPEN + news(1) + "<url><loc>" + piece * 400_000)
+    assert ([entry.title for entry in found.entries], found.bozo) == (["Tin & bài"], True)
+
+
 def test_compressed_cut_off_and_text_sitemaps() -> None:
     whole = OPEN + "".join(news(number) for number in range(20)) + "</urlset>"
     assert len(read(gzip.compress(whole.encode())).entries) == 20

@@ -11,6 +11,7 @@ from pathlib import Path
 import docx
 import pytest
 from docx.document import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
@@ -160,6 +161,20 @@ def test_a_long_line_of_addressees_is_no_body() -> None:
     found = check.check(paper(papers=replace(PAPERS, addressed=addressed)))
     assert [finding for finding in found if not finding.good] == []
     assert "box_to" in {finding.rule for finding in found}
+
+
+def test_several_addressees_stand_on_a_line_each_with_their_dashes_under_the_colon() -> None:
+    names = ("Sở Văn hóa, Thể thao và Du lịch tỉnh Quảng Ngãi", "Ủy ban nhân dân xã Bình Sơn")
+    addressed = tuple(PaperRecipient(role=Role.LEADERSHIP, name=name) for name in names)
+    document = opened(paper(papers=replace(PAPERS, addressed=addressed)))
+    (to,) = [paragraph for paragraph in document.paragraphs if paragraph.text.startswith("Kính gửi")]
+    assert to.text == f"Kính gửi:\n- {names[0]};\n- {names[1]}."
+    form = to.paragraph_format
+    assert form.alignment == WD_ALIGN_PARAGRAPH.LEFT
+    assert form.left_indent is not None and form.first_line_indent is not None
+    assert 0 < -form.first_line_indent <= form.left_indent
+    alone = opened(paper(papers=replace(PAPERS, addressed=addressed[:1])))
+    assert f"Kính gửi: {names[0]}" in [paragraph.text for paragraph in alone.paragraphs]
 
 
 def test_charts_are_drawings_with_words() -> None:

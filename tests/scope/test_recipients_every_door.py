@@ -199,7 +199,8 @@ def test_the_channel_takes_numbers_of_one_form_only(phone: str) -> None:
         def __getattr__(self, name: str) -> object:
             raise AssertionError(name)
 
-    said = ZnsNotifier(Never(), Settings().zalo).send(make_message(), phone)  # type: ignore[arg-type]
+    notifier = ZnsNotifier(Never(), Settings().zalo, Never(), FixedClock(NOON))  # type: ignore[arg-type]
+    said = notifier.send(make_message(), phone)
     assert isinstance(said, Refused)
 
 

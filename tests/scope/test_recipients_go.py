@@ -66,6 +66,24 @@ def test_whoever_is_removed_is_no_follower_any_more(record: Record) -> None:
     assert lies(record, FOLLOWER) == set() and record.channels.followers() == ()
 
 
+def test_a_number_that_zalo_refused_goes_with_the_recipient_and_with_the_desk(record: Record) -> None:
+    phoned = replace(LAN, phone="84912345678")
+
+    def refuse() -> set[str]:
+        record.desks.apply_desk(desk(phoned), NOON, "u1")
+        record.channels.refuse_phone("binh_son", LAN.id, phoned.phone, "zalo-phone -118", NOON)
+        return lies(record, "zalo-phone")
+
+    assert refuse() == {"zns_refusals"}
+    record.desks.apply_desk(desk(), NOON + DAY, "u1")
+    assert lies(record, "zalo-phone") == set()
+    assert refuse() == {"zns_refusals"}
+    record.channels.refuse_phone("binh_son", LAN.id, "84999999999", "zalo-declined -141", NOON)  # hers no more
+    assert lies(record, "zalo-declined") == set()
+    record.channels.forget_followers()
+    assert lies(record, "zalo-phone") == set()
+
+
 def test_whoever_comes_to_be_named_so_gets_nothing_of_hers(record: Record) -> None:
     """By a page, a sheet or a desk file: one goes, and another comes later under the same name."""
     record.channels.invite("binh_son", LAN.id, NOON, "u1")

@@ -13,6 +13,7 @@ from core.ports import Outbox as OutboxPort
 from core.ports import ReadingRoom as ReadingRoomPort
 from core.records import Message
 from store.sqlite.articles import Articles
+from store.sqlite.channels import ChannelBook
 from store.sqlite.corrections import Corrections
 from store.sqlite.desks import DeskBook
 from store.sqlite.ledger import Ledger
@@ -22,6 +23,7 @@ from store.sqlite.record import Record
 from store.sqlite.search import Search
 from tests.contracts.cases import CasesContract
 from tests.contracts.change_log import ChangeLogContract
+from tests.contracts.channel_book import ChannelBookContract
 from tests.contracts.corrections import CorrectionsContract
 from tests.contracts.crawl_ledger import CrawlLedgerContract, CrawlNotesContract
 from tests.contracts.desk_book import DeskBookContract
@@ -64,6 +66,11 @@ def desk_book(record: Record) -> DeskBook:
 
 
 @pytest.fixture
+def channel_book(record: Record) -> ChannelBook:
+    return record.channels
+
+
+@pytest.fixture
 def corrections(record: Record) -> Corrections:
     return record.corrections
 
@@ -103,6 +110,10 @@ class TestOutbox(OutboxContract):
 
 
 class TestDeskBook(DeskBookContract):
+    pass
+
+
+class TestChannelBook(ChannelBookContract):
     pass
 
 
