@@ -22,7 +22,7 @@ def whole(file: Path, *, fresh: bool = False) -> Iterator[IO[bytes]]:
         with file.open("wb") as out:
             yield out
         return
-    file = file.resolve()  # a link goes on leading to it
+    named, file = file, file.resolve()  # a link goes on leading to it
     part = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
@@ -35,6 +35,10 @@ def whole(file: Path, *, fresh: bool = False) -> Iterator[IO[bytes]]:
             if file.exists():
                 shutil.copymode(file, part)
             part.replace(file)
+    except OSError as error:
+        if error.filename == str(part):
+            error.filename = str(named)
+        raise
     finally:
         part.unlink(missing_ok=True)
 
