@@ -141,5 +141,20 @@ def test_what_a_fall_cut_off_can_be_sent_again(
     hidden = opened(browser, HERE)
     with monkeypatch.context() as broken:
         broken.setattr(type(record.work), "add_note", fall)
-        assert sent(browser, f"{HERE}/ghi-chu", hidden | NOTE).status_code == 503
+        told = sent(browser, f"{HERE}/ghi-chu", hidden | NOTE)
+    assert told.status_code == 503 and "chưa được lưu" in told.text and "quay lại" in told.text
+    assert "Thử lại" not in told.text, "there is no page under a form's own address"
     assert sent(browser, f"{HERE}/ghi-chu", hidden | NOTE).status_code == 303 and notes(record) == 1
+
+
+def test_a_page_that_can_be_read_is_shown_though_nothing_can_be_written(
+    record: Record, browser: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(**_: object) -> None:
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr(record.database, "write", full)
+    assert browser.get("/").status_code == 200, "what fails after the answer breaks the connection"
+    assert [(one.levelname, one.exc_info) for one in caplog.records if "full" in one.getMessage()] == [
+        ("WARNING", None)
+    ]
