@@ -9,11 +9,13 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
 import typer
 
 from core.errors import DiembaoError
+from core.files import NO_ROOM
 
 COMMANDS: Final = {
     "running": ("run", "crawl", "label", "deliver", "heard", "serve"),
@@ -73,13 +75,32 @@ def main() -> None:
     os.umask(0o077)
     one_thread(sys.argv[1:])
     try:
-        program(sys.argv[1:])()
+        try:
+            program(sys.argv[1:])()
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
     except DiembaoError as error:
         sys.stderr.write(f"diembao: {error}\n")
         sys.exit(1)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        _say_no_room(error)
+        sys.exit(1)
+
+
+def _say_no_room(error: OSError) -> None:
+    """Name what is not whole; what still waits for standard output is dropped, or Python would try it once more."""
+    what = error.filename or "the output"
+    sys.stderr.write(
+        f"diembao: {what}: {error.strerror}; it is not whole: make room there, then give the command again\n"
+    )
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@ _RATIO: Final = 200
 _SMALL: Final = 64_000_000
 _CHUNK: Final = 1 << 20
 _STEP: Final = 2000
+_STAGING: Final = ".restore-"
 HELD: Final = "restored"
 """Reason of messages that waited when the backup was made: a person decides whether they still go out."""
 
@@ -112,11 +113,11 @@ def restore(archive: Path, record: Path, at: datetime, by: str = "operator") -> 
     """
     try:
         record.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".restore-", dir=record.parent) as folder:
+        with tempfile.TemporaryDirectory(prefix=_STAGING, dir=record.parent) as folder:
             staged = Path(folder) / _RECORD
             manifest = _unpack(archive, staged)
             held, erased = _prepare(staged, record, manifest, at, by)
-            aside = _put_aside(record, at)
+            aside = _put_aside(record, at, Path(folder) / "aside")
             _take(staged, record)
         _sync_folder(record.parent)
     except OSError as error:
@@ -235,7 +236,11 @@ def _check_size(archive: Path, manifest: Manifest, staged: Path) -> None:
         raise _refused(archive, f"it would unpack to {manifest.bytes} bytes, which no record does")
     free = shutil.disk_usage(staged.parent).free
     if manifest.bytes * 3 > free:
-        raise _refused(archive, f"{manifest.bytes * 3} bytes are needed and {free} are free in {staged.parent}")
+        folder = next(one for one in staged.parents if not one.name.startswith(_STAGING))
+        raise StoreError(
+            f"{archive}: not restored: {manifest.bytes * 3} bytes are needed and {free} are free in {folder}."
+            " The record is as it was; make room there, then restore it."
+        )
 
 
 def _write(archive: Path, tar: tarfile.TarFile, member: tarfile.TarInfo, manifest: Manifest, staged: Path) -> None:
@@ -282,8 +287,10 @@ def _update(staged: Path, at: datetime) -> None:
         db.close()
 
 
-def _put_aside(record: Path, at: datetime) -> Path | None:
-    """A copy of the present record, or its files as they are where it can't be read."""
+def _put_aside(record: Path, at: datetime, part: Path) -> Path | None:
+    """A copy of the present record, or its files as they are where it can't be read. A copy that finds no room stays
+    in `part`, which goes: half a record must not be taken for one.
+    """
     aside = record.with_name(f"{record.name}.aside-{_stamp(at)}")
     if not record.exists():
         _move(record, aside)  # a log without its record would be played into the one that comes in its place
@@ -291,9 +298,11 @@ def _put_aside(record: Path, at: datetime) -> Path | None:
     if record.stat().st_size == 0:
         return None
     try:
-        _copy(record, aside, None)
+        _copy(record, part, None)
     except StoreError:
         _move(record, aside)
+    else:
+        part.replace(aside)
     return aside
 
 

@@ -139,6 +139,37 @@ def test_a_backup_that_finds_no_room_names_the_place_that_is_full(
 # --- restore
 
 
+def test_a_restore_that_finds_no_room_leaves_no_half_record_beside(
+    filled: Record, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = sqlite3.connect
+
+    def small(path: Path, *args: Any, **given: Any) -> sqlite3.Connection:
+        con: sqlite3.Connection = real(path, *args, **given)
+        if "aside" in Path(path).name:
+            con.execute("PRAGMA max_page_count = 4")
+        return con
+
+    backup(filled.path, target, NOON)
+    before = set(filled.path.parent.iterdir())
+    with monkeypatch.context() as full, pytest.raises(StoreError, match=r"No space left.*as it was"):
+        full.setattr(sqlite3, "connect", small)
+        restore(target, filled.path, LATER)
+    assert set(filled.path.parent.iterdir()) == before and filled.articles.count() == 20
+
+
+def test_a_restore_for_which_there_is_no_room_says_where_to_make_some(
+    filled: Record, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backup(filled.path, target, NOON)
+    real = shutil.disk_usage
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: real(place)._replace(free=1000))
+    with pytest.raises(StoreError) as told:
+        restore(target, filled.path, LATER)
+    assert f"are free in {filled.path.parent}." in str(told.value) and "make room there" in str(told.value)
+    assert "another backup" not in str(told.value)
+
+
 def test_a_restore_brings_back_what_was_and_keeps_what_is_aside(filled: Record, target: Path) -> None:
     backup(filled.path, target, NOON)
     filled.articles.save(make_tagged(make_article("new.html")))
