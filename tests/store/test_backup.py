@@ -136,6 +136,33 @@ def test_a_backup_that_finds_no_room_names_the_place_that_is_full(
         backup(filled.path, target, NOON)
 
 
+def damage_a_text(record: Record) -> bytes:
+    """Zeroes in the page of one article's text, which nothing reads that opens the record; the file as it is then."""
+    record.database.scrub()
+    with record.database.alone() as con:
+        size, first = (con.execute(asked).fetchone()[0] for asked in (
+            "PRAGMA page_size", "SELECT rootpage FROM sqlite_master WHERE name = 'article_text'",
+        ))  # fmt: skip
+    record.close()
+    damaged = bytearray(record.path.read_bytes())
+    damaged[(first - 1) * size : first * size] = bytes(size)
+    record.path.write_bytes(damaged)
+    return bytes(damaged)
+
+
+def test_a_damaged_record_is_not_backed_up_as_if_it_were_sound(desked: Record, target: Path) -> None:
+    backup(desked.path, target, NOON)
+    good = target.read_bytes()
+    damaged = damage_a_text(desked)
+    with pytest.raises(StoreError, match=r"record .*: it is damaged .*no backup was made.*keep those that there are"):
+        backup(desked.path, target, LATER)
+    assert target.read_bytes() == good and [one.name for one in target.parent.iterdir()] == [target.name]
+    old = archive(target.with_name("o.tar.gz"), [member("manifest.json", manifest_for(damaged)), content(damaged)])
+    with pytest.raises(StoreError) as told:
+        restore(old, desked.path, LATER)
+    assert str(told.value).startswith(f"{old}: refused: its database is damaged")
+
+
 # --- restore
 
 
