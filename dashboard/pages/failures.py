@@ -82,6 +82,12 @@ async def store(request: Request, error: Exception) -> Response:
     return _page(request, "error.store" if _reads(request) else "error.store_write", 503)
 
 
+async def cut_off(request: Request, _: Exception) -> Response:
+    """The line broke while a form or a file was sent: nothing of it is taken, and nobody is there to be told."""
+    log.info("what was sent to %s was cut off on the way", request.url.path)
+    return PlainTextResponse("400\n", status_code=400)
+
+
 async def bug(request: Request, error: Exception) -> Response:
     """A bug. It is logged with its trace by the server, which is given it again after this answer."""
     del error

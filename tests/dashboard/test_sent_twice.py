@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -158,3 +159,27 @@ def test_a_page_that_can_be_read_is_shown_though_nothing_can_be_written(
     assert [(one.levelname, one.exc_info) for one in caplog.records if "full" in one.getMessage()] == [
         ("WARNING", None)
     ]
+
+
+def test_a_form_that_is_cut_off_on_the_way_is_no_error_and_takes_nothing(
+    record: Record, browser: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A telephone without a signal; raised by the application, it would stand in the log as a bug with its trace."""
+    coming = iter([{"type": "http.request", "body": b"ghi-chu=G", "more_body": True}, {"type": "http.disconnect"}])
+    heads = {"host": "127.0.0.1:8765", "origin": ORIGIN["origin"], "content-type": "application/x-www-form-urlencoded"}
+    scope = {
+        "type": "http", "method": "POST", "path": f"{HERE}/ghi-chu", "raw_path": b"", "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in heads.items()], "client": ("127.0.0.1", 50000),
+        "server": ("127.0.0.1", 8765), "scheme": "http", "http_version": "1.1", "root_path": "",
+    }  # fmt: skip
+    answered: list[Any] = []
+
+    async def receive() -> Any:
+        return next(coming)
+
+    async def send(message: Any) -> None:
+        answered.append(message)
+
+    asyncio.run(browser.app(scope, receive, send))  # type: ignore[arg-type]
+    assert answered[0]["status"] == 400 and notes(record) == 0
+    assert not [one for one in caplog.records if one.levelname == "ERROR"]
