@@ -5,6 +5,7 @@ Exit status 0 done, 1 failed (with what happened, to what, and what to do), 2 wr
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -38,6 +39,9 @@ COMMANDS: Final = {
 
 _MANY_TEXTS: Final = frozenset(("nlp", "evaluate", "tag"))
 """Commands that multiply large matrices, for which several threads are worth their while."""
+
+
+_NOT_ALLOWED: Final = frozenset((errno.EACCES, errno.EPERM, errno.EROFS))
 
 
 def program(words: Sequence[str] = ()) -> typer.Typer:
@@ -87,18 +91,19 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(1)
     except OSError as error:
-        if error.errno not in NO_ROOM:
+        if error.errno in NO_ROOM:
+            _drop_output()
+            todo = "it is not whole: make room there, then give the command again"
+        elif error.errno in _NOT_ALLOWED and error.filename:
+            todo = "run this as the service's user, give it the rights there, or name another place"
+        else:
             raise
-        _say_no_room(error)
+        sys.stderr.write(f"diembao: {error.filename or 'the output'}: {error.strerror}; {todo}\n")
         sys.exit(1)
 
 
-def _say_no_room(error: OSError) -> None:
-    """Name what is not whole; what still waits for standard output is dropped, or Python would try it once more."""
-    what = error.filename or "the output"
-    sys.stderr.write(
-        f"diembao: {what}: {error.strerror}; it is not whole: make room there, then give the command again\n"
-    )
+def _drop_output() -> None:
+    """What still waits for standard output, or Python would try it once more at the end."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

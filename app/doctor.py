@@ -83,6 +83,9 @@ def _guarded(check: Callable[[Settings], Iterator[Finding]], settings: Settings)
         return list(check(settings))
     except DiembaoError as error:
         return [Finding(sign="!!", part=check.__name__.strip("_"), says=str(error), todo="as it says")]
+    except OSError as error:
+        said = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        return [Finding(sign="!!", part=check.__name__.strip("_"), says=said, todo="see to that place and its rights")]
 
 
 def _python(_: Settings) -> Iterator[Finding]:

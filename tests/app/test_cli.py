@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import json
 import os
@@ -14,12 +15,13 @@ from pathlib import Path
 import pytest
 import typer
 
-from app import wiring
+from app import upkeep, wiring
 from app.cli import COMMANDS, one_thread
 from app.doctor import _folder
 from app.run import check_port
 from app.world import World
 from core.settings import ServeSettings, Settings
+from tests.command_line import run_here
 from tests.data import ROOT
 from tests.fakes.small import no_file_longer_than
 
@@ -294,6 +296,30 @@ def test_a_full_disk_is_told(home: Path) -> None:
                                   cwd=ROOT, env=os.environ | {"DIEMBAO_DATA_DIR": str(home)})  # fmt: skip
         failed(done, "the output: No space left on device", "not whole", "make room")
         assert done.stderr.count("\n") == 1, done.stderr
+
+
+@pytest.mark.parametrize(("words", "before"), [(["doctor"], "ok python"), (["desk", "list"], ""), (["backup"], "")])
+def test_what_this_user_may_not_reach_is_named(words: list[str], before: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied", "/srv/diembao/var/diembao.sqlite3")
+
+    for name in ("is_there", "record", "opened"):
+        monkeypatch.setattr(wiring, name, refused)
+    monkeypatch.setattr(upkeep, "backup", refused)
+    done = run_here(words)
+    said = done.stdout if before else done.stderr
+    assert done.returncode == 1 and before in done.stdout
+    assert "/srv/diembao/var/diembao.sqlite3: Permission denied" in said and "Traceback" not in done.stderr
+    assert ("rights" if before else "the service's user") in said
+
+
+def test_an_error_of_the_system_that_nobody_foresaw_is_loud(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise OSError(errno.EBADF, "Bad file descriptor")
+
+    monkeypatch.setattr(wiring, "record", broken)
+    with pytest.raises(OSError, match="Bad file"):
+        run_here(["desk", "list"])
 
 
 def test_the_index_is_made_anew(home: Path) -> None:
