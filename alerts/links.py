@@ -11,10 +11,12 @@ import hashlib
 import hmac
 import os
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from core import files
 from core.errors import ConfigError
 from core.records import SignedLink
 
@@ -69,18 +71,20 @@ def load_secret(file: Path) -> bytes:
     """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return _read(file)
-        with os.fdopen(handle, "wb") as opened:
-            secret = os.urandom(_KEY_BYTES)
-            opened.write(secret)
-            opened.flush()
-            os.fsync(opened.fileno())
-        return secret
+        if not file.exists():
+            _make(file)
+        return _read(file)
     except OSError as error:
-        raise ConfigError(f"{file}: the secret of signed links can't be kept ({error.strerror})") from None
+        raise ConfigError(
+            f"{file}: the secret of signed links can't be kept ({error.strerror}); check space there, and that the"
+            " user of the service may read and write it"
+        ) from None
+
+
+def _make(file: Path) -> None:
+    """Pages and deliveries begin at once: one of them makes it, and both have that one."""
+    with suppress(FileExistsError):
+        files.write(file, os.urandom(_KEY_BYTES), fresh=True)
 
 
 def _read(file: Path) -> bytes:

@@ -18,6 +18,8 @@ from typing import Final
 from jinja2 import Environment, StrictUndefined, Template, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from core import files
+
 log = logging.getLogger(__name__)
 
 SHIPPED: Final = Path(__file__).parent / "templates"
@@ -97,9 +99,7 @@ class Templates:
             file.unlink(missing_ok=True)
             return
         file.parent.mkdir(parents=True, exist_ok=True)
-        fresh = file.with_suffix(f"{file.suffix}.new")
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(file)
+        files.write(file, text.encode())
 
     def fault(self, part: str, text: str, values: Mapping[str, object]) -> str:
         """What is wrong with a text, tried with these values; "" where nothing is."""

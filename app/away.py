@@ -115,14 +115,14 @@ def scheduled(settings: Settings, days: Callable[[], int], clock: Clock | None =
         try:
             remove_old(Path(asked.folder), clock.now() - timedelta(days=days()))
         except (DiembaoError, OSError) as error:
-            _LOG.error("old backups not removed", extra={"reason": str(error)})
+            _LOG.error("old backups in %s not removed: %s", asked.folder, error)
         try:
             written = backup(settings, Path(asked.folder), Path(asked.key_file))
             failed.clear()
             _LOG.info("backup written", extra={"file": written.name})
-        except DiembaoError as error:
+        except (DiembaoError, OSError) as error:
             failed[:] = [clock.now()]
-            _LOG.error("backup failed", extra={"reason": str(error)})
+            _LOG.error("backup to %s failed and is tried again in half an hour: %s", asked.folder, error)
 
     def look() -> None:
         if any(thread.is_alive() for thread in running) or not due(asked, clock.now()):

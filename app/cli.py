@@ -5,15 +5,18 @@ Exit status 0 done, 1 failed (with what happened, to what, and what to do), 2 wr
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
 import typer
 
 from core.errors import DiembaoError
+from core.files import NO_ROOM
 
 COMMANDS: Final = {
     "running": ("run", "crawl", "label", "deliver", "heard", "serve"),
@@ -36,6 +39,9 @@ COMMANDS: Final = {
 
 _MANY_TEXTS: Final = frozenset(("nlp", "evaluate", "tag"))
 """Commands that multiply large matrices, for which several threads are worth their while."""
+
+
+_NOT_ALLOWED: Final = frozenset((errno.EACCES, errno.EPERM, errno.EROFS))
 
 
 def program(words: Sequence[str] = ()) -> typer.Typer:
@@ -73,13 +79,33 @@ def main() -> None:
     os.umask(0o077)
     one_thread(sys.argv[1:])
     try:
-        program(sys.argv[1:])()
+        try:
+            program(sys.argv[1:])()
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
     except DiembaoError as error:
         sys.stderr.write(f"diembao: {error}\n")
         sys.exit(1)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            _drop_output()
+            todo = "it is not whole: make room there, then give the command again"
+        elif error.errno in _NOT_ALLOWED and error.filename:
+            todo = "run this as the service's user, give it the rights there, or name another place"
+        else:
+            raise
+        sys.stderr.write(f"diembao: {error.filename or 'the output'}: {error.strerror}; {todo}\n")
+        sys.exit(1)
+
+
+def _drop_output() -> None:
+    """What still waits for standard output, or Python would try it once more at the end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

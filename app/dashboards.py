@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app import daily, wiring
 from app.progress import progress
+from core import files
 from core.clock import SystemClock
 from core.errors import ConfigError, DiembaoError, StoreError
 from core.settings import Settings
@@ -57,7 +58,7 @@ def _written(text: str, target: Path | None) -> str:
     if target is None:
         return text
     try:
-        target.write_text(text, encoding="utf-8", newline="\n")
+        files.write(target, text.encode())
     except OSError as error:
         raise ConfigError(f"{target}: can't be written ({error.strerror}); name another file") from None
     return f"written to {target}\n"

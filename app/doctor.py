@@ -19,6 +19,7 @@ from app.engine_check import engine_findings
 from core import settings as settings_module
 from core.clock import SystemClock
 from core.errors import DiembaoError
+from core.files import NO_ROOM
 from core.settings import Settings
 from core.zalo import HOOK
 from crawlers.publishers import load_all
@@ -82,6 +83,9 @@ def _guarded(check: Callable[[Settings], Iterator[Finding]], settings: Settings)
         return list(check(settings))
     except DiembaoError as error:
         return [Finding(sign="!!", part=check.__name__.strip("_"), says=str(error), todo="as it says")]
+    except OSError as error:
+        said = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        return [Finding(sign="!!", part=check.__name__.strip("_"), says=said, todo="see to that place and its rights")]
 
 
 def _python(_: Settings) -> Iterator[Finding]:
@@ -99,10 +103,13 @@ def _folder(settings: Settings) -> Iterator[Finding]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / ".writable"
-        probe.write_text("x", encoding="ascii")
-        probe.unlink()
+        try:
+            probe.write_text("x", encoding="ascii")
+        finally:
+            probe.unlink(missing_ok=True)
     except OSError as error:
-        yield Finding(sign="!!", part="folder", says=f"{folder}: {error.strerror}", todo="set data_dir, or its rights")
+        todo = "make room there" if error.errno in NO_ROOM else "set data_dir, or its rights"
+        yield Finding(sign="!!", part="folder", says=f"{folder}: {error.strerror}", todo=todo)
         return
     free = shutil.disk_usage(folder).free
     yield Finding(

@@ -74,6 +74,7 @@ class _OwnFile(RotatingFileHandler):
         file, self._claim = _claimed(folder, role)
         super().__init__(file, maxBytes=settings.max_bytes, backupCount=settings.files, encoding="utf-8")
         self._since = _first(file)
+        self._fails = False
 
     def shouldRollover(self, record: logging.LogRecord) -> bool:  # noqa: N802 - the library's name
         """Whether the line begins a new file."""
@@ -84,6 +85,21 @@ class _OwnFile(RotatingFileHandler):
         """Begin a new file."""
         super().doRollover()
         self._since = None
+
+    def flush(self) -> None:
+        """Give the lines to the system."""
+        super().flush()
+        self._fails = False
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        """A full disk is told once, until a line can be written again; warnings stand on the terminal meanwhile."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            super().handleError(record)
+        elif not self._fails and sys.stderr is not None:
+            self._fails = True
+            said = f"log {self.baseFilename}: {error.strerror or error}; lines are lost until it can be written again"
+            sys.stderr.write(f"diembao: {said}\n")
 
     def close(self) -> None:
         """Leave the name to others."""

@@ -18,6 +18,7 @@ from typing import IO, Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from core import files
 from core.errors import ConfigError, StoreError
 
 MARK: Final = b"DIEMBAO1"
@@ -29,10 +30,11 @@ _TAG: Final = 16
 def new_key(file: Path) -> None:
     """Write a new key, readable by its owner only. Raises ConfigError where the file exists."""
     try:
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-            out.write(base64.b64encode(secrets.token_bytes(32)) + b"\n")
+        files.write(file, base64.b64encode(secrets.token_bytes(32)) + b"\n", fresh=True)
+    except FileExistsError:
+        raise ConfigError(f"{file}: File exists; name a file that doesn't exist yet") from None
     except OSError as error:
-        raise ConfigError(f"{file}: {error.strerror}; name a file that doesn't exist yet") from None
+        raise ConfigError(f"{file}: {error.strerror}; no key was written, check space and rights there") from None
 
 
 def is_sealed(file: Path) -> bool:
@@ -62,21 +64,13 @@ def load_key(file: Path, *, to_open: bool = False) -> bytes:
 
 def seal(source: Path, target: Path, key: bytes) -> None:
     """Write a sealed copy; the target is there whole or not at all. Raises StoreError."""
-    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
-        with (
-            source.open("rb") as clear,
-            os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out,
-        ):
+        with source.open("rb") as clear, files.whole(target) as out:
             nonce = secrets.token_bytes(7)
             out.write(MARK + nonce)
             for number, last, piece in _pieces(clear, _PIECE):
                 out.write(AESGCM(key).encrypt(_nonce(nonce, number, last=last), piece, MARK))
-            out.flush()
-            os.fsync(out.fileno())
-        part.replace(target)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise StoreError(f"{target}: {error.strerror or error}; check space and rights there") from None
 
 

@@ -22,6 +22,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from app import wiring
+from core import files
 from core.archives import DAMAGED
 from core.clock import SystemClock
 from core.errors import ConfigError
@@ -42,11 +43,11 @@ def new_keys(file: Path) -> str:
     """Write a new private key for signing; returns the public one, as [updates] trusted_key has it."""
     key = Ed25519PrivateKey.generate()
     try:
-        with file.open("xb") as out:
-            out.write(base64.b64encode(key.private_bytes_raw()) + b"\n")
-        file.chmod(0o600)
+        files.write(file, base64.b64encode(key.private_bytes_raw()) + b"\n", fresh=True)
+    except FileExistsError:
+        raise ConfigError(f"{file}: File exists; name a file that doesn't exist yet") from None
     except OSError as error:
-        raise ConfigError(f"{file}: {error.strerror}; name a file that doesn't exist yet") from None
+        raise ConfigError(f"{file}: {error.strerror}; no key was written, check space and rights there") from None
     return base64.b64encode(key.public_key().public_bytes_raw()).decode()
 
 
@@ -62,7 +63,7 @@ def sign(folder: Path, version: str, key: Path, out: Path) -> int:
     private = Ed25519PrivateKey.from_private_bytes(_raw(_said(key), str(key)))
     try:
         content = {name: (folder / name).read_bytes() for name in names}
-        out.write_bytes(_packed(version, content, private))
+        files.write(out, _packed(version, content, private))
     except OSError as error:
         raise ConfigError(f"{error.filename or out}: {error.strerror}; nothing was signed") from None
     return len(names)

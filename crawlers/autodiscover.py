@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import tomli_w
 from selectolax.lexbor import LexborHTMLParser
 
-from core import urls
+from core import files, urls
 from core.errors import ConfigError, FetchError
 from core.i18n import t
 from core.records import Endpoint, FetchedPage, Publisher, PublisherKind
@@ -156,11 +156,10 @@ def write_declaration(folder: Path, declared: loader.Declaration, *, known: Iter
     home = urls.canonical(record.home)
     if any(urls.canonical(other.home) == home for other in known):
         raise ConfigError(f"{record.home}: {t('source.already_declared', 'en')}")
-    folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{record.id}.toml"
     try:
-        with file.open("x", encoding="utf-8") as out:
-            out.write(to_toml(declared))
+        folder.mkdir(parents=True, exist_ok=True)
+        files.write(file, to_toml(declared).encode(), fresh=True)
     except FileExistsError:
         raise ConfigError(f"{file}: exists already; remove it or choose another id") from None
     except OSError as error:

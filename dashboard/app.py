@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -74,7 +74,7 @@ def create_app(
         exception_handlers={
             HTTPException: failures.http, NotHere: failures.not_here, BadRequest: failures.bad_request,
             Forged: failures.forged, NotSignedIn: failures.not_signed_in, NotAllowed: failures.not_allowed,
-            TooMany: failures.too_many,
+            TooMany: failures.too_many, ClientDisconnect: failures.cut_off,
             StoreError: failures.store, Exception: failures.bug,
         },
     )  # fmt: skip

@@ -14,6 +14,7 @@ import typer
 from app import wiring
 from app.progress import progress
 from app.sheet_file import text_of
+from core import files
 from core import settings as settings_module
 from core.clock import SystemClock
 from core.errors import ConfigError
@@ -78,8 +79,11 @@ def new(  # noqa: PLR0917 - options of a command
     file = out or settings_module.load().data_dir / "desks" / f"{desk.id}.toml"
     if file.exists():
         raise ConfigError(f"{file} exists; name another with --out, or edit it")
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(dump_desk(desk), encoding="utf-8")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        files.write(file, dump_desk(desk).encode(), fresh=True)
+    except OSError as error:
+        raise ConfigError(f"{file}: can't be written ({error.strerror or error}); name another with --out") from None
     typer.echo(f"written {file}; add recipients there, then: diembao desk apply {file}")
 
 
@@ -145,14 +149,14 @@ def _take_plan(record: Record, settings: Settings, plan: Plan, now: datetime) ->
 def _write_sheets(folder: Path, desks: Sequence[Desk]) -> None:
     from app import province
 
-    files = {kind: folder / f"{kind}.csv" for kind in ("users", "recipients")}
-    for file in files.values():
+    sheets = {kind: folder / f"{kind}.csv" for kind in ("users", "recipients")}
+    for file in sheets.values():
         if file.exists():
             raise ConfigError(f"{file} exists; name another folder")
-    for kind, file in files.items():
+    for kind, file in sheets.items():
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            file.write_text("\ufeff" + province.empty_sheet(desks, kind), encoding="utf-8", newline="")
+            files.write(file, ("\ufeff" + province.empty_sheet(desks, kind)).encode(), fresh=True)
         except OSError as error:
             raise ConfigError(f"{file}: {error.strerror}; --sheets names a folder to write to") from None
         typer.echo(f"written {file}; fill it in, repeat a row where a commune has several")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core import files
 from core import settings as settings_module
 from core.clock import SystemClock, local_day
 from core.errors import ConfigError
@@ -118,8 +119,8 @@ def _write(lines: Iterable[str], out: Path | None) -> None:
             sys.stdout.write(line)
         return
     try:
-        with out.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(lines)
+        with files.whole(out) as file:
+            file.writelines(line.encode() for line in lines)
     except OSError as error:
         raise ConfigError(f"{out}: can't be written ({error.strerror or error})") from None
     typer.echo(f"written {out}")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core import files
 from core import settings as settings_module
 from core.clock import SystemClock
 from core.errors import ConfigError
@@ -211,7 +212,7 @@ def _read(file: Path) -> bytes:
 
 def _write(file: Path, content: bytes) -> None:
     try:
-        file.write_bytes(content)
+        files.write(file, content)
     except OSError as error:
         raise ConfigError(f"{file}: can't be written ({error.strerror or error})") from None
     typer.echo(f"written {file}")

@@ -77,15 +77,25 @@ async def too_many(request: Request, error: Exception) -> Response:
 
 
 async def store(request: Request, error: Exception) -> Response:
-    """The record can't be read: the operator's words go to the log, not to the page."""
-    log.error("the record could not be read for %s: %s", request.url.path, error)
-    return _page(request, "error.store", 503)
+    """The record can't be read, or not be written: the operator's words go to the log, not to the page."""
+    log.error("the record could not be used for %s %s: %s", request.method, request.url.path, error)
+    return _page(request, "error.store" if _reads(request) else "error.store_write", 503)
+
+
+async def cut_off(request: Request, _: Exception) -> Response:
+    """The line broke while a form or a file was sent: nothing of it is taken, and nobody is there to be told."""
+    log.info("what was sent to %s was cut off on the way", request.url.path)
+    return PlainTextResponse("400\n", status_code=400)
 
 
 async def bug(request: Request, error: Exception) -> Response:
     """A bug. It is logged with its trace by the server, which is given it again after this answer."""
     del error
     return _page(request, "error.bug", 500)
+
+
+def _reads(request: Request) -> bool:
+    return request.method in {"GET", "HEAD"}
 
 
 def _page(request: Request, key: str, status: int, **values: object) -> Response:
@@ -95,4 +105,11 @@ def _page(request: Request, key: str, status: int, **values: object) -> Response
         return JSONResponse({"detail": words.t(key, **values)}, status_code=status)
     user = getattr(request.state, "visitor", None) or NOBODY
     ask = Asked(request=request, room=room, words=words, user=user, desks=(), desk=None, form_cookie="")
-    return render.page(ask, "failure.html", status=status, said=words.t(key, **values), code=status)
+    return render.page(
+        ask,
+        "failure.html",
+        status=status,
+        said=words.t(key, **values),
+        code=status,
+        again=status >= 500 and _reads(request),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from core.clock import local_day
+from core.errors import StoreError
 from core.records import DayCount, OutboxRow, SourceHealth, StoryView
 from dashboard import asking, chart, render
 from dashboard.asking import Asked, asked
@@ -19,6 +21,7 @@ from dashboard.pages.stories import REPORTS_SHOWN, UNTOUCHED, StoryCard, fresh, 
 from dashboard.usual import WEEKS, usual
 from dashboard.weight import weight
 
+_LOG = logging.getLogger(__name__)
 REFRESH_SECONDS = 15
 WAITING_SHOWN = 3
 STORIES_SHOWN = 40
@@ -60,8 +63,16 @@ def page(request: Request) -> Response:
         items=room.office.work.items(ask.desk.id, first, day), since=since,
         refresh=REFRESH_SECONDS if filling and "dung" not in request.query_params else 0,
     )  # fmt: skip
-    answer.background = BackgroundTask(room.office.work.visited, ask.desk.id, ask.user.id, ask.words.now)
+    answer.background = BackgroundTask(_visited, ask, ask.desk.id)
     return answer
+
+
+def _visited(ask: Asked, desk: str) -> None:
+    """The page has gone out: what can't be noted any more (a full disk) must not break the reader's connection."""
+    try:
+        ask.room.office.work.visited(desk, ask.user.id, ask.words.now)
+    except StoreError as error:
+        _LOG.warning("a visit was not noted: %s", error)
 
 
 def ranked(views: Sequence[StoryView]) -> list[StoryView]:

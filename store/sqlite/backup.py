@@ -41,6 +41,7 @@ _RATIO: Final = 200
 _SMALL: Final = 64_000_000
 _CHUNK: Final = 1 << 20
 _STEP: Final = 2000
+_STAGING: Final = ".restore-"
 HELD: Final = "restored"
 """Reason of messages that waited when the backup was made: a person decides whether they still go out."""
 
@@ -85,6 +86,7 @@ def backup(record: Path, target: Path, at: datetime, progress: Progress | None =
         with tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent) as folder:
             copy = Path(folder) / _RECORD
             schema = _copy(record, copy, progress)
+            _check_sound(copy, record)
             manifest = Manifest(
                 format=FORMAT, schema=schema, sha256=_sha256(copy), bytes=copy.stat().st_size, made_at=at.isoformat()
             )
@@ -112,11 +114,12 @@ def restore(archive: Path, record: Path, at: datetime, by: str = "operator") -> 
     """
     try:
         record.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".restore-", dir=record.parent) as folder:
+        with tempfile.TemporaryDirectory(prefix=_STAGING, dir=record.parent) as folder:
             staged = Path(folder) / _RECORD
             manifest = _unpack(archive, staged)
+            _check_database(archive, staged)
             held, erased = _prepare(staged, record, manifest, at, by)
-            aside = _put_aside(record, at)
+            aside = _put_aside(record, at, Path(folder) / "aside")
             _take(staged, record)
         _sync_folder(record.parent)
     except OSError as error:
@@ -143,6 +146,20 @@ def _copy(record: Path, copy: Path, progress: Progress | None) -> int:
         if getattr(error, "sqlite_errorname", "") == "SQLITE_FULL":  # where it is copied to: the record is only read
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
         raise told(error, record) from error
+
+
+def _check_sound(copy: Path, record: Path) -> None:
+    """Pages are copied as they are: of a damaged record each new backup would be one that no restore takes."""
+    try:
+        with closing(sqlite3.connect(copy)) as con:
+            damage = con.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        damage = str(error)
+    if damage != "ok":
+        raise StoreError(
+            f"record {record}: it is damaged ({' '.join(damage.split())}), so no backup was made of it; keep those that"
+            " there are, stop the service and run `diembao restore` with the last of them"
+        )
 
 
 def _told(progress: Progress | None) -> Callable[[int, int, int], None] | None:
@@ -235,7 +252,11 @@ def _check_size(archive: Path, manifest: Manifest, staged: Path) -> None:
         raise _refused(archive, f"it would unpack to {manifest.bytes} bytes, which no record does")
     free = shutil.disk_usage(staged.parent).free
     if manifest.bytes * 3 > free:
-        raise _refused(archive, f"{manifest.bytes * 3} bytes are needed and {free} are free in {staged.parent}")
+        folder = next(one for one in staged.parents if not one.name.startswith(_STAGING))
+        raise StoreError(
+            f"{archive}: not restored: {manifest.bytes * 3} bytes are needed and {free} are free in {folder}."
+            " The record is as it was; make room there, then restore it."
+        )
 
 
 def _write(archive: Path, tar: tarfile.TarFile, member: tarfile.TarInfo, manifest: Manifest, staged: Path) -> None:
@@ -249,14 +270,24 @@ def _write(archive: Path, tar: tarfile.TarFile, member: tarfile.TarInfo, manifes
         raise _refused(archive, "its checksum is wrong: the file was damaged or changed")
 
 
-def _prepare(staged: Path, record: Path, manifest: Manifest, at: datetime, by: str) -> tuple[int, int]:
-    """Check the database itself, bring it to this program's schema, hold what waited, erase what was erased since."""
+def _check_database(archive: Path, staged: Path) -> None:
+    """Whether it is a sound record. Raises StoreError."""
     try:
         with closing(connect(staged)) as con:
             if con.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-                raise _refused(staged, "its database is no record of diembao")
+                raise _refused(archive, "its database is no record of diembao")
             if con.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-                raise _refused(staged, "its database is damaged")
+                raise _refused(archive, "its database is damaged")
+    except sqlite3.OperationalError as error:
+        raise told(error, staged) from error
+    except sqlite3.DatabaseError as error:
+        raise _refused(archive, f"its database is damaged ({error})") from error
+
+
+def _prepare(staged: Path, record: Path, manifest: Manifest, at: datetime, by: str) -> tuple[int, int]:
+    """Bring the database to this program's schema, hold what waited, erase what was erased since."""
+    try:
+        with closing(connect(staged)) as con:
             _update(staged, at)
             con.execute("BEGIN IMMEDIATE")
             held = outbox.hold(con, HELD, at)
@@ -282,8 +313,10 @@ def _update(staged: Path, at: datetime) -> None:
         db.close()
 
 
-def _put_aside(record: Path, at: datetime) -> Path | None:
-    """A copy of the present record, or its files as they are where it can't be read."""
+def _put_aside(record: Path, at: datetime, part: Path) -> Path | None:
+    """A copy of the present record, or its files as they are where it can't be read. A copy that finds no room stays
+    in `part`, which goes: half a record must not be taken for one.
+    """
     aside = record.with_name(f"{record.name}.aside-{_stamp(at)}")
     if not record.exists():
         _move(record, aside)  # a log without its record would be played into the one that comes in its place
@@ -291,9 +324,11 @@ def _put_aside(record: Path, at: datetime) -> Path | None:
     if record.stat().st_size == 0:
         return None
     try:
-        _copy(record, aside, None)
+        _copy(record, part, None)
     except StoreError:
         _move(record, aside)
+    else:
+        part.replace(aside)
     return aside
 
 

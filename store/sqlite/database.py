@@ -8,6 +8,7 @@ never damages the file, but a power cut (not a kill) may lose the last seconds; 
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import threading
 import weakref
@@ -24,6 +25,9 @@ from store.sqlite import meta
 BUSY_SECONDS: Final = 20.0
 APPLICATION_ID: Final = 0x6469656D
 """Marks the file as a record of this program (the bytes "diem")."""
+
+_LEAST_ROOM: Final = 100_000
+"""Bytes: less than the files that SQLite makes beside a record when it opens it."""
 
 _ADVICE: Final = {
     "SQLITE_FULL": "the disk is full; free some space there and start again (nothing was lost)",
@@ -44,8 +48,17 @@ def told(error: sqlite3.Error, path: Path) -> StoreError:
     name = getattr(error, "sqlite_errorname", None) or ""
     if not name and "closed database" in str(error):
         return StoreError(f"record {path}: it was closed already")
+    if name.startswith("SQLITE_IOERR") and _no_room(path):
+        name = "SQLITE_FULL"  # where there is none for the file of locks it is not said so
     advice = next((text for code, text in _ADVICE.items() if name.startswith(code)), "")
     return StoreError(f"record {path}: {advice or 'unexpected error of the database'} ({error})")
+
+
+def _no_room(path: Path) -> bool:
+    try:
+        return shutil.disk_usage(path.parent).free < _LEAST_ROOM
+    except OSError:
+        return False
 
 
 class _Connection(sqlite3.Connection):

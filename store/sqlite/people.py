@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from core.errors import StoreError
 from core.records import Attempt, Session, User
 from store.sql import upsert
 from store.sqlite import audit, stones
@@ -51,7 +52,8 @@ class People(Accounts):
             return None
         found = _session(row)
         if at - found.seen >= SEEN_EVERY:
-            self._seen(found, user, at)
+            with suppress(StoreError):  # on a disk that is full one can still read
+                self._seen(found, user, at)
         return found, user
 
     def sessions(self, user: str) -> tuple[Session, ...]:

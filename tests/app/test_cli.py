@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import json
 import os
@@ -14,12 +15,15 @@ from pathlib import Path
 import pytest
 import typer
 
-from app import wiring
+from app import upkeep, wiring
 from app.cli import COMMANDS, one_thread
+from app.doctor import _folder
 from app.run import check_port
 from app.world import World
 from core.settings import ServeSettings, Settings
+from tests.command_line import run_here
 from tests.data import ROOT
+from tests.fakes.small import no_file_longer_than
 
 PROGRAM = [sys.executable, "-m", "app.cli"]
 
@@ -210,6 +214,13 @@ def test_files_that_people_write(home: Path, verb: list[str]) -> None:
     assert "Errno" not in missing.stderr
 
 
+def test_doctor_on_a_full_disk_says_to_make_room(tmp_path: Path) -> None:
+    with no_file_longer_than(0):
+        (folder,) = _folder(Settings(data_dir=tmp_path))
+    assert folder.sign == "!!" and "make room" in folder.todo
+    assert not list(tmp_path.iterdir()), "what was tried is gone"
+
+
 def test_doctor_fails_where_a_part_is_wrong(home: Path) -> None:
     done = diembao(home, "doctor", DIEMBAO_SMTP__HOST="127.0.0.1", DIEMBAO_SMTP__PORT="9",
                    DIEMBAO_SMTP__SENDER="a@example.org")  # fmt: skip
@@ -278,9 +289,37 @@ def test_a_full_disk_is_told(home: Path) -> None:
     full = Path("/dev/full")
     if not full.exists():
         pytest.skip("/dev/full is not on this system")
-    done = subprocess.run([*PROGRAM, "sources", "list"], stdout=full.open("w"), stderr=subprocess.PIPE, text=True,
-                          check=False, cwd=ROOT, env=os.environ | {"DIEMBAO_DATA_DIR": str(home)})  # fmt: skip
-    assert done.returncode == 1
+    diembao(home, "desk", "apply", "desks/binh_son.toml", "--yes")
+    for words in (["sources", "list"], ["config", "show"], ["export", "--what", "counts"]):
+        with full.open("w") as out:
+            done = subprocess.run([*PROGRAM, *words], stdout=out, stderr=subprocess.PIPE, text=True, check=False,
+                                  cwd=ROOT, env=os.environ | {"DIEMBAO_DATA_DIR": str(home)})  # fmt: skip
+        failed(done, "the output: No space left on device", "not whole", "make room")
+        assert done.stderr.count("\n") == 1, done.stderr
+
+
+@pytest.mark.parametrize(("words", "before"), [(["doctor"], "ok python"), (["desk", "list"], ""), (["backup"], "")])
+def test_what_this_user_may_not_reach_is_named(words: list[str], before: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied", "/srv/diembao/var/diembao.sqlite3")
+
+    for name in ("is_there", "record", "opened"):
+        monkeypatch.setattr(wiring, name, refused)
+    monkeypatch.setattr(upkeep, "backup", refused)
+    done = run_here(words)
+    said = done.stdout if before else done.stderr
+    assert done.returncode == 1 and before in done.stdout
+    assert "/srv/diembao/var/diembao.sqlite3: Permission denied" in said and "Traceback" not in done.stderr
+    assert ("rights" if before else "the service's user") in said
+
+
+def test_an_error_of_the_system_that_nobody_foresaw_is_loud(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise OSError(errno.EBADF, "Bad file descriptor")
+
+    monkeypatch.setattr(wiring, "record", broken)
+    with pytest.raises(OSError, match="Bad file"):
+        run_here(["desk", "list"])
 
 
 def test_the_index_is_made_anew(home: Path) -> None:

@@ -20,6 +20,7 @@ from core.clock import FixedClock, SystemClock
 from core.errors import ConfigError
 from core.settings import Settings, SmtpSettings
 from tests.fakes.records import NOON
+from tests.fakes.small import no_file_longer_than
 
 _OTHER = """
 import logging, sys
@@ -99,6 +100,26 @@ def test_two_processes_of_a_role_never_write_one_file(tmp_path: Path) -> None:
     assert "ours" in (tmp_path / "log" / "crawl.jsonl").read_text(encoding="utf-8")
     assert "theirs" in (tmp_path / "log" / "crawl-2.jsonl").read_text(encoding="utf-8")
     assert logs.start(settings, "deliver").name == "deliver.jsonl"
+
+
+def test_a_disk_that_is_full_is_told_once_and_no_secret_with_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = SmtpSettings(password=SecretStr("mat-khau-2026"))
+    file = logs.start(Settings(data_dir=tmp_path, smtp=secret), "deliver")
+    with no_file_longer_than(0):
+        for number in range(3):
+            logging.getLogger("own").warning("login %d with %s", number, "mat-khau-2026")
+    said = capsys.readouterr().err.splitlines()
+    assert said == [
+        f"diembao: log {file}: File too large; lines are lost until it can be written again",
+        *[f"WARNING own: login {number} with *****" for number in range(3)],
+    ]
+    logging.getLogger("own").info("there is room again")
+    assert "there is room again" in file.read_text(encoding="utf-8").splitlines()[-1]
+    with no_file_longer_than(0):
+        logging.getLogger("own").info("full once more")
+    assert capsys.readouterr().err.count("lines are lost") == 1, "told anew"
 
 
 def test_a_log_that_cannot_be_written_is_told(tmp_path: Path) -> None:

@@ -191,7 +191,7 @@ class TestFailures:
         answer = client(Unreadable()).get("/nguon-tin")
         assert answer.status_code == 503
         assert "Kho bài đang không đọc được" in answer.text
-        assert "sqlite" not in answer.text
+        assert "sqlite" not in answer.text and "Thử lại" in answer.text
 
     def test_a_bug_is_a_page_too(self) -> None:
         answer = client(Broken()).get("/")

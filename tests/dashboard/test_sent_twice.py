@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -141,5 +142,44 @@ def test_what_a_fall_cut_off_can_be_sent_again(
     hidden = opened(browser, HERE)
     with monkeypatch.context() as broken:
         broken.setattr(type(record.work), "add_note", fall)
-        assert sent(browser, f"{HERE}/ghi-chu", hidden | NOTE).status_code == 503
+        told = sent(browser, f"{HERE}/ghi-chu", hidden | NOTE)
+    assert told.status_code == 503 and "chưa được lưu" in told.text and "quay lại" in told.text
+    assert "Thử lại" not in told.text, "there is no page under a form's own address"
     assert sent(browser, f"{HERE}/ghi-chu", hidden | NOTE).status_code == 303 and notes(record) == 1
+
+
+def test_a_page_that_can_be_read_is_shown_though_nothing_can_be_written(
+    record: Record, browser: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(**_: object) -> None:
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr(record.database, "write", full)
+    assert browser.get("/").status_code == 200, "what fails after the answer breaks the connection"
+    assert [(one.levelname, one.exc_info) for one in caplog.records if "full" in one.getMessage()] == [
+        ("WARNING", None)
+    ]
+
+
+def test_a_form_that_is_cut_off_on_the_way_is_no_error_and_takes_nothing(
+    record: Record, browser: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A telephone without a signal; raised by the application, it would stand in the log as a bug with its trace."""
+    coming = iter([{"type": "http.request", "body": b"ghi-chu=G", "more_body": True}, {"type": "http.disconnect"}])
+    heads = {"host": "127.0.0.1:8765", "origin": ORIGIN["origin"], "content-type": "application/x-www-form-urlencoded"}
+    scope = {
+        "type": "http", "method": "POST", "path": f"{HERE}/ghi-chu", "raw_path": b"", "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in heads.items()], "client": ("127.0.0.1", 50000),
+        "server": ("127.0.0.1", 8765), "scheme": "http", "http_version": "1.1", "root_path": "",
+    }  # fmt: skip
+    answered: list[Any] = []
+
+    async def receive() -> Any:
+        return next(coming)
+
+    async def send(message: Any) -> None:
+        answered.append(message)
+
+    asyncio.run(browser.app(scope, receive, send))  # type: ignore[arg-type]
+    assert answered[0]["status"] == 400 and notes(record) == 0
+    assert not [one for one in caplog.records if one.levelname == "ERROR"]

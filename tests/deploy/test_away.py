@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import tempfile
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -161,6 +162,26 @@ def test_those_elsewhere_go_when_an_administrator_says_also_where_no_new_one_can
                 thread.join()
     there = set((tmp_path / "elsewhere").glob("diembao-*"))
     assert old not in there and kept_on in there and len(there) == (1 if fails else 2)
+
+
+def test_a_disk_without_room_for_the_copy_is_told_once_with_its_reason(
+    tmp_path: Path, key: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    here = desk(tmp_path / "here", key, tmp_path / "elsewhere")
+    fill(here)
+
+    def full(**_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", full)
+    look = away.scheduled(here, lambda: 35, FixedClock(NOON))
+    for _ in range(3):
+        look()
+        for thread in threading.enumerate():
+            if thread.name == "backup":
+                thread.join()
+    (said,) = [one.getMessage() for one in caplog.records if one.levelname == "ERROR"]
+    assert str(tmp_path / "elsewhere") in said and said.endswith("No space left on device")
 
 
 def test_a_key_is_never_written_over_and_a_wrong_one_is_named(tmp_path: Path, key: Path) -> None:

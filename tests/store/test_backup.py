@@ -136,7 +136,65 @@ def test_a_backup_that_finds_no_room_names_the_place_that_is_full(
         backup(filled.path, target, NOON)
 
 
+def damage_a_text(record: Record) -> bytes:
+    """Zeroes in the page of one article's text, which nothing reads that opens the record; the file as it is then."""
+    record.database.scrub()
+    with record.database.alone() as con:
+        size, first = (con.execute(asked).fetchone()[0] for asked in (
+            "PRAGMA page_size", "SELECT rootpage FROM sqlite_master WHERE name = 'article_text'",
+        ))  # fmt: skip
+    record.close()
+    damaged = bytearray(record.path.read_bytes())
+    damaged[(first - 1) * size : first * size] = bytes(size)
+    record.path.write_bytes(damaged)
+    return bytes(damaged)
+
+
+def test_a_damaged_record_is_not_backed_up_as_if_it_were_sound(desked: Record, target: Path) -> None:
+    backup(desked.path, target, NOON)
+    good = target.read_bytes()
+    damaged = damage_a_text(desked)
+    with pytest.raises(StoreError, match=r"record .*: it is damaged .*no backup was made.*keep those that there are"):
+        backup(desked.path, target, LATER)
+    assert target.read_bytes() == good and [one.name for one in target.parent.iterdir()] == [target.name]
+    old = archive(target.with_name("o.tar.gz"), [member("manifest.json", manifest_for(damaged)), content(damaged)])
+    with pytest.raises(StoreError) as told:
+        restore(old, desked.path, LATER)
+    assert str(told.value).startswith(f"{old}: refused: its database is damaged")
+
+
 # --- restore
+
+
+def test_a_restore_that_finds_no_room_leaves_no_half_record_beside(
+    filled: Record, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = sqlite3.connect
+
+    def small(path: Path, *args: Any, **given: Any) -> sqlite3.Connection:
+        con: sqlite3.Connection = real(path, *args, **given)
+        if "aside" in Path(path).name:
+            con.execute("PRAGMA max_page_count = 4")
+        return con
+
+    backup(filled.path, target, NOON)
+    before = set(filled.path.parent.iterdir())
+    with monkeypatch.context() as full, pytest.raises(StoreError, match=r"No space left.*as it was"):
+        full.setattr(sqlite3, "connect", small)
+        restore(target, filled.path, LATER)
+    assert set(filled.path.parent.iterdir()) == before and filled.articles.count() == 20
+
+
+def test_a_restore_for_which_there_is_no_room_says_where_to_make_some(
+    filled: Record, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backup(filled.path, target, NOON)
+    real = shutil.disk_usage
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: real(place)._replace(free=1000))
+    with pytest.raises(StoreError) as told:
+        restore(target, filled.path, LATER)
+    assert f"are free in {filled.path.parent}." in str(told.value) and "make room there" in str(told.value)
+    assert "another backup" not in str(told.value)
 
 
 def test_a_restore_brings_back_what_was_and_keeps_what_is_aside(filled: Record, target: Path) -> None:

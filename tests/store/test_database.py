@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import sqlite3
 import stat
 import threading
@@ -16,7 +17,7 @@ import pytest
 from core.clock import FixedClock
 from core.errors import StoreError
 from core.settings import KeepSettings
-from store.sqlite.database import Database, connect
+from store.sqlite.database import Database, connect, told
 from store.sqlite.migrate import Migration, migrate, shipped, statements
 from store.sqlite.old_files import backup_dir
 from store.sqlite.record import Record, open_record
@@ -154,6 +155,15 @@ def test_a_full_disk_is_told_and_nothing_half_is_written(path: Path) -> None:
                 record.audit.add(NOON, "x", "y", f"{n}", "z" * 3000)
         with record.database.alone() as con:
             assert con.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+
+
+def test_a_disk_without_room_for_the_locks_is_told_as_full(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorname = "SQLITE_IOERR_SHMSIZE"
+    assert "check the disk" in str(told(error, path))
+    real = shutil.disk_usage
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: real(place)._replace(free=0))
+    assert "the disk is full" in str(told(error, path))
 
 
 def test_every_error_of_sqlite_is_a_store_error(path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from core.access import Level
 from core.clock import FixedClock
+from core.errors import StoreError
 from core.people import hashed
 from core.settings import KeepSettings
 from store.sqlite import backup as archives
@@ -89,6 +90,17 @@ class TestPurge:
         people.keep_idle("uminh", asked, "ulan")
         desked.retention.purge(asked + 91 * DAY)
         assert people.user("uminh").disabled is None  # type: ignore[union-attr]
+
+
+def test_on_a_full_disk_a_session_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(**_: object) -> None:
+        raise StoreError("the disk is full")
+
+    with open_record(tmp_path / "d.sqlite3", clock=FixedClock(NOON), keep=KeepSettings()) as record:
+        record.people.add(make_user(memberships=()), "operator")
+        record.people.open_session(make_session())
+        monkeypatch.setattr(record.database, "write", full)
+        assert record.people.session(hashed("one"), NOON + timedelta(minutes=9)), "one can still read"
 
 
 def test_a_restore_brings_back_no_session_and_nobody_who_was_deleted(tmp_path: Path) -> None:
