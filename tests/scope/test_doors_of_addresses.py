@@ -54,14 +54,33 @@ class TestLinksThatAPublisherGives:
             assert (said.entries, said.nested) == ((), ())
 
     def test_no_redirect_leads_there(self, url: str) -> None:
-        rss = f'<rss version="2.0"><channel><item><title>x</title><link>{HOME}tin-1.html</link></item></channel></rss>'
+        rss = f'<rss version="2.0"><channel><item><title>x</title><link>{url}</link></item></channel></rss>'
         report = check_source(BAO, Pages({BAO.endpoints[0].url: f"-> {url}", url: rss}), NothingToRead(), AT)
-        assert (report.endpoints[0].reason, report.samples) == ("off-host", ())
+        assert report.endpoints[0].reason == ("off-publisher" if url == ELSEWHERE else "door")
+        assert (report.endpoints[0].items, report.samples) == (0, ())
 
     def test_a_home_page_proposes_none(self, url: str) -> None:
         front = f'<html><head><link rel="alternate" type="application/rss+xml" href="{url}"></head></html>'
         found = autodiscover.propose(HOME, Pages({HOME: front, f"{HOME}robots.txt": f"Sitemap: {url}\n"}))
         assert (found.feeds, found.sitemaps) == ((), ())
+
+
+@pytest.mark.parametrize("url", ON_OWN_HOST)
+def test_no_redirect_leads_to_a_door_whatever_it_lists(url: str) -> None:
+    rss = f'<rss version="2.0"><channel><item><title>x</title><link>{HOME}tin-1.html</link></item></channel></rss>'
+    report = check_source(BAO, Pages({BAO.endpoints[0].url: f"-> {url}", url: rss}), NothingToRead(), AT)
+    assert (report.endpoints[0].reason, report.samples) == ("door", ())
+
+
+def test_of_a_feed_that_moved_elsewhere_only_the_publishers_own_is_taken() -> None:
+    links = "".join(f"<item><title>x</title><link>{url}</link></item>" for url in (f"{HOME}tin-1.html", ELSEWHERE))
+    rss = f'<rss version="2.0"><channel>{links}</channel></rss>'
+    moved = "https://khac.example.com/feed"
+    site = Pages({BAO.endpoints[0].url: f"-> {moved}", moved: rss, ELSEWHERE: "<html><body>tin</body></html>"})
+    report = check_source(BAO, site, NothingToRead(), AT)
+    assert (report.endpoints[0].items, report.endpoints[0].refused, report.endpoints[0].moved_to) == (1, 1, moved)
+    assert [sample.url for sample in report.samples] == [f"{HOME}tin-1.html"]
+    assert ELSEWHERE not in site.asked
 
 
 @pytest.mark.parametrize("url", ["https://canary.blogspot.com/", "https://www.facebook.com/canary", *ON_OWN_HOST])

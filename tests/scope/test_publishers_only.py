@@ -108,7 +108,7 @@ class TestNoDoorLetsItIn:
         rss = f'<rss version="2.0"><channel><item><title>x</title><link>{HOME}tin-1.html</link></item></channel></rss>'
         site = Site({BAO.endpoints[0].url: f"-> {url}", url: rss})
         report = check_source(BAO, site, NothingToRead(), AT)
-        assert (report.endpoints[0].reason, report.samples) == ("off-host", ())
+        assert (report.endpoints[0].reason, report.samples) == ("door", ())
 
     def test_links_in_a_feed_a_sitemap_and_a_section_page(self, url: str) -> None:
         escaped = url.replace("&", "&amp;")
