@@ -17,7 +17,7 @@ from app.world import World
 from core.clock import FixedClock, SystemClock
 from core.errors import ConfigError
 from core.records import AddressAnswer, Endpoint, Publisher, PublisherKind
-from core.settings import Settings, UpdateSettings
+from core.settings import CrawlSettings, Settings, UpdateSettings
 from crawlers import autodiscover, feeds, opml, sections, sitemaps
 from crawlers.check import check_source
 from crawlers.publishers import load_dir
@@ -142,7 +142,7 @@ class Press:
 
 @pytest.fixture(scope="module")
 def press(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Press]:
-    settings = Settings(data_dir=tmp_path_factory.mktemp("doors"))
+    settings = Settings(data_dir=tmp_path_factory.mktemp("doors"), crawl=CrawlSettings(wait=1))
     with Site("127.0.3.8") as paper, Site("127.0.3.9") as other:
         for number in range(3):
             other.routes[f"/trang-{number}.html"] = article("Bình Sơn thông xe cầu mới", TEXT)
