@@ -124,7 +124,7 @@ class TestPublishers:
             assert t(f"tone.{label}") not in told
         assert {field.name for field in fields(SourceHealth)} == {
             "source", "status", "reason", "endpoints", "last_poll", "last_success", "last_new", "read_7d", "kept_7d",
-            "failed_7d", "no_body_7d", "blocked_7d", "silent", "moved_to", "reserved", "endpoints_unread",
+            "failed_7d", "no_body_7d", "blocked_7d", "silent", "paused", "moved_to", "reserved", "endpoints_unread",
         }  # fmt: skip
 
     def test_sources_stand_by_name_not_by_what_they_print(self, press: FakePress) -> None:
