@@ -215,13 +215,13 @@ class _Visit:
 
     def _astray(self, said: Discovery, page: FetchedPage) -> str:
         """An endpoint may lead to another host, as when papers merge, while what it lists is the publisher's own."""
-        off = doors.refusal(page.final_url, publisher=self._publisher) == "source.off_host"
+        off = doors.is_anothers(page.final_url, self._publisher)
         return "off-publisher" if off and said.refused and not said.entries else ""
 
     def _off(self, url: str) -> str:
         """Why a page that was led to may not be read, as the crawl words it."""
         refused = doors.refusal(url, publisher=self._publisher, others=self._others)
-        return "off-publisher" if refused == "source.off_host" else "door" if refused else ""
+        return doors.reason_of(refused) if refused else ""
 
     def _read(self, endpoint: Endpoint, page: FetchedPage) -> Discovery:
         return self._parse[endpoint.kind](

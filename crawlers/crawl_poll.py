@@ -158,7 +158,7 @@ class Poller:
             return state, found.failed
         if found.broken is not None and not found.entries:
             return self._broken(state, found.broken, answer), None
-        if said.refused and not found.entries and _is_anothers(answer.final_url, publisher):
+        if said.refused and not found.entries and doors.is_anothers(answer.final_url, publisher):
             state = replace(state, moved_to=answer.moved_to or state.moved_to)
             return self._broken(state, replace(said, problem="off-publisher"), answer), None
         state = self._heard(state, publisher, said, answer, found)
@@ -318,11 +318,6 @@ def _by_date(urls: tuple[str, ...]) -> list[tuple[str, list[str]]]:
     for date, url in sorted(zip(dates, once, strict=True), key=lambda pair: pair[0], reverse=True):
         groups.setdefault(date, []).append(url)
     return list(groups.items())
-
-
-def _is_anothers(url: str, publisher: Publisher | None) -> bool:
-    """Whether an endpoint has moved to a host that is not its publisher's, as when papers merge."""
-    return publisher is not None and doors.refusal(url, publisher=publisher) == "source.off_host"
 
 
 def _stated_move(said: Discovery, publisher: Publisher | None) -> str:

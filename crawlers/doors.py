@@ -19,6 +19,7 @@ from core.errors import AddressRefused
 from core.records import Publisher
 from core.text import fold_plain
 
+_OFF_HOST: Final = "source.off_host"
 _TABLES: Final = tomllib.loads((resources.files("crawlers") / "platforms.toml").read_text(encoding="utf-8"))
 _PLATFORMS: Final = tuple((f"source.{name}", frozenset(hosts)) for name, hosts in _TABLES["hosts"].items())
 _LABELS: Final = tuple((f"source.{name}", frozenset(words)) for name, words in _TABLES["labels"].items())
@@ -79,10 +80,20 @@ def refusal(url: str, *, publisher: Publisher | None = None, others: Iterable[Pu
     if found:
         return found
     if owners and not any(owns(owner, host) for owner in owners):
-        return "source.off_host"
+        return _OFF_HOST
     if in_readers_part(path, publisher):
         return "source.readers_section"
     return None
+
+
+def reason_of(refused: str) -> str:
+    """The reason that is noted where a page led to an address with this refusal."""
+    return "off-publisher" if refused == _OFF_HOST else "door"
+
+
+def is_anothers(url: str, publisher: Publisher | None) -> bool:
+    """Whether an endpoint has moved to a host that is not its publisher's, as when papers merge."""
+    return publisher is not None and refusal(url, publisher=publisher) == _OFF_HOST
 
 
 def endpoint_refusal(url: str, *, publisher: Publisher | None = None) -> str | None:

@@ -19,6 +19,7 @@ from core.clock import Clock
 from core.errors import AddressRefused, FetchError
 from core.records import Publisher
 from core.urls import host_of, join
+from crawlers import doors
 from crawlers.crawl_hold import HeldElsewhereError
 from crawlers.etiquette.blocked import block_reason, is_consent
 from crawlers.etiquette.guard import AddressGuard
@@ -160,8 +161,9 @@ class Client:
             if refused == "source.off_host" and is_consent(request.url):
                 return Failed(reason="blocked", detail=f"{ask.url} redirects to {url}: consent", final_url=url)
             if refused:
-                reason = "off-publisher" if refused == "source.off_host" else "door"
-                return Failed(reason=reason, detail=f"{ask.url} redirects to {url}: {refused}", final_url=url)
+                return Failed(
+                    reason=doors.reason_of(refused), detail=f"{ask.url} redirects to {url}: {refused}", final_url=url
+                )
         delay = 0.0
         if ask.kind != "robots":
             robots = await self.robots(request.url, ask)
