@@ -6,8 +6,7 @@ Figures and words are JSON of the records; what an article's own sentences say g
 from __future__ import annotations
 
 import sqlite3
-import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date, datetime
@@ -16,11 +15,8 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from core.records import (
-    NO_SUBJECT,
-    AnnexLine,
     Message,
     OfficePapers,
-    Quote,
     Report,
     ReportAsk,
     ReportContent,
@@ -29,19 +25,16 @@ from core.records import (
     ReportVersion,
     ReportWords,
     ShownHeadline,
-    StoryLine,
 )
-from core.text import clean
 from store.sqlite import audit, outbox
 from store.sqlite.database import Database
-from store.sqlite.report_drafts import named_by_its_story, standing
+from store.sqlite.report_contents import dump_content, load_content, oldest_quote, retitled
+from store.sqlite.report_drafts import standing
 from store.sqlite.rows import from_us, maybe_from_us, to_us
 
 _ASK: Final = TypeAdapter(ReportAsk)
-_CONTENT: Final = TypeAdapter(ReportContent)
 _WORDS: Final = TypeAdapter(ReportWords)
 _PAPERS: Final = TypeAdapter(OfficePapers)
-_Keep = Callable[[Quote], bool]
 _HEADS: Final = (
     "SELECT r.*, r.content IS NULL AS purged, (SELECT max(v.number) FROM report_versions v WHERE v.report = r.id)"
     " AS version FROM reports r"
@@ -73,7 +66,7 @@ class ReportBook:
             if row["issued"] is None:
                 content = standing(con, collected)
         return Report(
-            head=replace(_head(row), title=_retitled(row["title"], collected, content)),
+            head=replace(_head(row), title=retitled(row["title"], collected, content)),
             content=content,
             words=_WORDS.validate_json(words["words"]) if words else ReportWords(),
             papers=_PAPERS.validate_json(row["papers"]) if row["papers"] else None,
@@ -105,7 +98,7 @@ class ReportBook:
                 " oldest_quote) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     content.desk, _ASK.dump_json(content.ask).decode(), title, content.articles, to_us(at), by,
-                    to_us(content.collected), dump_content(content), _oldest(content),
+                    to_us(content.collected), dump_content(content), oldest_quote(content),
                 ),
             )  # fmt: skip
             number = int(done.lastrowid or 0)
@@ -138,7 +131,8 @@ class ReportBook:
                 "UPDATE reports SET content = ?, articles = ?, collected = ?, oldest_quote = ?"
                 " WHERE id = ? AND desk = ? AND issued IS NULL AND content IS NOT NULL",
                 (
-                    dump_content(content), content.articles, to_us(content.collected), _oldest(content), number, desk,
+                    dump_content(content), content.articles, to_us(content.collected), oldest_quote(content),
+                    number, desk,
                 ),
             )  # fmt: skip
             if done.rowcount:
@@ -154,11 +148,11 @@ class ReportBook:
                 return False
             collected = load_content(row["content"])
             content = standing(con, collected)
-            title = _retitled(row["title"], collected, content)
+            title = retitled(row["title"], collected, content)
             done = con.execute(
                 "UPDATE reports SET content = ?, title = ?, oldest_quote = ?, papers = ?, docx = ?, issued = ?,"
                 " issued_by = ? WHERE id = ? AND desk = ? AND issued IS NULL",
-                (dump_content(content), title, _oldest(content), kept, docx, to_us(at), by, number, desk),
+                (dump_content(content), title, oldest_quote(content), kept, docx, to_us(at), by, number, desk),
             )
             if done.rowcount:
                 audit.write(con, at, who=by, action="report.issue", subject=str(number), desk=desk)
@@ -278,102 +272,6 @@ class ReportBook:
                 action = "headline.show" if shown else "headline.hide"
                 audit.write(con, at, who=by, action=action, subject=article, desk=desk)
         return done.rowcount > 0
-
-
-def dump_content(content: ReportContent) -> bytes:
-    return zlib.compress(_CONTENT.dump_json(content), 6)
-
-
-def load_content(blob: bytes) -> ReportContent:
-    """The content of `dump_content`; fields that a newer version added have their defaults."""
-    return _CONTENT.validate_json(zlib.decompress(blob))
-
-
-def purge(con: sqlite3.Connection, before: datetime) -> int:
-    """Reports whose time is over keep their line; sentences of older articles leave the others. Returns how many."""
-    gone = con.execute(
-        "SELECT id FROM reports WHERE content IS NOT NULL AND collected < ?", (to_us(before),)
-    ).fetchall()
-    for row in gone:
-        con.execute("DELETE FROM report_versions WHERE report = ?", (row["id"],))
-        con.execute(
-            "UPDATE reports SET content = NULL, oldest_quote = NULL, papers = NULL, docx = NULL WHERE id = ?",
-            (row["id"],),
-        )
-    for row in con.execute(
-        "SELECT id, content FROM reports WHERE content IS NOT NULL AND oldest_quote < ?", (to_us(before),)
-    ).fetchall():
-        content = load_content(row["content"])
-        stories = tuple(_quoting(story, lambda quote: quote.published >= before) for story in content.stories)
-        _put(con, row["id"], replace(content, stories=stories))
-    return len(gone)
-
-
-def forget(con: sqlite3.Connection, article: str) -> int:
-    """Take an erased article out of every draft and issued report: its sentences and headline, not its address.
-
-    Returns how many reports held it. The stored file of an issued one goes; it is made again from what is left.
-    """
-    held = 0
-    for row in con.execute("SELECT id, title, content FROM reports WHERE content IS NOT NULL").fetchall():
-        raw = zlib.decompress(row["content"])
-        if article.encode() in raw:
-            content = _CONTENT.validate_json(raw)
-            left = without(content, article)
-            _put(con, row["id"], left)
-            _set_title(con, row, _retitled(row["title"], content, left))
-            held += 1
-    headline = con.execute("SELECT title FROM articles WHERE id = ?", (article,)).fetchone()
-    if headline is not None and clean(headline["title"]):
-        for row in con.execute("SELECT id, title FROM reports WHERE content IS NULL").fetchall():
-            _set_title(con, row, row["title"].replace(f"“{clean(headline['title'])}”", f"“{NO_SUBJECT}”"))
-    con.execute("DELETE FROM report_headlines WHERE n = (SELECT n FROM articles WHERE id = ?)", (article,))
-    return held
-
-
-def without(content: ReportContent, article: str) -> ReportContent:
-    """The content without the words of one article. Pure."""
-    stories = tuple(
-        replace(
-            _quoting(story, lambda quote: quote.article != article),
-            title="" if article == story.title_of else story.title,
-        )
-        for story in content.stories
-    )
-    bare = replace(content, stories=stories, annex=tuple(_bare(line, article) for line in content.annex))
-    return bare if stories == content.stories else named_by_its_story(bare)
-
-
-def _retitled(title: str, before: ReportContent, after: ReportContent) -> str:
-    """The title of a report about one story, with the headline that it has left; of others as it is."""
-    if not before.subject or before.subject == after.subject:
-        return title
-    return title.replace(before.subject, after.subject or NO_SUBJECT)
-
-
-def _set_title(con: sqlite3.Connection, row: sqlite3.Row, title: str) -> None:
-    if title != row["title"]:
-        con.execute("UPDATE reports SET title = ? WHERE id = ?", (title, row["id"]))
-
-
-def _bare(line: AnnexLine, article: str) -> AnnexLine:
-    return replace(line, title="", state="expired") if line.article == article else line
-
-
-def _quoting(story: StoryLine, keep: _Keep) -> StoryLine:
-    return replace(story, quotes=tuple(quote for quote in story.quotes if keep(quote)))
-
-
-def _put(con: sqlite3.Connection, number: int, content: ReportContent) -> None:
-    con.execute(
-        "UPDATE reports SET content = ?, oldest_quote = ?, docx = NULL WHERE id = ?",
-        (dump_content(content), _oldest(content), number),
-    )
-
-
-def _oldest(content: ReportContent) -> int | None:
-    times = [quote.published for story in content.stories for quote in story.quotes]
-    return to_us(min(times)) if times else None
 
 
 def _row(con: sqlite3.Connection, desk: str, number: int) -> sqlite3.Row | None:

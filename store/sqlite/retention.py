@@ -24,7 +24,7 @@ from store.sqlite import (
     leases,
     old_files,
     people,
-    reports,
+    report_contents,
     search,
     stones,
     stories,
@@ -89,7 +89,7 @@ class Retention:
         self._office(at, keep)
         self._answers(at, keep)
         with self._db.write() as con:
-            reports.purge(con, texts_before)
+            report_contents.purge(con, texts_before)
         self._scrub(index=bool(purged.texts or purged.replaced))
         backups = self.tidy(at)
         _LOG.info("purged", extra={**asdict(purged), "backups": backups})
@@ -282,7 +282,7 @@ def erase_rows(con: sqlite3.Connection, stone: Stone) -> bool:
     )
     con.execute("UPDATE pages SET title = '', lead = '' WHERE id = :a OR identity = :a", {"a": stone.article})
     alerting.forget_article(con, stone.article, stone.erased_at)
-    reports.forget(con, stone.article)
+    report_contents.forget(con, stone.article)
     row = con.execute("SELECT n, title FROM articles WHERE id = ?", (stone.article,)).fetchone()
     if row is None:
         return False
