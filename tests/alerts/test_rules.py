@@ -124,6 +124,23 @@ class TestConditions:
         old = listed("disaster", first_seen=NOON + timedelta(days=3))
         assert not matches([Rule(id="r", roles=EVERYONE)], [old], growing=False, old_days=2)
 
+    def test_a_text_that_was_changed_since_is_fresh_however_old_it_is(self) -> None:
+        late = NOON + timedelta(days=3)
+        old = listed("disaster", first_seen=late, revised_at=late)
+        assert matches([Rule(id="r", roles=EVERYONE)], [old], growing=False, old_days=2)
+
+    def test_what_is_gone_is_told_as_changed_and_by_no_other_rule(self) -> None:
+        changed, other = Rule(id="c", event=RuleEvent.CHANGED, roles=EVERYONE), Rule(id="r", roles=EVERYONE)
+        for gone in (listed("disaster", state="withdrawn"), listed("disaster", state="withdrawn", revised_at=NOON)):
+            assert holds(changed, gone) and not holds(other, gone)
+        assert holds(changed, listed("disaster", revised_at=NOON))
+
+    def test_a_rule_that_is_switched_off_or_about_sources_holds_for_no_story(self) -> None:
+        article = listed("disaster")
+        off = Rule(id="r", enabled=False, roles=EVERYONE)
+        of_sources = [rule for rule in DEFAULT_RULES if rule.event.of_source]
+        assert of_sources and matches([off, *of_sources], [article], growing=True, old_days=2) == ()
+
     def test_sources(self) -> None:
         ill = SourceHealth(
             source="bao_a", status=EndpointStatus.BLOCKED, reason="http-403", endpoints=1, last_poll=None,
@@ -134,6 +151,8 @@ class TestConditions:
         quiet = replace(ill, status=EndpointStatus.OK, silent=True)
         assert [rule.id for rule in source_rules(DEFAULT_RULES, quiet)] == ["nguon-im-lang"]
         assert source_rules(DEFAULT_RULES, replace(quiet, silent=False)) == ()
+        assert source_rules([replace(rule, enabled=False) for rule in DEFAULT_RULES], ill) == ()
+        assert source_rules(DEFAULT_RULES, replace(ill, paused=True)) == ()  # a person keeps it from being read
 
 
 class TestBounds:
