@@ -42,11 +42,17 @@ def test_a_silent_host_is_asked_ever_more_rarely_but_at_least_every_few_hours() 
     waits = [robots_from(503, b"", NOW, failures=n).until - NOW for n in range(30)]
     assert waits == sorted(waits) and waits[0] < waits[5] and waits[-1] <= timedelta(hours=6)
     assert robots_from(503, b"", NOW, failures=9, wait=timedelta(seconds=7)).until == NOW + timedelta(seconds=7)
+    assert robots_from(503, b"", NOW, failures=3).failures == 4
 
 
 def test_rules_are_kept_for_a_day_at_most() -> None:
-    assert robots_from(200, b"User-agent: *\nDisallow: /tim-kiem", NOW).until <= NOW + timedelta(hours=24)
+    until = robots_from(200, b"User-agent: *\nDisallow: /tim-kiem", NOW).until
+    assert NOW + timedelta(hours=1) <= until <= NOW + timedelta(hours=24)
     assert timedelta(hours=24) >= FRESH
+
+
+def test_a_last_line_without_an_end_counts() -> None:
+    assert not robots_from(200, b"User-agent: *\nDisallow: /thoi-su", NOW).allows(URL)
 
 
 def test_the_most_specific_group_and_the_longest_rule_win() -> None:
@@ -86,6 +92,7 @@ def test_crawl_delay_is_honoured_within_sense() -> None:
     assert delay("Crawl-delay: 99999") == LONGEST_DELAY
     assert delay("Crawl-delay: -3") == 0
     assert delay("Request-rate: 1/30") == 30
+    assert delay("Request-rate: 0/30") == 0
     assert delay("") == 0
 
 
@@ -145,6 +152,14 @@ def test_a_busy_feed_is_asked_at_the_shortest_interval_and_a_quiet_one_daily() -
     assert _interval(timedelta(days=40)) == DAY
 
 
+def test_a_feed_with_some_news_a_week_is_asked_twice_as_often_as_it_has_any() -> None:
+    ages = [timedelta(days=n, hours=30) for n in range(5)]
+    some = rhythm.interval_from(
+        [NOW - age for age in ages], new=1, previous=DAY, now=NOW, shortest=SHORTEST, longest=timedelta(days=7)
+    )
+    assert some == timedelta(days=7) / 5 / 2
+
+
 def test_without_times_the_interval_follows_what_was_new() -> None:
     assert _interval(new=3) == timedelta(minutes=30)
     assert _interval(new=0) == timedelta(minutes=90)
@@ -181,6 +196,24 @@ def test_skip_hours_and_days_are_passed_over() -> None:
     assert _next(skip_days=frozenset(range(7))) == NOW + SHORTEST
 
 
+@given(
+    st.none() | st.integers(0, 10**6).map(lambda minutes: timedelta(minutes=minutes)),
+    st.frozensets(st.integers(0, 23)),
+    st.frozensets(st.integers(0, 6)),
+)
+def test_what_a_feed_wishes_outlives_the_process(
+    ttl: timedelta | None, hours: frozenset[int], days: frozenset[int]
+) -> None:
+    wishes = rhythm.Wishes(ttl=ttl, skip_hours=hours, skip_days=days)
+    assert rhythm.wishes_of(wishes.to_note()) == wishes
+    assert bool(wishes.to_note()) == (wishes != rhythm.NO_WISHES), "nothing wished is nothing to keep"
+
+
+@pytest.mark.parametrize("note", ["", "x", "[]", "[1]", "7", '["a", [], []]', "[1e99, [], []]", "[null, 3, []]"])
+def test_a_note_that_is_none_wishes_nothing(note: str) -> None:
+    assert rhythm.wishes_of(note) == rhythm.NO_WISHES
+
+
 def test_what_was_planned_while_the_clock_was_ahead_is_not_waited_for() -> None:
     endpoint = make_endpoint()
     for ahead in (timedelta(hours=7), timedelta(days=365)):
@@ -188,11 +221,15 @@ def test_what_was_planned_while_the_clock_was_ahead_is_not_waited_for() -> None:
         assert rhythm.is_due(state, NOW)
     skewed = PollState(endpoint=endpoint, last_poll=NOW + timedelta(seconds=9), next_poll=NOW + timedelta(minutes=10))
     assert not rhythm.is_due(skewed, NOW), "clocks of two machines may differ by seconds"
+    assert not rhythm.is_due(PollState(endpoint=endpoint, next_poll=NOW + SHORTEST), NOW), "planned, never asked yet"
 
 
 def test_cache_control_is_read() -> None:
     assert rhythm.max_age({"cache-control": "public, max-age=300", "age": "60"}) == timedelta(minutes=4)
     assert rhythm.max_age({"cache-control": "no-cache, max-age=300"}) is None
+    assert rhythm.max_age({"cache-control": "no-store, max-age=300"}) is None
+    assert rhythm.max_age({"cache-control": "max-age=300", "age": "400"}) == timedelta()
+    assert rhythm.max_age({"cache-control": "max-age=300", "age": "soon"}) == timedelta(minutes=5)
     assert rhythm.max_age({"cache-control": "s-maxage=300"}) is None
     assert rhythm.max_age({}) is None
 
