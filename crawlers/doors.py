@@ -41,6 +41,16 @@ _PERSON_PATH: Final = re.compile(
     r"|tai-khoan|account|phong-vien|cay-but|but-danh)/[^/]+"
     r"|/(author|tac-gia|user)/[^/]+/(feed|rss)|^/(author|user|tac-gia)s?[-_]?(sitemap|rss)|/(author|users?)-sitemap"
 )
+_PROFILES: Final = frozenset({"profile.php", "people", "in", "pub"})
+"""Below these, platforms show persons."""
+_OF_ALL: Final = frozenset(
+    {"groups", "group", "hashtag", "watch", "results", "feed", "feeds", "search", "events", "share", "sharer",
+     "stories", "story.php", "permalink.php", "photo.php", "video.php", "reel", "reels", "shorts", "live", "explore",
+     "i", "home"}
+)  # fmt: skip
+"""Below these stands what anybody writes there."""
+_BEFORE_NAME: Final = frozenset({"channel", "c", "company", "s", "pages", "pg"})
+"""Below these stand the channels themselves: alone they would open all of them."""
 _SEARCH_PATH: Final = re.compile(
     r"^(/rss|/feed|/en|/vi)?/((tim-?kiem|search)(/|\.|$)|(tags?|tu-?khoa|keywords?|hashtags?)(/|\.|-|$))"
     r"|/(tags?|search)/[^/]+/(feed|rss)"
@@ -149,7 +159,10 @@ def channel_refusal(own: str) -> str | None:
     if kind not in ("source.social_network", "source.video_chat"):
         return kind or "source.not_an_address"
     path = "/" + fold_plain(unquote(channel)).strip("/")
-    if path == "/":
+    first, _, rest = path[1:].partition("/")
+    if first in _PROFILES:
+        return "source.person"
+    if not first or first in _OF_ALL or (first in _BEFORE_NAME and not rest):
         return kind
     return _by_path(path.replace("/@", "/", 1))
 
@@ -163,8 +176,9 @@ def _declares_channel(publisher: Publisher, host: str, path: str) -> bool:
     """A publisher's own channel: `hosts` names platform and channel, as in "youtube.com/@kenh"."""
     for own in publisher.hosts:
         name, slash, channel = own.lower().partition("/")
-        if slash and channel_refusal(own) is None and urls.bare_host(host) == urls.bare_host(name):
-            return _below(path, "/" + fold_plain(channel))
+        named = slash and channel_refusal(own) is None and urls.bare_host(host) == urls.bare_host(name)
+        if named and _below(path, "/" + fold_plain(channel)):
+            return True
     return False
 
 

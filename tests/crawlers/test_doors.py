@@ -167,6 +167,50 @@ def test_a_channel_is_read_only_where_the_declaration_names_it() -> None:
     assert doors.refusal("https://www.youtube.com/", publisher=paper(hosts=("youtube.com",))) == "source.video_chat"
 
 
+def test_each_channel_that_a_publisher_declares_is_its_own() -> None:
+    both = paper(hosts=("youtube.com/@kenhbao", "youtube.com/@kenhthoisu"))
+    for path in ("@kenhbao/videos", "@kenhthoisu", "@KenhThoiSu/videos"):
+        assert doors.refusal(f"https://www.youtube.com/{path}", publisher=both) is None
+    assert doors.refusal("https://www.tiktok.com/@kenhbao", publisher=both) == "source.social_network"
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "facebook.com/groups/kenhbao",
+        "facebook.com/profile.php",
+        "facebook.com/people/An/1",
+        "linkedin.com/in/an",
+        "youtube.com/",
+        "youtube.com/channel",
+        "youtube.com/c/",
+        "youtube.com/feeds",
+        "t.me/s",
+        "voz.vn/f/1",
+    ],
+)
+def test_a_declaration_makes_no_channel_of_what_may_be_none(own: str) -> None:
+    assert doors.refusal(f"https://{own}", publisher=paper(hosts=(own,))) is not None
+
+
+@pytest.mark.parametrize(
+    "own", ["youtube.com/channel/UC12", "youtube.com/c/kenhbao", "t.me/s/kenhbao", "linkedin.com/company/bao",
+            "facebook.com/baomau", "zalo.me/123"],
+)  # fmt: skip
+def test_a_channel_of_a_publisher_may_be_declared(own: str) -> None:
+    assert doors.refusal(f"https://www.{own}", publisher=paper(hosts=(own,))) is None
+
+
+def test_what_led_elsewhere_is_told_from_what_led_to_a_closed_door() -> None:
+    own, url = paper(), "https://khac.example.com/x"
+    refused = doors.refusal(url, publisher=own)
+    assert refused and doors.reason_of(refused) == "off-publisher" and doors.is_anothers(url, own)
+    for key, (address, *_) in REFUSED.items():
+        assert doors.reason_of(key) == "door"
+        assert key == "source.readers_section" or not doors.is_anothers(address, own), "nobody's, so no other's"
+    assert not doors.is_anothers(own.home, own) and not doors.is_anothers(url, None)
+
+
 def test_sections_that_a_declaration_leaves_out() -> None:
     own = paper(skip_sections=("/thu-gian",))
     for path in ("thu-gian", "thu-gian/x.html", "thu-gian.htm", "Thu-Gian/x"):
