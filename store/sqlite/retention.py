@@ -19,6 +19,7 @@ from store.sqlite import (
     channels,
     comparisons,
     desk_work,
+    elapsed,
     factbook,
     labels,
     leases,
@@ -94,6 +95,24 @@ class Retention:
         backups = self.tidy(at)
         _LOG.info("purged", extra={**asdict(purged), "backups": backups})
         return replace(purged, backups=backups)
+
+    def believes(self, at: datetime) -> bool:
+        """Whether what is over at `at` may be deleted: not at once where the clock has leapt by weeks, it may be wrong.
+
+        To be asked before every deletion by the clock that nobody has asked for.
+        """
+        with self._db.write() as con:
+            told, sure = elapsed.leap(con), elapsed.believed(con, at)
+            leap = elapsed.leap(con)
+        if leap and leap != told:
+            before, after = (f"{moment:%Y-%m-%d %H:%M}" for moment in leap)
+            _LOG.warning("the clock leapt from %s to %s UTC; %s", before, after, elapsed.TODO)
+        return sure
+
+    def leap(self) -> tuple[datetime, datetime] | None:
+        """The times between which the clock has leapt, while nothing is deleted for it; None: it goes on as it did."""
+        with self._db.read() as con:
+            return elapsed.leap(con)
 
     def tidy(self, at: datetime) -> int:
         """What each machine has on its own disk: note what was erased, delete old copies of the record; how many went.
