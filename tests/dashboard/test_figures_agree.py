@@ -83,6 +83,26 @@ def test_a_week_that_is_not_over_is_held_against_what_was_read_in_it(browser: Te
     assert "4 bài nhắc tới địa phương trong 4 bài đã đọc" in words(browser.get("/?tuan=2026-W10").text)
 
 
+@pytest.mark.parametrize(
+    ("asked", "steps", "first", "last"),
+    [
+        ("", 12, ("2025-12-22", "2025-12-22", "2025-12-28"), ("2026-03-09", "2026-03-09", "2026-03-10")),
+        ("buoc=month&tu=2025-12-30&den=2026-02-27", 3, ("2025-12-01", "2025-12-30", "2025-12-31"),
+         ("2026-02-01", "2026-02-01", "2026-02-27")),
+        ("buoc=day&tu=2026-02-28&den=2026-03-01", 2, ("2026-02-28",) * 3, ("2026-03-01",) * 3),
+    ],
+)  # fmt: skip
+def test_figures_over_time_for_machines_say_so_too(
+    browser: TestClient, read: Read, asked: str, steps: int, first: tuple[str, ...], last: tuple[str, ...]
+) -> None:
+    for number, day in enumerate(map(date.fromisoformat, ["2025-12-22", "2025-12-31", "2026-02-28", "2026-03-10"])):
+        read(number, day_bounds(day)[0] + timedelta(hours=1))
+    told = browser.get(f"/api/trends?{asked}").json()
+    slots = [(slot["slot"], slot["first"], slot["last"]) for slot in told["slots"]]
+    assert (len(slots), slots[0], slots[-1]) == (steps, first, last)
+    assert told["counts"] and {count["slot"] for count in told["counts"]} <= {slot for slot, _, _ in slots}
+
+
 def test_what_is_usual_is_known_from_whole_days_alone(
     browser: TestClient, read: Read, record: Record, clock: FixedClock
 ) -> None:
