@@ -65,11 +65,12 @@ class Round:
         reached = self._facts.reached(matched)
         changed = [grouping.told(one, (), "", self._now) for one in known.values() if _is_void(one, reached)]
         for recipient, own in reached.items():
-            found = grouping.news(own, self._facts.office.old_days)
+            found = grouping.news(own, self._facts.office.old_days, self._now)
             hours = self._facts.hours(self._facts.recipient(recipient))
             before = known.get(recipient)
             if before is None or grouping.is_blank(before):
-                changed.append(grouping.begin((self._desk.id, story, recipient), own, found, hours))
+                if found:
+                    changed.append(grouping.begin((self._desk.id, story, recipient), own, found, hours))
             elif before.due and before.covered_by and not self._facts.larger(before):
                 changed.append(grouping.uncovered(before, hours))
             elif (after := grouping.advance(before, own, found, hours)) is not before:
@@ -138,7 +139,8 @@ class Round:
         if telling is None:  # a label was corrected or the text withdrawn meanwhile
             book.put([grouping.told(alert, found, "", self._now)])
             return
-        key = f"alert:{alert.desk}:{alert.story}:{alert.recipient}:{alert.notices + 1}"
+        since = int(alert.first.timestamp())  # notices are counted anew once the delivery log has had its time
+        key = f"alert:{alert.desk}:{alert.story}:{alert.recipient}:{since}:{alert.notices + 1}"
         link = self._facts.link(alert, key)
         words = compose.alert(self._facts.frame, replace(telling, link=link))
         urgent = alert.pace == "urgent"
@@ -243,7 +245,7 @@ class Round:
 
     def _raise(self, story: str, own: Sequence[Match], roles: Collection[Role]) -> Iterable[StoryAlert]:
         known = {alert.recipient: alert for alert in self._book.alerts(self._desk.id, story)}
-        found = grouping.news(own, self._facts.office.old_days)
+        found = grouping.news(own, self._facts.office.old_days, self._now)
         if not found:
             return
         topics = {topic for match in own for topic in match.topics}

@@ -94,7 +94,7 @@ class Facts:
         own = self.reached(matched).get(alert.recipient, [])
         if alert.cause == "untaken" or not own:  # who is told because nobody else took it is named by no rule
             own = [match for match in matched if match.rule.id in alert.rules]
-        found = grouping.news(own, self.office.old_days)
+        found = grouping.news(own, self.office.old_days, self.now)
         return found if alert.cause == "repeat" else tuple(one for one in found if one.id not in alert.told)
 
     def telling(self, alert: StoryAlert, found: Sequence[News]) -> Telling | None:

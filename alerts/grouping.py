@@ -17,6 +17,8 @@ from core.records import AlertCause, AlertTiming, ListedArticle, Pace, RuleEvent
 
 LARGER_HOURS: Final = 24
 """A larger story covers smaller ones for so long after it was last told."""
+FORGOTTEN: Final = timedelta(days=28)
+"""An article that was found longer ago is no news: whom it was told may be forgotten (a delivery log of a month)."""
 REPEATS: Final = 1
 """Messages about a story after which none only repeats: news of it remind too."""
 
@@ -48,13 +50,14 @@ class Hours:
         return self.now + timedelta(minutes=self.timing.wait_minutes)
 
 
-def news(matched: Sequence[Match], old_days: float) -> tuple[News, ...]:
-    """What these rules find in the story, in order of time, each thing once."""
+def news(matched: Sequence[Match], old_days: float, now: datetime) -> tuple[News, ...]:
+    """What these rules find in the story, in order of time, each thing once. Of an old article only its changes."""
     found: dict[str, News] = {}
     for match in matched:
         for article in match.articles:
-            if fresh(article, old_days):
-                one = _news(match, article)
+            one = _news(match, article)
+            lately = one.changed or one.differs or article.first_seen >= now - FORGOTTEN
+            if lately and fresh(article, old_days):
                 known = found.get(one.id)
                 found[one.id] = replace(one, urgent=one.urgent or known.urgent) if known else one
     return tuple(sorted(found.values(), key=lambda one: (one.at, one.id)))
@@ -75,9 +78,9 @@ def _news(match: Match, article: ListedArticle) -> News:
 
 
 def begin(whose: tuple[str, str, str], matched: Sequence[Match], found: Sequence[News], hours: Hours) -> StoryAlert:
-    """A story that this recipient has not been told of. `whose`: desk, story, recipient."""
+    """A story that this recipient has not been told of. `whose`: desk, story, recipient; `found`: at least one."""
     desk, story, recipient = whose
-    urgent = any(match.rule.urgent for match in matched)
+    urgent = any(one.urgent for one in found)
     return StoryAlert(
         desk=desk,
         story=story,

@@ -102,10 +102,17 @@ def newest(folder: Path, at: datetime) -> datetime | None:
     return max((stamp for stamp in stamps if stamp and stamp <= at + AHEAD), default=None)
 
 
-def scheduled(settings: Settings, days: Callable[[], int], clock: Clock | None = None) -> Callable[[], None]:
+def scheduled(
+    settings: Settings,
+    days: Callable[[], int],
+    clock: Clock | None = None,
+    *,
+    sure: Callable[[], bool] = lambda: True,
+) -> Callable[[], None]:
     """To be called often: a backup where one is due, beside everything else, and those too old are removed.
 
-    `days`: how long backups are kept at present. What is too old goes first, also where no new one can be made.
+    `days`: how long backups are kept at present. What is too old goes first, also where no new one can be made, but
+    only while it is `sure` that so much time has passed.
     """
     asked, clock = settings.backup, clock or SystemClock()
     running: list[threading.Thread] = []
@@ -113,7 +120,8 @@ def scheduled(settings: Settings, days: Callable[[], int], clock: Clock | None =
 
     def work() -> None:
         try:
-            remove_old(Path(asked.folder), clock.now() - timedelta(days=days()))
+            if sure():
+                remove_old(Path(asked.folder), clock.now() - timedelta(days=days()))
         except (DiembaoError, OSError) as error:
             _LOG.error("old backups in %s not removed: %s", asked.folder, error)
         try:

@@ -20,7 +20,7 @@ from app.duty import Duty
 from app.engine import DUTY
 from app.feeding import feed_forever
 from app.world import World
-from core.clock import SystemClock, local
+from core.clock import Clock, SystemClock, local
 from core.ports import Notifier
 from core.records import Channel, StoryAlert
 from core.settings import Settings
@@ -36,7 +36,7 @@ def deliver(settings: Settings, world: World, *, stop: threading.Event, forever:
         rules, worker = alerting.sending(settings, kept), uuid4().hex
         duty, feeding = (Duty(kept.leases, name, "deliver", worker) for name in ("deliver", DUTY))
         chores = _chores(settings, world, kept, notifiers)
-        own = Chores({"the look at old files": daily(lambda: kept.retention.tidy(world.clock.now()), world.clock)})
+        own = Chores({"the look at old files": _deleting(kept, world.clock, kept.retention.tidy)})
 
         def drain() -> DrainReport:
             own.round()
@@ -59,15 +59,28 @@ def _chores(settings: Settings, world: World, kept: Record, notifiers: Mapping[C
     clock = world.clock
     planner = Planner(alerting.office(settings, kept, clock, world.publishers, notifiers))
     return Chores({
-        "the purge of what has had its time": daily(lambda: kept.retention.purge(clock.now()), clock),
-        "the removal of old log files": daily(lambda: _remove_old_logs(settings, kept), clock),
+        "the purge of what has had its time": _deleting(kept, clock, kept.retention.purge),
+        "the removal of old log files": _deleting(kept, clock, lambda _: _remove_old_logs(settings, kept)),
         "the look at open cases": daily(lambda: answer_desk.tend(kept, clock.now(), notifiers), clock),
         "the upkeep of Zalo": upkeep(settings, clock),
-        "the backup to another place": away.scheduled(settings, lambda: kept.keeping.now().backup_days),
+        "the backup to another place": away.scheduled(
+            settings, lambda: kept.keeping.now().backup_days, sure=lambda: kept.retention.believes(clock.now())
+        ),
         "the list of what was erased, beside the backups": away.listing(settings, kept),
         "the planning of alerts": planner.round,
         "the drafting of reports": drafting.scheduled(settings, kept, world.publishers, clock),
     })  # fmt: skip
+
+
+def _deleting(kept: Record, clock: Clock, work: Callable[[datetime], object]) -> Callable[[], None]:
+    """To be called often: deletes once a day what has had its time, if the time that has passed is believed."""
+
+    def look() -> None:
+        now = clock.now()
+        if kept.retention.believes(now):
+            work(now)
+
+    return daily(look, clock)
 
 
 def _remove_old_logs(settings: Settings, kept: Record) -> None:

@@ -24,6 +24,7 @@ from core.settings import Settings
 from core.zalo import HOOK
 from crawlers.publishers import load_all
 from nlp.tagger import load as load_tagger
+from store.sqlite import elapsed
 from store.sqlite.checkup import problems
 from store.sqlite.record import Record
 
@@ -74,7 +75,7 @@ def _settings(file: Path) -> Finding:
 def _checks() -> tuple[Callable[[Settings], Iterator[Finding]], ...]:
     return (
         _python, _folder, _record, _backups, _understanding, _publishers, _contact, _mail, _zalo, _alerts, _users,
-        _engine, _kibana, _page,
+        _engine, _kibana, _page, _clock,
     )  # fmt: skip
 
 
@@ -312,4 +313,16 @@ def _page(settings: Settings) -> Iterator[Finding]:
         answering = probe.connect_ex(where) == 0
     says = f"something answers at {where[0]}:{where[1]}" if answering else f"{where[0]}:{where[1]} is free"
     yield Finding(sign="ok", part="page", says=says)
-    yield Finding(sign="ok", part="clock", says=f"{SystemClock().now():%Y-%m-%d %H:%M} UTC; compare it with a watch")
+
+
+def _clock(settings: Settings) -> Iterator[Finding]:
+    says = f"{SystemClock().now():%Y-%m-%d %H:%M} UTC; compare it with a watch"
+    leap = None
+    if wiring.is_there(settings):
+        with wiring.record(settings) as kept:
+            leap = kept.retention.leap()
+    if leap is None:
+        yield Finding(sign="ok", part="clock", says=says)
+        return
+    before, after = (f"{at:%Y-%m-%d %H:%M}" for at in leap)
+    yield Finding(sign="!!", part="clock", says=f"it leapt from {before} to {after} UTC", todo=elapsed.TODO)

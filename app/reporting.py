@@ -11,7 +11,7 @@ from typing import Protocol
 from answers.cases import figures
 from core.clock import local_day
 from core.errors import ConfigError
-from core.papers import check_office
+from core.papers import PaperError, check_office
 from core.ports import Handlings, PaperKind, ParagraphKind, PeriodReadings, ReadingRoom, ReportBook
 from core.records import (
     CaseFigures,
@@ -37,6 +37,7 @@ from nlp.gazetteer.units import Gazetteer
 from nlp.sentences import sentences as split_sentences
 from reports import collect, feeds, filling, mail, pdf, periods, sections, template, word, xlsx
 from reports.blocks import Chart, Heading, Para, Section
+from reports.telling import day_digits
 from store.sqlite.record import Record
 
 KINDS: tuple[ReportKind, ...] = ("weekly", "monthly", "quarterly", "yearly")
@@ -74,8 +75,8 @@ class Reports:
     def ask(self, desk: Desk, kind: str, at: datetime, ending: date | None = None) -> ReportAsk:
         """The newest whole period of that kind that is over at `at` (or the one that ends on that day).
 
-        A desk's week ends as it does by its schedule. Raises ConfigError for a kind that is no regular one, and for a
-        day to come.
+        A desk's week ends as it does by its schedule. Raises ConfigError for a kind that is no regular one, for a day
+        to come and (PaperError) for a period that goes on: a month begun is no month, nor to be compared with one.
         """
         found = next((known for known in KINDS if known == kind), None)
         if found is None:
@@ -84,7 +85,10 @@ class Reports:
             raise ConfigError(f"{ending} is still to come; a report is about days that were")
         weekday = next((one.weekday for one in self.book.schedules(desk.id) if one.kind == "weekly"), None)
         ends = periods.week_end(weekday) if weekday else periods.WEEK_ENDS
-        return periods.newest(found, local_day(at), ending=ending, week_ends=ends)
+        asked = periods.newest(found, local_day(at), ending=ending, week_ends=ends)
+        if asked.last > local_day(at):
+            raise PaperError("report.page.unfinished", first=day_digits(asked.first), last=day_digits(asked.last))
+        return asked
 
     def story_ask(self, desk: Desk, story: str) -> ReportAsk:
         """All days of a story. Raises ConfigError where the desk has none of that id."""

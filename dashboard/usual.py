@@ -23,18 +23,18 @@ class Usual:
     articles: int
     read: int
     usual: int | None  # None: too few such days are known
-    change: int | None  # whole per cent against the usual; None where numbers are to be told
+    change: int | None  # whole per cent against the usual; None where only numbers are to be told
 
 
-def usual(counts: Sequence[DayCount], day: date) -> Usual:
-    """From the counts of the weeks up to that day."""
+def usual(counts: Sequence[DayCount], day: date, *, over: bool) -> Usual:
+    """From the counts of the weeks up to that day. `over`: of a day that is not, only a rise can be told yet."""
     by_day = {count.day: count for count in counts}
     here = by_day.get(day.isoformat(), DayCount(day=day.isoformat(), articles=0, read=0))
     before = [by_day.get((day - timedelta(weeks=back)).isoformat()) for back in range(1, WEEKS + 1)]
-    known = [count.articles for count in before if count and count.read]
+    known = [count.articles for count in before if count and count.read and count.whole]
     if len(known) < LEAST_WEEKS:
         return Usual(articles=here.articles, read=here.read, usual=None, change=None)
     normal = round(median(known))
     enough = min(here.articles, normal) >= PER_CENT_FROM
-    change = round(100 * (here.articles - normal) / normal) if enough else None
+    change = round(100 * (here.articles - normal) / normal) if enough and (over or here.articles > normal) else None
     return Usual(articles=here.articles, read=here.read, usual=normal, change=change)

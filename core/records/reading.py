@@ -111,6 +111,7 @@ class DayCount:
     day: str  # ISO date
     articles: int
     read: int
+    whole: bool = True  # False: before the desk was there, so that what was read was not looked through for its place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

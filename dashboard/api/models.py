@@ -201,9 +201,18 @@ class CountOut(_Told):
     articles: int
 
 
+class SlotOut(_Told):
+    """A step of time and which of its days are counted: of the first and the last step perhaps not all."""
+
+    slot: date  # by which counts name it: the day on which the step begins
+    first: date
+    last: date
+
+
 class Trends(_Told):
     first: date
     last: date
+    slots: list[SlotOut]
     counts: list[CountOut]
 
 

@@ -13,6 +13,7 @@ from core.records import Desk
 from core.text import clean, clip
 from dashboard.api import models
 from dashboard.asking import Asked, NotHere, asked
+from dashboard.pages import trends as steps
 
 EARLIEST = date(2000, 1, 1)
 LONGEST = timedelta(days=31)
@@ -96,12 +97,21 @@ def trends(
     den: Day = None,
     buoc: Annotated[Literal["day", "week", "month"], Query(description="step of time")] = "week",
 ) -> models.Trends:
-    """Articles by topic, tone (where it is sure), unit and in all. Nothing by publisher."""
+    """Articles by topic, tone (where it is sure), unit and in all; of twelve weeks where no first day is given.
+    Nothing by publisher.
+    """
     ask, desk = at(request, ban)
     last = within(ask, den)
-    first = min(max(within(ask, tu) if tu else last - timedelta(days=83), last - LONGEST_TRENDS), last)
+    asked_for = within(ask, tu) if tu else steps.begins(last - timedelta(weeks=11), buoc)
+    first = min(max(asked_for, last - LONGEST_TRENDS), last)
+    span = steps.Span(first=first, last=last, step=buoc, name="")
+    days = ((slot, *span.days(slot)) for slot in span.slots)
     counts = ask.room.reading.label_counts(desk.id, first, last, buoc)
-    return models.Trends(first=first, last=last, counts=[models.CountOut.model_validate(count) for count in counts])
+    return models.Trends(
+        first=first, last=last,
+        slots=[models.SlotOut(slot=date.fromisoformat(slot), first=begun, last=end) for slot, begun, end in days],
+        counts=[models.CountOut.model_validate(count) for count in counts],
+    )  # fmt: skip
 
 
 def sources(request: Request, ban: Ban = None) -> models.Sources:

@@ -45,6 +45,8 @@ def make(request: Request, form: Form) -> Response:
     desk, reports, _ = _parts(ask)
     try:
         wanted = _wanted(ask, desk, reports, form)
+    except PaperError as error:
+        return _list(ask, error.said(ask.language), status=400, typed=form)
     except ConfigError:
         return _list(ask, ask.words.t("report.page.bad_period"), status=400, typed=form)
     except BadRequest as error:

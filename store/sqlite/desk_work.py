@@ -31,6 +31,13 @@ NOTE_LIMIT: Final = 2000
 VISIT_ENDS: Final = timedelta(minutes=30)
 """After so long without a page a visit is over."""
 _WRITTEN_EVERY: Final = timedelta(minutes=2)
+_DOERS: Final = (
+    ("set_aside", "who", "at"), ("saved_filters", "who", "at"), ("pauses", "who", "since"),
+    ("corrections", "who", "at"), ("corrections", "undone_by", "undone_at"), ("comparisons_dismissed", "who", "at"),
+    ("report_headlines", "who", "chosen"), ("report_templates", "who", "at"), ("letter_templates", "who", "at"),
+    ("reports", "created_by", "created"), ("reports", "issued_by", "issued"),
+)  # fmt: skip
+"""Where it stands who did something that outlives the audit: table, column, and since when."""
 
 
 class DeskWork:
@@ -299,8 +306,8 @@ def forget_ended_stories(con: sqlite3.Connection) -> None:
 
 
 def purge(con: sqlite3.Connection, *, texts_before: datetime, visits_before: datetime, names_before: datetime) -> int:
-    """Notes, states and items as old as the texts; visits as old as reading logs; who set something aside as old as
-    the audit. Returns the notes and items that went.
+    """Notes, states and items as old as the texts; visits as old as reading logs; who did what as old as the audit.
+    Returns the notes and items that went.
     """
     old = to_us(texts_before)
     gone = con.execute("DELETE FROM office_notes WHERE at < ?", (old,)).rowcount
@@ -308,8 +315,11 @@ def purge(con: sqlite3.Connection, *, texts_before: datetime, visits_before: dat
     gone += con.execute("DELETE FROM hand_items WHERE at < ?", (old,)).rowcount
     con.execute("DELETE FROM set_aside_messages WHERE message NOT IN (SELECT id FROM outbox)")
     con.execute("DELETE FROM visits WHERE at < ?", (to_us(visits_before),))
-    for table, column in (("set_aside", "at"), ("saved_filters", "at"), ("pauses", "since")):
-        con.execute(f"UPDATE {table} SET who = '' WHERE {column} < ?", (to_us(names_before),))  # noqa: S608
+    for table, who, since in _DOERS:
+        con.execute(
+            f"UPDATE {table} SET {who} = '' WHERE {since} < ? AND {who} NOT IN ('', 'schedule')",  # noqa: S608
+            (to_us(names_before),),
+        )
     return gone
 
 

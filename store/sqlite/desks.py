@@ -6,9 +6,10 @@ import dataclasses
 import json
 import sqlite3
 from collections.abc import Callable
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 
+from core.clock import local_day
 from core.errors import ConfigError
 from core.i18n import t
 from core.papers import check_office, papers_from
@@ -17,7 +18,14 @@ from core.roles import Role, refusal
 from store.sql import upsert
 from store.sqlite import audit, channels
 from store.sqlite.database import Database
-from store.sqlite.rows import dump, to_us
+from store.sqlite.rows import dump, from_us, to_us
+
+_FILLED: Final = timedelta(days=30)
+"""How far back a new desk is filled from what the gate stopped (core.settings: at most 30 days)."""
+_FOUND_SINCE: Final = (
+    "SELECT 1 FROM desk_articles d JOIN articles a ON a.n = d.n WHERE d.desk = ? AND a.first_seen >= ?"
+    " ORDER BY d.n DESC LIMIT 1"
+)
 
 
 class DeskBook:
@@ -82,6 +90,18 @@ def _take(con: sqlite3.Connection, desk: Desk, at: datetime, by: str) -> bool:
     con.execute("INSERT INTO desk_versions VALUES (?, ?, ?, ?, ?)", (desk.id, version, body, to_us(at), by))
     audit.write(con, at, who=by, action="desk.apply", subject=desk.id, detail=f"version {version}", desk=desk.id)
     return True
+
+
+def filled_from(con: sqlite3.Connection, desk: str) -> date | None:
+    """The first day that the press was looked through for the desk; None: it has been there as long as is known.
+
+    A desk whose first version is not known any more is older than the audit; of one that has nothing that was found
+    since (an old press that was replayed) its day says nothing.
+    """
+    row = con.execute("SELECT applied_at FROM desk_versions WHERE id = ? AND version = 1", (desk,)).fetchone()
+    if row is None or con.execute(_FOUND_SINCE, (desk, row["applied_at"])).fetchone() is None:
+        return None
+    return local_day(from_us(row["applied_at"])) - _FILLED
 
 
 def all_desks(con: sqlite3.Connection) -> tuple[Desk, ...]:

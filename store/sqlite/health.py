@@ -81,8 +81,8 @@ def _rhythms(con: sqlite3.Connection, today: date) -> dict[str, timedelta | None
     """Source -> how long it may be silent, from its days with news in the last four months."""
     rows = con.execute(
         "SELECT source, count(*) AS days, min(day) AS first, max(day) AS last FROM counts"
-        " WHERE outcome = 'found' AND day >= ? GROUP BY source",
-        ((today - timedelta(days=120)).isoformat(),),
+        " WHERE outcome = 'found' AND day BETWEEN ? AND ? GROUP BY source",
+        ((today - timedelta(days=120)).isoformat(), today.isoformat()),
     )
     return {
         r["source"]: silent_after(r["days"], date.fromisoformat(r["first"]), date.fromisoformat(r["last"]))

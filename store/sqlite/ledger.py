@@ -328,13 +328,16 @@ def _load_state(row: sqlite3.Row, endpoint: Endpoint) -> PollState:
 
 
 def _save_newest(con: sqlite3.Connection, source: str, entries: Iterable[Entry], at: datetime, *, fresh: bool) -> None:
-    """When the source last had something new: now where an entry was `fresh`, else what the entries say."""
+    """When the source last had something new: now where an entry was `fresh`, else what the entries say. What is known
+    from beyond `at` was noted while the clock was ahead, and would hide a silence until then.
+    """
     times = [min(at, e.published.at) for e in entries if e.published is not None and not e.published.doubtful]
     times += [at] if fresh else []
     if not times:
         return
     con.execute(
-        "INSERT INTO sources (source, newest_at) VALUES (?, ?)"
-        " ON CONFLICT (source) DO UPDATE SET newest_at = max(coalesce(sources.newest_at, 0), excluded.newest_at)",
-        (source, to_us(max(times))),
+        "INSERT INTO sources (source, newest_at) VALUES (:source, :newest) ON CONFLICT (source) DO UPDATE"
+        " SET newest_at = CASE WHEN sources.newest_at > excluded.newest_at AND sources.newest_at <= :most"
+        " THEN sources.newest_at ELSE excluded.newest_at END",
+        {"source": source, "newest": to_us(max(times)), "most": to_us(at + AHEAD)},
     )

@@ -14,9 +14,11 @@ from core.errors import AddressRefused
 from core.records import PendingPage
 from core.urls import host_of
 from store.sqlite import counts
-from store.sqlite.rows import day_of, from_us, published_values, to_us
+from store.sqlite.rows import PAGE_COLUMNS, day_of, from_us, load_page, published_values, to_us
 
 Outcome = Literal["stopped", "kept", "failed", "same"]
+UNREAD: Final = "unread"
+"""Reason of a page that waited in vain until its address had had its time."""
 _READ: Final = (counts.STOPPED, counts.KEPT)
 
 
@@ -74,6 +76,18 @@ def finish(
     if own and outcome in _READ:
         _close_twin(con, own, page.id, at)
     return True
+
+
+def give_up(con: sqlite3.Connection, before: int, at: datetime) -> int:
+    """Close pages that have waited since before then, and keep of them what is kept of pages that are done."""
+    rows = con.execute(
+        f"SELECT {PAGE_COLUMNS} FROM pages WHERE state = 'pending' AND found_at < ? AND not_before < ?",  # noqa: S608
+        (before, before),
+    ).fetchall()
+    for row in rows:
+        finish(con, load_page(row), "failed", at, reason=UNREAD, counted_at=from_us(row["found_at"]))
+        con.execute("UPDATE pages SET url = '', found_in = '', title = '', guid = '' WHERE n = ?", (row["n"],))
+    return len(rows)
 
 
 def own_time(row: sqlite3.Row, at: datetime) -> datetime:

@@ -10,16 +10,14 @@ from datetime import date, timedelta
 from statistics import median
 from typing import Final
 
-from core.clock import day_bounds, local_day
+from core.clock import day_bounds
 from core.records import ArticleText, MessageCounts, PeriodReading, ReportArticle, ReportAsk
 from core.topics import TONES
-from store.sqlite import counts
+from store.sqlite import counts, desks
 from store.sqlite.database import Database
 from store.sqlite.rows import focus_of, from_us, maybe_from_us, texts, to_us
 from store.sqlite.stories import REPEATS
 
-_FILLED: Final = timedelta(days=30)
-"""How far back a new desk is filled from what the gate stopped (core.settings: at most 30 days)."""
 _BEGUN: Final = 0.25
 """A day counts as read from this share of a usual day's articles on: before it only stragglers were seen."""
 _ROWS: Final = (
@@ -28,10 +26,6 @@ _ROWS: Final = (
     " FROM desk_articles d JOIN articles a ON a.n = d.n LEFT JOIN stories s ON s.id = d.story"
     " LEFT JOIN article_stories x ON x.n = d.n"
     " WHERE d.desk = :desk AND d.hidden = 0 AND d.day BETWEEN :first AND :last"
-)
-_FOUND_SINCE: Final = (
-    "SELECT 1 FROM desk_articles d JOIN articles a ON a.n = d.n WHERE d.desk = ? AND a.first_seen >= ?"
-    " ORDER BY d.n DESC LIMIT 1"
 )
 _LABELS: Final = (
     "SELECT l.n, l.kind, l.key FROM desk_articles d JOIN desk_labels l ON l.desk = d.desk AND l.n = d.n"
@@ -170,20 +164,13 @@ def _sources_read(con: sqlite3.Connection, ask: ReportAsk) -> int:
 
 
 def _since(con: sqlite3.Connection, desk: str, read: Mapping[str, int]) -> date | None:
-    """The first day that was read like the others, and not before the desk was filled; None: nothing was read.
-
-    A desk whose first version is not known any more is older than the audit; of one that has nothing that was found
-    since (an old press that was replayed) its day says nothing.
-    """
+    """The first day that was read like the others, and not before the desk was filled; None: nothing was read."""
     days = sorted(day for day, articles in read.items() if articles)
     if not days:
         return None
     usual = median(read[day] for day in days)
     begun = date.fromisoformat(next(day for day in days if read[day] >= _BEGUN * usual))
-    row = con.execute("SELECT applied_at FROM desk_versions WHERE id = ? AND version = 1", (desk,)).fetchone()
-    if row is None or con.execute(_FOUND_SINCE, (desk, row["applied_at"])).fetchone() is None:
-        return begun
-    return max(begun, local_day(from_us(row["applied_at"])) - _FILLED)
+    return max(begun, desks.filled_from(con, desk) or begun)
 
 
 def _messages(con: sqlite3.Connection, desk: str, ask: ReportAsk) -> MessageCounts:

@@ -17,7 +17,7 @@ from core.records import (
     Step,
     StoryView,
 )
-from store.sqlite import labels, revisions, storytelling
+from store.sqlite import desks, labels, revisions, storytelling
 from store.sqlite.counts import Counts
 from store.sqlite.database import Database
 from store.sqlite.health import Health
@@ -71,8 +71,11 @@ class ReadingRoom(Health):
             )
             about = {row["day"]: row["n"] for row in rows}
             read = self._counts.read_by_day(wanted[0], last)
-        keys = [day.isoformat() for day in wanted]
-        return tuple(DayCount(day=key, articles=about.get(key, 0), read=read.get(key, 0)) for key in keys)
+            begun = desks.filled_from(con, desk) or wanted[0]
+        return tuple(
+            DayCount(day=key, articles=about.get(key, 0), read=read.get(key, 0), whole=day >= begun)
+            for day, key in ((day, day.isoformat()) for day in wanted)
+        )
 
     def stories(self, desk: str, day: date, at: datetime) -> tuple[StoryView, ...]:
         """Stories with an article on that Vietnamese day, with its articles of the day; the newest article's first."""

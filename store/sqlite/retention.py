@@ -19,10 +19,12 @@ from store.sqlite import (
     channels,
     comparisons,
     desk_work,
+    elapsed,
     factbook,
     labels,
     leases,
     old_files,
+    pages,
     people,
     report_contents,
     search,
@@ -80,7 +82,7 @@ class Retention:
         purged = Purged(
             texts=self._texts(at, texts_before, months_before(at, _LONGEST_MONTHS)),
             replaced=self._replaced(at - timedelta(days=keep.replaced_days)),
-            pages=self._pages(at - timedelta(days=keep.stopped_days)),
+            pages=self._pages(at - timedelta(days=keep.stopped_days), at),
             forgotten=self._forgotten(at),
             messages=self._messages(months_before(at, keep.delivery_months), texts_before, at),
             audit=self._audit(months_before(at, keep.audit_months)),
@@ -94,6 +96,24 @@ class Retention:
         backups = self.tidy(at)
         _LOG.info("purged", extra={**asdict(purged), "backups": backups})
         return replace(purged, backups=backups)
+
+    def believes(self, at: datetime) -> bool:
+        """Whether what is over at `at` may be deleted: not at once where the clock has leapt by weeks, it may be wrong.
+
+        To be asked before every deletion by the clock that nobody has asked for.
+        """
+        with self._db.write() as con:
+            told, sure = elapsed.leap(con), elapsed.believed(con, at)
+            leap = elapsed.leap(con)
+        if leap and leap != told:
+            before, after = (f"{moment:%Y-%m-%d %H:%M}" for moment in leap)
+            _LOG.warning("the clock leapt from %s to %s UTC; %s", before, after, elapsed.TODO)
+        return sure
+
+    def leap(self) -> tuple[datetime, datetime] | None:
+        """The times between which the clock has leapt, while nothing is deleted for it; None: it goes on as it did."""
+        with self._db.read() as con:
+            return elapsed.leap(con)
 
     def tidy(self, at: datetime) -> int:
         """What each machine has on its own disk: note what was erased, delete old copies of the record; how many went.
@@ -187,15 +207,21 @@ class Retention:
 
     def _replaced(self, before: datetime) -> int:
         with self._db.write() as con:
-            return con.execute(
+            rows = con.execute(
                 "UPDATE revisions SET title = NULL, lead = NULL, paragraphs = NULL, captions = NULL"  # noqa: S608
-                f" WHERE title IS NOT NULL AND replaced_at < ? AND NOT EXISTS ({_QUOTED_HERE})",
+                f" WHERE title IS NOT NULL AND replaced_at < ? AND NOT EXISTS ({_QUOTED_HERE}) RETURNING n",
                 (to_us(before),),
-            ).rowcount
+            ).fetchall()
+            for n in {row["n"] for row in rows}:
+                _forget_origins(con, n)
+            return len(rows)
 
-    def _pages(self, before: datetime) -> int:
-        """Address, title and guid of pages that are done; the id stays."""
+    def _pages(self, before: datetime, at: datetime) -> int:
+        """Address, title and guid of pages that are done; the id stays. One that could not be read for so long (a
+        paused source, one that is declared no more) is given up.
+        """
         with self._db.write() as con:
+            pages.give_up(con, to_us(before), at)
             return con.execute(
                 "UPDATE pages SET url = '', found_in = '', title = '', lead = '', guid = ''"
                 " WHERE state <> 'pending' AND url <> '' AND done_at < ?",
@@ -233,6 +259,11 @@ class Retention:
                 " WHERE desks.id = desk_versions.id)",
                 (to_us(before),),
             )
+            con.execute(
+                "DELETE FROM alert_plans WHERE applied_at < ? AND version < (SELECT max(p.version) FROM alert_plans p"
+                " WHERE p.desk = alert_plans.desk)",
+                (to_us(before),),
+            )
             return con.execute("DELETE FROM audit WHERE at < ?", (to_us(before),)).rowcount
 
     def _changes(self, before: datetime) -> int:
@@ -257,16 +288,26 @@ def _expire(con: sqlite3.Connection, n: int, at: datetime) -> None:
     desk_work.forget_article(con, article)
     con.execute("DELETE FROM article_text WHERE n = ?", (n,))
     con.execute(f"DELETE FROM revisions WHERE n = ? AND NOT EXISTS ({_QUOTED_HERE})", (n,))  # noqa: S608
-    con.execute("DELETE FROM comparisons WHERE n = ?", (n,))
-    con.execute("DELETE FROM looks WHERE n = ?", (n,))
+    for table in ("comparisons", "comparisons_dismissed", "looks"):
+        con.execute(f"DELETE FROM {table} WHERE n = ?", (n,))  # noqa: S608
     labels.settle(con, n)
     con.execute("DELETE FROM corrections WHERE n = ?", (n,))
     con.execute("UPDATE article_stories SET signature = NULL WHERE n = ?", (n,))
     con.execute("UPDATE articles SET lead = '', state = 'expired' WHERE n = ?", (n,))
+    _forget_origins(con, n)
     labels.strip_words(con, n)
     for row in con.execute("SELECT desk FROM desk_articles WHERE n = ?", (n,)).fetchall():
         changes.log(con, article, row["desk"], "upsert", at)
     search.add(con, n)
+
+
+def _forget_origins(con: sqlite3.Connection, n: int) -> None:
+    """Where an article's texts came from, of those that are not kept any more."""
+    con.execute(
+        "DELETE FROM text_origins WHERE n = :n AND hash NOT IN (SELECT hash FROM articles WHERE n = :n AND"
+        " state = 'live' UNION ALL SELECT hash FROM revisions WHERE n = :n AND title IS NOT NULL)",
+        {"n": n},
+    )
 
 
 def erase_rows(con: sqlite3.Connection, stone: Stone) -> bool:

@@ -16,6 +16,7 @@ from core.records import (
     TEMPLATE_FIELDS,
     AlertTiming,
     Article,
+    Delivered,
     Label,
     QuietHours,
     Rule,
@@ -318,6 +319,26 @@ class TestOther:
         room.until(1)
         assert [subject for _, subject in room.told()] == ["KHẨN: Tiêu đề đã khác (Báo A)"]
         assert "Bài báo đã được sửa sau khi đăng." in room.rows()[0].message.text
+
+    @pytest.mark.parametrize("urgent", [True, False])
+    def test_a_text_that_changes_after_the_log_has_had_its_time_is_told_as_changed_and_nothing_else(
+        self, record: Record, clock: FixedClock, urgent: bool
+    ) -> None:
+        changes = Rule(id="sua", event=RuleEvent.CHANGED, urgent=urgent, roles=(Role.INFORMATION_OFFICE,))
+        room = room_of(record, clock, URGENT, DIGEST, changes, timing=ONCE)
+        article = room.prints("disaster", title="Lũ lên nhanh")
+        room.until(1)
+        assert [subject for _, subject in room.told()] == ["KHẨN: Lũ lên nhanh (Báo A)"]
+        for claim in record.outbox.claim(clock.now(), 10, 60):
+            record.outbox.mark(claim, Delivered(), clock.now())
+        clock.move(timedelta(days=200))
+        record.retention.purge(clock.now())
+        assert room.rows() == [] and record.alerts.alerts("binh_son", article.id) == ()
+        record.articles.save(flood(replace(article, title="Lũ đã rút", fetched_at=clock.now())))
+        room.until(26, step=60)
+        (row,) = room.rows()
+        assert row.message.urgent is urgent
+        assert ("Bài báo đã được sửa" if urgent else "1. [đã sửa] Lũ đã rút") in row.message.text
 
     def test_figures_that_differ_reach_the_office_and_the_department_that_owns_them(
         self, record: Record, clock: FixedClock

@@ -151,6 +151,15 @@ class ReadingRoomContract:
         assert silent(3) == {"nhat_bao": True, "tuan_bao": False, "bao_moi": False}
         assert silent(15) == {"nhat_bao": True, "tuan_bao": True, "bao_moi": False}
 
+    def test_a_clock_that_was_ahead_hides_no_silence(self, reading: ReadingRoom, ledger: CrawlLedger) -> None:
+        published = Published(at=NOON - DAY, provenance="feed")
+        for back in range(10, 0, -1):
+            listed(ledger, [make_entry(f"{back}.html", published=published)], NOON - back * DAY)
+        listed(ledger, [make_entry("sai-gio.html", published=published)], NOON + 365 * DAY)
+        listed(ledger, [make_entry("1.html", published=published)], NOON)
+        (health,) = reading.sources(NOON + 5 * DAY)
+        assert health.silent and health.last_new == NOON - DAY
+
     def test_a_source_that_went_silent_before_it_was_first_asked_is_told(
         self, reading: ReadingRoom, ledger: CrawlLedger
     ) -> None:

@@ -22,6 +22,7 @@ from dashboard.pages import today
 from dashboard.words import Words
 from reports import telling
 from store.sqlite.record import Record, open_record
+from store.sqlite.rows import to_us
 from tests.contracts.crawl_ledger import listed
 from tests.dashboard.test_pages import words
 from tests.dashboard.working import Addresses, browser_of
@@ -80,6 +81,55 @@ def test_a_week_that_is_not_over_is_held_against_what_was_read_in_it(browser: Te
         read(number, NOON - timedelta(days=days))
     assert "3 bài nhắc tới địa phương trong 3 bài đã đọc" in words(browser.get("/?tuan=2026-W11").text)
     assert "4 bài nhắc tới địa phương trong 4 bài đã đọc" in words(browser.get("/?tuan=2026-W10").text)
+
+
+@pytest.mark.parametrize(
+    ("asked", "steps", "first", "last"),
+    [
+        ("", 12, ("2025-12-22", "2025-12-22", "2025-12-28"), ("2026-03-09", "2026-03-09", "2026-03-10")),
+        ("buoc=month&tu=2025-12-30&den=2026-02-27", 3, ("2025-12-01", "2025-12-30", "2025-12-31"),
+         ("2026-02-01", "2026-02-01", "2026-02-27")),
+        ("buoc=day&tu=2026-02-28&den=2026-03-01", 2, ("2026-02-28",) * 3, ("2026-03-01",) * 3),
+    ],
+)  # fmt: skip
+def test_figures_over_time_for_machines_say_so_too(
+    browser: TestClient, read: Read, asked: str, steps: int, first: tuple[str, ...], last: tuple[str, ...]
+) -> None:
+    for number, day in enumerate(map(date.fromisoformat, ["2025-12-22", "2025-12-31", "2026-02-28", "2026-03-10"])):
+        read(number, day_bounds(day)[0] + timedelta(hours=1))
+    told = browser.get(f"/api/trends?{asked}").json()
+    slots = [(slot["slot"], slot["first"], slot["last"]) for slot in told["slots"]]
+    assert (len(slots), slots[0], slots[-1]) == (steps, first, last)
+    assert told["counts"] and {count["slot"] for count in told["counts"]} <= {slot for slot, _, _ in slots}
+
+
+def test_what_is_usual_is_known_from_whole_days_alone(
+    browser: TestClient, read: Read, record: Record, clock: FixedClock
+) -> None:
+    """A desk that came after the press was read, and a day that is not over."""
+    number = iter(range(1000))
+    for weeks, articles in ((0, 20), (1, 30), (2, 30), (3, 30), (4, 30)):
+        for _ in range(articles):
+            read(next(number), NOON - timedelta(weeks=weeks, minutes=1))
+    usual = "thứ Ba thường có"
+    assert f"{usual} 30 bài" in words(browser.get("/").text)
+    assert "ít hơn" not in words(browser.get("/").text), "the day is not over"
+    clock.move(timedelta(hours=13))
+    assert f"{usual} 30 bài (ít hơn 33% so với thường lệ)" in words(browser.get("/?ngay=2026-03-10").text)
+    clock.move(-timedelta(hours=13))
+    with record.database.write() as con:  # as if the desk had come after most of it
+        con.execute("UPDATE desk_versions SET applied_at = ?", (to_us(NOON - timedelta(days=5)),))
+    for weeks in (5, 6, 7, 8):
+        for _ in range(3):
+            record.ledger.page_stopped(
+                make_page(f"khac-{next(number)}.html"), "x", "Tin", NOON - timedelta(weeks=weeks)
+            )
+    assert f"{usual} 30 bài" in words(browser.get("/?ngay=2026-03-10").text)
+
+
+def test_a_week_of_two_years_says_which(browser: TestClient) -> None:
+    assert "Tuần 29/12/2025 – 04/01/2026" in words(browser.get("/?tuan=2026-W01").text)
+    assert "Tuần 02/03 – 08/03/2026" in words(browser.get("/?tuan=2026-W10").text)
 
 
 def test_sections_are_counted_over_all_pages(browser: TestClient, read: Read, monkeypatch: pytest.MonkeyPatch) -> None:

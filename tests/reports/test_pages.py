@@ -166,6 +166,20 @@ def test_of_days_to_come_there_is_no_report(browser: TestClient, record: Record,
     assert not record.reports.reports(DESK.id)
 
 
+@pytest.mark.parametrize(
+    ("kind", "first", "last"),
+    [("monthly", "01/03/2026", "31/03/2026"), ("quarterly", "01/01/2026", "31/03/2026"),
+     ("yearly", "01/01/2026", "31/12/2026")],
+)  # fmt: skip
+def test_a_period_that_goes_on_is_reported_by_its_days(
+    browser: TestClient, record: Record, kind: str, first: str, last: str
+) -> None:
+    sent = {"dau": seal(browser), "loai": kind, "ngay": f"{MONDAY:%Y-%m-%d}"}
+    answer = browser.post("/bao-cao", data=sent, headers={"Origin": HERE})
+    assert answer.status_code == 400 and f"đến hết ngày {last}" in answer.text and f"từ ngày {first}" in answer.text
+    assert not record.reports.reports(DESK.id)
+
+
 def test_a_form_from_elsewhere_changes_nothing(browser: TestClient, record: Record) -> None:
     path = made(browser)
     for action in ("", "/phat-hanh", "/xoa", "/gui", "/so-lieu"):

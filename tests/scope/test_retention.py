@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from alerts.rules import DEFAULT_RULES
 from core.clock import FixedClock
 from core.errors import StoreError
-from core.records import Claim, Delivered, Label, Refused, Retry, Saved
+from core.records import AlertPlan, AlertTiming, Claim, Delivered, Label, Refused, Retry, Saved
 from core.settings import KeepSettings
 from store.sqlite.backup import backup, default_target, restore
 from store.sqlite.record import Record, open_record
@@ -135,6 +136,23 @@ def test_a_withdrawn_text_is_out_of_search_at_once_and_gone_after_30_days(record
     assert record.search.search("binh_son", "cầu").total == 1
 
 
+def test_where_a_text_came_from_goes_with_it(record: Record) -> None:
+    def origins() -> int:
+        with record.database.read() as con:
+            return int(con.execute("SELECT count(*) FROM text_origins").fetchone()[0])
+
+    for paragraphs in (("Bản đầu.",), ("Bản sau.",)):
+        article = make_article(paragraphs=paragraphs)
+        record.articles.save(make_tagged(article))
+        record.cases.note_origin(article.id, article.url, {"etag": "x"}, NOON)
+    record.retention.purge(NOON + 30 * DAY)
+    assert origins() == 2
+    record.retention.purge(NOON + 31 * DAY)
+    assert origins() == 1, "the replaced one went"
+    record.retention.purge(months_after(24, 1))
+    assert origins() == 0
+
+
 def test_a_text_whose_time_is_over_is_not_taken_up_again(record: Record) -> None:
     save_canary(record)
     record.retention.purge(months_after(24, 1))
@@ -171,6 +189,28 @@ def test_the_lead_of_a_stopped_page_is_not_kept_at_all(record: Record) -> None:
     (page,) = record.ledger.pending(NOON, 1)
     record.ledger.page_stopped(page, page.id, "Tin", NOON)
     assert record.ledger.stopped_since(NOON)[0].entry.lead == ""
+
+
+def test_a_page_that_nobody_could_read_is_given_up_after_30_days(record: Record) -> None:
+    """Of a paused source, or one that is declared no more."""
+    listed(record.ledger, [make_entry(f"{CANARY}.html", title=f"Tin {CANARY}", lead=f"Sapo {CANARY}", guid=CANARY)])
+    record.work.pause("bao_mau", NOON, "quan tri", "Báo đang bảo trì")
+    record.retention.purge(NOON + 30 * DAY)
+    assert traces(record)
+    record.retention.purge(NOON + 31 * DAY)
+    record.work.resume("bao_mau", NOON + 31 * DAY, "quan tri")
+    assert traces(record) == [] and record.ledger.pending(NOON + 31 * DAY, 1) == []
+    assert (record.ledger.totals()["failed:unread"], record.ledger.totals()["pending"]) == (1, 0)
+
+
+def test_a_page_that_is_read_again_or_tried_again_still_waits(record: Record) -> None:
+    listed(record.ledger, [make_entry("doc-lai.html"), make_entry("thu-lai.html")])
+    first, second = record.ledger.pending(NOON, 2)
+    record.ledger.page_stopped(first, first.id, "Tin", NOON)
+    record.ledger.reread([first], NOON + 29 * DAY)
+    record.ledger.page_failed(second, "http-503", NOON, retry_at=NOON + 29 * DAY)
+    record.retention.purge(NOON + 31 * DAY)
+    assert len(record.ledger.pending(NOON + 31 * DAY, 2)) == 2
 
 
 def test_a_page_that_is_still_listed_is_not_read_again_after_its_address_is_gone(record: Record) -> None:
@@ -215,6 +255,31 @@ def test_the_audit_log_goes_after_24_months(record: Record) -> None:
 
 
 # --- backups: 35 days
+
+
+def test_earlier_alert_rules_go_with_the_audit_and_those_in_force_stay(record: Record) -> None:
+    for minutes in (5, 6, 7):
+        plan = AlertPlan(desk="binh_son", rules=DEFAULT_RULES, timing=AlertTiming(wait_minutes=minutes))
+        record.alerts.apply_plan(plan, NOON, "u17")
+    record.retention.purge(months_after(24, 1))
+    with record.database.read() as con:
+        assert [row["version"] for row in con.execute("SELECT version FROM alert_plans")] == [3]
+    held = record.alerts.plan("binh_son")
+    assert held is not None and held.timing.wait_minutes == 7
+
+
+def test_who_corrected_a_label_stands_there_no_longer_than_in_the_audit(record: Record) -> None:
+    article = save_canary(record)
+    record.articles.withdraw(article, NOON)  # its title and counts stay, and so do its labels
+    record.corrections.correct("binh_son", article, topic="economy", at=NOON, by="u17")
+
+    def told() -> list[str]:
+        return [one.by for one in record.corrections.corrections()]
+
+    record.retention.purge(months_after(24))
+    assert told() == ["u17"]
+    record.retention.purge(months_after(24, 1))
+    assert told() == [""] and traces(record, "u17") == []
 
 
 def test_old_backups_and_records_put_aside_go_after_35_days(record: Record) -> None:
