@@ -15,12 +15,14 @@ from itertools import count
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import IO
+from urllib.parse import unquote
 
 from pydantic import BaseModel, SecretStr
 
 from core.errors import ConfigError
 from core.settings import LogSettings, Settings
 from core.text import clean
+from core.urls import password_of
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _MONTH = timedelta(days=30).total_seconds()
@@ -180,10 +182,12 @@ def start(settings: Settings, role: str, *, quiet: bool = False) -> Path:
 
 
 def secrets(settings: Settings) -> list[str]:
-    """Values of all secret settings."""
-    return [
+    """Values of all secret settings, and the proxy's password, which stands in its address."""
+    values = [
         value.get_secret_value()
         for part in (getattr(settings, name) for name in type(settings).model_fields)
         for value in (vars(part).values() if isinstance(part, BaseModel) else ())
         if isinstance(value, SecretStr)
     ]
+    password = password_of(settings.crawl.proxy)
+    return [*values, password, unquote(password)]

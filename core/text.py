@@ -34,10 +34,13 @@ _UNSEEN: Final = dict.fromkeys(
     for first, last in (
         (0x00, 0x08), (0x0B, 0x0C), (0x0E, 0x1F), (0x7F, 0x9F), (0xAD, 0xAD), (0x61C, 0x61C), (0x180E, 0x180E),
         (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0xFEFF, 0xFEFF), (0xFFF9, 0xFFFB), (0xD800, 0xDFFF),
+        (0xFDD0, 0xFDEF), *((plane + 0xFFFE, plane + 0xFFFF) for plane in range(0, 0x110000, 0x10000)),
     )
     for code in range(first, last + 1)
 )  # fmt: skip
-"""Controls, zero-width marks, bidirectional overrides and lone surrogates: nothing that a newspaper prints."""
+"""Controls, zero-width marks, bidirectional overrides, lone surrogates and noncharacters: nothing that a newspaper
+prints. XML takes no surrogate and few controls and noncharacters: one in a headline would be a report not written.
+"""
 
 _PLAIN: Final[dict[int, int]] = {}
 for _code in [*range(0xC0, 0x250), *range(0x1E00, 0x1F00)]:

@@ -26,6 +26,8 @@ _BYTES: Final = "surrogateescape"
 """Percent codes that are no UTF-8 (addresses in an encoding from before) stay apart from each other."""
 _TWIN_HOST: Final = re.compile(r"^(www|m|mobile|amp|wap)\d?\.(?=[^.]+\.[^.]+)")
 _BAD: Final = re.compile(r"[\x00-\x20\x7f\\<>\"^`{|}]|[\u200b-\u200f\u202a-\u202e\ud800-\udfff]")
+_LOGIN: Final = re.compile(r"://([^/:@]*):([^/]*)@")
+"""User and password before a host; of several "@" the last ends them."""
 _HOST: Final = re.compile(r"^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?$")
 
 
@@ -110,6 +112,17 @@ def canonical(url: str) -> str:
 def article_id(url: str) -> str:
     """Identity of an article: 20 hexadecimal digits of the SHA-256 of its canonical address."""
     return hashlib.sha256(canonical(url).encode()).hexdigest()[:20]
+
+
+def password_of(address: str) -> str:
+    """The password that stands in an address, as it is written there; "" where none does."""
+    found = _LOGIN.search(address)
+    return found[2] if found else ""
+
+
+def without_password(address: str) -> str:
+    """The address as it may be shown."""
+    return _LOGIN.sub(r"://\1:*****@", address)
 
 
 def _idna(host: str) -> str:

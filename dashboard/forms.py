@@ -24,6 +24,7 @@ from urllib.parse import parse_qsl, urlsplit
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.types import Message
 
 from core.ports import PeopleBook
 from dashboard.asking import FORM_COOKIE, SESSION_COOKIE, Asked, BadRequest
@@ -142,15 +143,31 @@ async def _fields(request: Request, most_bytes: int) -> dict[str, str]:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
         raise BadRequest("error.bad_form")
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > most_bytes:
-            raise too_large(most_bytes)
+    body = await whole_body(request, most_bytes)
     try:
         return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
     except ValueError:
         raise BadRequest("error.bad_form") from None
+
+
+async def whole_body(request: Request, most_bytes: int) -> bytes:
+    """All that was sent. Raises BadRequest as soon as it is more than that."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > most_bytes:
+            raise too_large(most_bytes)
+    return bytes(body)
+
+
+def again(request: Request, body: bytes) -> Request:
+    """The request with a body that has been read, to be read by a library."""
+    whole: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> Message:
+        return whole.pop() if whole else {"type": "http.disconnect"}
+
+    return Request(request.scope, receive)
 
 
 def too_large(most_bytes: int) -> BadRequest:

@@ -12,7 +12,6 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Message
 
 from dashboard import forms
 from dashboard.asking import BadRequest
@@ -59,22 +58,11 @@ def taking(
 
 
 async def _sent(request: Request, most_bytes: int) -> Sent:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > most_bytes:
-            raise forms.too_large(most_bytes)
-    whole: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]
-
-    async def receive() -> Message:
-        return whole.pop() if whole else {"type": "http.disconnect"}
-
+    whole = forms.again(request, await forms.whole_body(request, most_bytes))
     fields: dict[str, str] = {}
     files: dict[str, tuple[str, bytes]] = {}
     try:
-        async with Request(request.scope, receive).form(
-            max_files=2, max_fields=_MOST_FIELDS, max_part_size=most_bytes
-        ) as form:
+        async with whole.form(max_files=2, max_fields=_MOST_FIELDS, max_part_size=most_bytes) as form:
             for name, value in form.multi_items():
                 if isinstance(value, UploadFile):
                     content = await value.read()

@@ -25,7 +25,7 @@ from lxml import etree
 from core.archives import DAMAGED
 from core.papers import PaperError, Phrase
 from core.text import clean, clip, fold, nfc
-from reports import nameless, wordxml
+from reports import nameless, outside, wordxml
 from reports.blocks import Block
 
 GUIDE_STYLE: Final = "DBHuongDan"
@@ -37,8 +37,6 @@ TEMPLATE: Final = Phrase("report.place.template")
 _BROKEN: Final = re.compile(r"\{\{|\}\}")
 _FORBIDDEN: Final = ("word/vbaProject.bin", "word/embeddings/", "word/activeX/", "customUI/")
 """Parts that run or hide something: a template is text and looks."""
-_FETCHING: Final = re.compile(r"\b(INCLUDETEXT|INCLUDEPICTURE|DDE|DDEAUTO|LINK|MACROBUTTON)\b")
-"""Fields that bring something from outside into the paper when it is opened (ECMA-376, part 1, 17.16.5)."""
 _TRACKED: Final = tuple(qn(f"w:{name}") for name in ("ins", "del", "moveFrom", "moveTo"))
 
 
@@ -60,7 +58,7 @@ def check(content: bytes, slots: Slots, where: str | Phrase = TEMPLATE) -> Docum
     try:
         _settled(document, where)
         paragraphs = list(_paragraphs(document))
-    except KeyError:  # a header that is named and not there
+    except (KeyError, etree.XMLSyntaxError):  # a header that is named and not there; a part that is broken
         raise PaperError("report.template.no_docx", where=where) from None
     found: set[str] = set()
     for place, paragraph in paragraphs:
@@ -120,15 +118,10 @@ def opened(content: bytes, where: str | Phrase) -> Document:
 
 
 def _settled(document: Document, where: str | Phrase) -> None:
-    """Raises PaperError where the file still holds tracked changes, or parts and fields that come from outside."""
+    """Raises PaperError where the file still holds tracked changes, or what comes from outside."""
     for element in (found for root in nameless.roots(document) for found in root.iter(*_TRACKED)):
         raise PaperError("report.template.tracked", where=where, text=clip(clean(_said(element)), 60))
-    for _ in document.element.body.iter(qn("w:altChunk"), qn("w:subDoc")):
-        raise PaperError("report.template.holds", where=where, part="altChunk")
-    for element in document.element.body.iter(qn("w:instrText"), qn("w:fldSimple")):
-        found = _FETCHING.search((element.text or "") + element.get(qn("w:instr"), ""))
-        if found:
-            raise PaperError("report.template.holds", where=where, part=found.group())
+    outside.check(document, where)
 
 
 def every_text(content: bytes) -> list[str]:

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from core import settings as settings_module
 from core.errors import ConfigError
 from core.settings import Settings
+from core.urls import without_password
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of text")]
 
@@ -113,7 +114,9 @@ def migrate(
 
 
 def masked(settings: Settings) -> dict[str, Any]:
-    """The settings as plain values; a secret is shown as stars where it is set and empty where it is not."""
+    """The settings as plain values; a secret is shown as stars where it is set and empty where it is not; so is a
+    password within an address (of the outbound proxy).
+    """
 
     def plain(value: Any) -> Any:
         if isinstance(value, SecretStr):
@@ -122,6 +125,8 @@ def masked(settings: Settings) -> dict[str, Any]:
             return {k: plain(v) for k, v in value.items()}
         if isinstance(value, tuple | list):
             return [plain(v) for v in value]
+        if isinstance(value, str):
+            return without_password(value)
         return str(value) if isinstance(value, Path) else value
 
     shown = plain(settings.model_dump())

@@ -35,7 +35,10 @@ class PeopleBook(Protocol):
         self, user: str, *, name: str | None = None, memberships: Sequence[Membership] | None = None, at: datetime,
         by: str,
     ) -> None:  # fmt: skip
-        """Another name or other levels. Raises PeopleError where a desk would be left without an administrator."""
+        """Another name or other levels; the sessions of who comes to administer by it end.
+
+        Raises PeopleError where a desk would be left without an administrator.
+        """
         ...
 
     def disable(self, user: str, at: datetime, by: str) -> None:

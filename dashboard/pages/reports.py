@@ -217,7 +217,7 @@ def _feed(request: Request, kind: str, media_type: str) -> Response:
     public = room.settings.public_url.rstrip("/")
     address = f"{public}/cong/{desk.id}.{kind}" if public else ""
     made = room.office.reports.atom if kind == "atom" else room.office.reports.json_feed
-    headers = {"Cache-Control": "public, max-age=900", "Cross-Origin-Resource-Policy": "cross-origin"}
+    headers = {"Cache-Control": "public, max-age=900"}
     return Response(made(desk, address), media_type=media_type, headers=headers)
 
 

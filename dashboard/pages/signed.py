@@ -31,14 +31,12 @@ def page(request: Request) -> Response:
     reports, reprints = apart(articles)
     newest = (reports or reprints)[-1]
     others = len(read.view.sources) - 1
-    answer = render.page(
+    return render.page(
         ask, "signed.html", changes=True, view=read.view, reports=reports[::-1], reprints=len(reprints),
         marks=[(mark, _who(ask, link, mark.recipient)) for mark in alerts.handlings.marks(link.desk, read.view.id)],
         place=_place(ask, link), recipient=_recipient(ask, link).name, until=link.expires,
         share=share_text(ask, newest, read.view.title, others), action=request.url.path,
     )  # fmt: skip
-    answer.headers["Referrer-Policy"] = "no-referrer"
-    return answer
 
 
 def mark(request: Request, form: Form) -> Response:

@@ -62,13 +62,17 @@ def factor_page(request: Request) -> Response:
 
 
 def set_factor(request: Request, form: Form) -> Response:
-    """POST `/tai-khoan/ma-xac-thuc`: `ma`, the first code of the app. Shows the recovery codes, once."""
+    """POST `/tai-khoan/ma-xac-thuc`: `mat-khau`, `ma`, the first code of the app. Shows the recovery codes, once.
+
+    The password is asked for the first time too: an open session alone gets no administrator's rights, and shuts nobody
+    out with a phone of its own. Who signs in at a provider has none.
+    """
     ask = asked(request)
     user, now = fresh(ask), ask.words.now
     secret = people(ask).pending_secret(user.id)
-    if user.second_factor and not form.get("mat-khau"):
+    if user.password and not form.get("mat-khau"):
         raise BadRequest("error.bad_form")
-    wrong, left = confirmed(ask, user.email, form["mat-khau"]) if user.second_factor else ("", timedelta())
+    wrong, left = confirmed(ask, user.email, form["mat-khau"]) if user.password else ("", timedelta())
     if left:
         return later(_factor(ask, user, wrong=wrong, seconds=whole_seconds(left), status=429), left)
     if wrong:
@@ -90,7 +94,7 @@ def _factor(ask: Asked, user: User, *, wrong: str = "", seconds: int = 0, status
         people(ask).begin_second_factor(user.id, secret)
     return render.page(
         ask, "people/factor.html", status=status, changes=True, secret=totp.grouped(secret),
-        replaces=user.second_factor, picture=totp.picture(secret, user.email), wrong=wrong, seconds=seconds,
+        asks_password=user.password, picture=totp.picture(secret, user.email), wrong=wrong, seconds=seconds,
     )  # fmt: skip
 
 

@@ -66,7 +66,10 @@ class Accounts:
             administered = _administered(con)
             _set_memberships(con, user, after)
             _check_administered(con, administered)
-            check_user(_known(con, user))
+            known = _known(con, user)
+            check_user(known)
+            if known.administers and not before.administers:  # their sessions were begun for longer than such may last
+                con.execute("DELETE FROM sessions WHERE person = ?", (user,))
             touched = (*before.memberships, *after)
             _audit(con, at, by, "user.change", user, touched, f"{levels(before.memberships)} -> {levels(after)}")
 

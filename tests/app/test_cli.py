@@ -131,6 +131,12 @@ def test_secrets_are_masked(home: Path) -> None:
     assert json.loads(done.stdout)["smtp"]["password"] == "*****" and "hush" not in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_the_password_in_the_proxys_address_is_masked(home: Path, form: list[str]) -> None:
+    done = diembao(home, "config", "show", *form, DIEMBAO_CRAWL__PROXY="http://xa:hush%2Dh@sh@proxy.example:3128")
+    assert "http://xa:*****@proxy.example:3128" in done.stdout and "h@sh" not in done.stdout
+
+
 @pytest.mark.parametrize(
     "words",
     [["no-such-command"], ["crawl", "--no-such-option"], ["desk", "apply"], ["search", "x", "--limit", "many"],

@@ -18,7 +18,7 @@ from app import delivering, logs, wiring
 from app.world import World
 from core.clock import FixedClock, SystemClock
 from core.errors import ConfigError
-from core.settings import Settings, SmtpSettings
+from core.settings import CrawlSettings, Settings, SmtpSettings
 from tests.fakes.records import NOON
 from tests.fakes.small import no_file_longer_than
 
@@ -60,6 +60,15 @@ def test_a_secret_is_masked_in_the_file_and_on_the_terminal(
     for text in (told, capsys.readouterr().err):
         assert "535 refused *****" in text
         assert secret not in text and json.dumps(secret, ensure_ascii=False)[1:-1] not in text
+
+
+def test_the_proxys_password_is_masked_as_it_is_written_and_as_it_is_sent(tmp_path: Path) -> None:
+    settings = Settings(
+        data_dir=tmp_path, crawl=CrawlSettings(proxy="http://xa:m%E1%BA%ADt-kh%E1%BA%A9u@proxy.example")
+    )
+    file = logs.start(settings, "crawl")
+    logging.getLogger("own").error("no answer of %s (mật-khẩu)", settings.crawl.proxy)
+    assert json.loads(file.read_text(encoding="utf-8"))["event"] == "no answer of http://xa:*****@proxy.example (*****)"
 
 
 def test_log_files_tell_of_deliveries_no_longer_than_the_record_does(tmp_path: Path) -> None:

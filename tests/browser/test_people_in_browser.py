@@ -94,6 +94,7 @@ def test_from_first_steps_to_a_colleagues_login(site: str, page: Page, record: R
     look(page, "factor")
     (lan,) = record.people.users()
     secret = record.people.pending_secret(lan.id)
+    page.fill("#f-mat-khau", PASSWORD)
     page.fill("#f-ma", totp.code(secret, totp.step_of(CLOCK.now())))
     send(page)
     look(page, "codes")

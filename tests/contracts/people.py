@@ -99,6 +99,19 @@ class PeopleBookContract:
         people.enable("ulan", NOON, "operator")
         assert people.session(hashed("one"), NOON) is None
 
+    def test_who_comes_to_administer_signs_in_anew(self, people: PeopleBook) -> None:
+        """An administrator's session is a shorter one: what was begun before would last as long as anybody's."""
+        for user in (make_user("Lan"), make_user("Minh", Level.ADMINISTRATOR)):
+            people.add(user, "operator")
+            people.open_session(make_session(name=user.id, user=user.id))
+        people.change("ulan", memberships=(Membership(desk=HERE, level=Level.EDITOR),), at=NOON, by="operator")
+        assert people.sessions("ulan"), "with other rights they stay signed in"
+        held = Membership(desk=HERE, level=Level.ADMINISTRATOR)
+        for name in ("ulan", "uminh"):
+            people.change(name, memberships=(held,), at=NOON, by="operator")
+        assert people.sessions("ulan") == () and people.session(hashed("ulan"), NOON) is None
+        assert people.sessions("uminh"), "who was one already goes on"
+
     def test_a_new_password_ends_the_other_sessions_and_the_link(self, people: PeopleBook) -> None:
         people.add(make_user(), "operator")
         for name in ("one", "two"):

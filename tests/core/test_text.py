@@ -66,6 +66,7 @@ def test_words_that_any_white_space_parts_stay_two(between: str) -> None:
 
 def test_bidi_overrides_and_surrogates_are_dropped() -> None:
     assert strip_unseen("a\u202eb\ud800c") == "abc"
+    assert strip_unseen("a\ufffeb\uffffc\ufdd0d\U0010ffffe") == clean("a\ufffeb\uffffc\ufdd0d\U0010ffffe") == "abcde"
 
 
 @given(st.text(), st.integers(min_value=2, max_value=80))

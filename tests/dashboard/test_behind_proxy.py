@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -117,3 +118,12 @@ def test_every_link_form_asset_and_redirect_stays_under_the_prefix(
     assert proxy.strays == []
     assert len(seen) > 40 and all(urlsplit(one).path.startswith(f"{PREFIX}/") for one in seen)
     assert any(one.rpartition("?")[0].endswith("style.css") for one in seen)
+
+
+@pytest.mark.parametrize("file", ["deploy/nginx.conf", "docs/operate.md"])
+def test_the_shown_proxy_lets_no_visitor_speak_in_its_name(file: str) -> None:
+    """What is believed of a trusted proxy it says itself, or takes away: nginx passes on what a visitor sent."""
+    shown = (Path(__file__).parents[2] / file).read_text(encoding="utf-8")
+    (pages,) = re.findall(r"location / \{(.*?)\n\s+\}", shown, re.DOTALL)
+    told = dict(re.findall(r"proxy_set_header (\S+) (\S+?);", pages))
+    assert told == {"Host": "$host", "X-Forwarded-For": "$remote_addr", "X-Forwarded-Prefix": '""'}

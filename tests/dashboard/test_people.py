@@ -214,7 +214,8 @@ class TestSecondFactor:
         assert "<svg" in page and "style=" not in page
         secret = record.people.pending_secret("u-administrator-4")
         now = totp.code(secret, totp.step_of(MORNING))
-        answer = send(browser, "/tai-khoan/ma-xac-thuc", {"ma": now}, opened="/tai-khoan/ma-xac-thuc")
+        given = {"mat-khau": PASSWORD, "ma": now}
+        answer = send(browser, "/tai-khoan/ma-xac-thuc", given, opened="/tai-khoan/ma-xac-thuc")
         assert answer.status_code == 200
         codes = re.findall(r"<code>([\w-]+)</code>", answer.text)
         assert len(codes) == totp.RECOVERY_CODES
@@ -254,6 +255,15 @@ class TestSecondFactor:
         log_in(minh, "administrator4@binhson.gov.vn")
         shown = recovery.upper().replace("-", " ")
         assert send(minh, "/dang-nhap/ma", {"ma": shown}, opened="/dang-nhap/ma").status_code == 303
+
+    @pytest.mark.parametrize("given", [{}, {"mat-khau": "wrong password"}])
+    def test_an_open_session_alone_sets_up_none(self, minh: TestClient, record: Record, given: dict[str, str]) -> None:
+        page = "/tai-khoan/ma-xac-thuc"
+        minh.get(page)
+        now = totp.code(record.people.pending_secret("u-administrator-4"), totp.step_of(MORNING))
+        assert send(minh, page, {"ma": now} | given, opened=page).status_code in (400, 422)
+        assert record.people.second_factor("u-administrator-4") is None
+        assert minh.get("/nguoi-dung").status_code == 403
 
     def test_whoever_guesses_the_password_to_replace_it_waits(self, minh: TestClient, record: Record) -> None:
         self.set_up(minh, record)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from core.access import Level
 from core.clock import FixedClock
@@ -94,6 +97,48 @@ class TestChanging:
         viewer = signed_in(Level.VIEWER)
         answer = viewer.post(f"/api/articles/{newest(press)}/topic", json={"topic": "health"}, headers=HERE)
         assert answer.status_code == 403 and "quản trị viên" in answer.json()["detail"] and not press.corrected
+
+
+class TestBodies:
+    """A body is read by who may send one, and no further than the longest that there is."""
+
+    ENDLESS = 400
+
+    def taken(self, browser: TestClient, **headers: str) -> tuple[int, int]:
+        """The status, and how many pieces of 64 KB were asked for, of a body that goes on and on."""
+        asked, said = [0], [0]
+
+        async def receive() -> Message:
+            asked[0] += 1
+            return {"type": "http.request", "body": b" " * 65_536, "more_body": asked[0] < self.ENDLESS}
+
+        async def send(message: Message) -> None:
+            said[0] = message.get("status", said[0])
+
+        sent = {"host": "127.0.0.1:8765", "content-type": "application/json", **headers}
+        cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+        scope = {
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
+            "path": "/api/articles/x/notes", "raw_path": b"/api/articles/x/notes", "root_path": "", "query_string": b"",
+            "headers": [(k.encode(), v.encode()) for k, v in {**sent, "cookie": cookies}.items()],
+            "client": ("203.0.113.7", 1), "server": ("127.0.0.1", 8765),
+        }  # fmt: skip
+        asyncio.run(browser.app(scope, receive, send))  # type: ignore[arg-type]
+        return said[0], asked[0]
+
+    def test_nothing_is_read_of_who_may_send_nothing(self, signed_in: SignIn) -> None:
+        assert self.taken(signed_in(None), **HERE) == (401, 0)
+        assert self.taken(signed_in(Level.VIEWER), **HERE) == (403, 0)
+        assert self.taken(signed_in(Level.OFFICER), origin="https://evil.example") == (403, 0)
+
+    def test_one_that_is_too_long_is_refused_at_once(self, signed_in: SignIn) -> None:
+        assert self.taken(signed_in(Level.OFFICER), **HERE) == (400, 1)
+
+    def test_the_longest_note_is_read(self, officer: TestClient) -> None:
+        """Written as JSON may be, twelve bytes a letter: all that is wrong is that there is no article."""
+        longest = json.dumps({"text": "\U0001f30a" * 2000})
+        sent = HERE | {"content-type": "application/json"}
+        assert officer.post("/api/articles/none/notes", content=longest, headers=sent).status_code == 404
 
 
 @pytest.fixture(scope="module")

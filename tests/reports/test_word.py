@@ -324,6 +324,12 @@ def test_macros_and_bombs_are_refused() -> None:
         filling.check(packed("word/media/x.bin", b"0" * 60_000_000), template.SLOTS)
 
 
+@pytest.mark.parametrize("odd", ["\uffff", "\ufffe", "\x0b", "\x00", "\ud800"])
+def test_what_no_xml_holds_spoils_no_report(odd: str) -> None:
+    """A paper's page may hold any of them: "&#xFFFF;" is a letter to a parser of pages."""
+    assert any("Lũ lớn" in text for text in texts(paper(articles=1, title=f"Lũ{odd} lớn")))
+
+
 def test_braces_in_a_headline_are_text() -> None:
     assert any("{{nội dung}} là gì" in text for text in texts(paper(articles=1, title="{{nội dung}} là gì")))
 
