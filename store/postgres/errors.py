@@ -15,6 +15,8 @@ LOST: Final = (InterfaceError, OSError, EOFError, struct.error)
 FAILED: Final = (DatabaseError, *LOST)
 _ADVICE: Final = {
     "08": "the connection broke; it is made again by itself",
+    "22P05": "Vietnamese can't be stored there; make another database: createdb --template template0 --encoding UTF8"
+    " --locale C --owner USER NAME",
     "28": "the server refuses this login; check user and password of [record], and the server's pg_hba.conf",
     "3D": "the server has no such database; make it: createdb --owner USER NAME",
     "42501": "the login may not do this; it must own the database",
