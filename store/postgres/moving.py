@@ -69,6 +69,8 @@ def copy(source: Record, target: Record, place: str) -> Moved:
 def _copied(give: Connection, target: Record, place: str, progress: Callable[[str, int], None] | None = None) -> Moved:
     new: Database = target.database
     with new.write(durable=True) as take:
+        for con in (give, take):
+            _may_wait(con)
         tables = _tables(give)
         _check(give, take, tables, target)
         take.execute("DELETE FROM meta")
@@ -93,6 +95,12 @@ def where_to(record: Record) -> str | None:
 
 def _is_sqlite(con: Connection) -> bool:
     return isinstance(con, sqlite3.Connection)
+
+
+def _may_wait(con: Connection) -> None:
+    """One side does nothing while the other hashes or indexes, which may take longer than a session otherwise may."""
+    if not _is_sqlite(con):
+        con.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
 
 
 def _tables(con: Connection) -> tuple[str, ...]:
