@@ -105,6 +105,21 @@ def test_wrong_places_are_told_with_what_to_do(diembao: Diembao, server: Server)
     )
 
 
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("default_transaction_read_only = on", "takes no writes"),
+        ("statement_timeout = 1", "ALTER ROLE USER SET statement_timeout = 0"),
+    ],
+)
+def test_what_the_server_was_set_to_is_told_with_what_to_do(
+    diembao: Diembao, server: Server, address: Address, setting: str, said: str
+) -> None:
+    server.run(f"ALTER DATABASE {address.database} SET {setting}")
+    told = diembao("desk", "apply", "--yes", str(ROOT / "desks" / "binh_son.toml"), good=False)
+    assert said in told and "unexpected" not in told
+
+
 @pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
 def test_a_database_that_can_t_hold_vietnamese_is_refused_before_anything_is_made_there(
     diembao: Diembao, server: Server, encoding: str
