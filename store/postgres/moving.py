@@ -44,19 +44,26 @@ class Sum:
     total: int
 
 
-def move(source: Record, target: Record, place: str, progress: Callable[[str, int], None] | None = None) -> Moved:
+def move(
+    source: Record,
+    target: Record,
+    place: str,
+    progress: Callable[[str, int], None] | None = None,
+    arrived: Callable[[], None] = lambda: None,
+) -> Moved:
     """Copy everything to an empty record of the same schema, check it, and mark the source as moved to `place`.
 
-    `progress` is called with table and rows done. Raises StoreError, and leaves both as they were, where the target
-    holds anything, the schemas differ, or what arrived is not what was sent.
+    `progress` is called with table and rows done, `arrived` before the source is marked. Raises StoreError, and leaves
+    both as they were, where the target holds anything, the schemas differ, or what arrived is not what was sent.
     """
     old: Database = source.database
     with old.write() as give:
         if not _is_sqlite(give):
             give.execute("LOCK TABLE outbox, untagged IN SHARE MODE")  # claims don't wait for their turn
-        arrived = _copied(give, target, place, progress)
+        moved = _copied(give, target, place, progress)
+        arrived()
         meta.put(give, meta.MOVED, place)
-    return arrived
+    return moved
 
 
 def copy(source: Record, target: Record, place: str) -> Moved:
