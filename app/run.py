@@ -1,6 +1,7 @@
 """`diembao run`: the crawl, the deliveries and the pages as processes side by side, watched by this one.
 
-They share nothing but the record. One that ends by itself is started again after a pause that grows.
+They share nothing but the record. One that ends by itself is started again after a pause that grows. Should this one be
+killed, they end too: each reads a pipe that nobody writes to, and that breaks.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from core.clock import Clock, SystemClock
 from core.errors import ConfigError
@@ -27,6 +29,8 @@ MORE_ROLES = (*ROLES, "tag")
 """What `--role` may name: with a worker that labels, crawls hand it what they have read."""
 COMMANDS = {"tag": "label"}
 """Commands of roles whose own name is another command's (`tag` is a filter)."""
+_WATCHED: Final = "STARTED_BY_DIEMBAO_RUN"
+"""Variable of a role whose standard input is such a pipe."""
 _LOG = logging.getLogger(__name__)
 _TICK = 0.25
 _LONGEST_PAUSE = 60.0
@@ -49,7 +53,7 @@ class Child:
     ready: Callable[[], bool] | None = None  # asked until it says so; then the role begins
 
     def start(self, now: float) -> None:
-        self.process = subprocess.Popen(self.command, env=self.environment, stdin=subprocess.DEVNULL)
+        self.process = subprocess.Popen(self.command, env=self.environment | {_WATCHED: "1"}, stdin=subprocess.PIPE)
         self.starts, self.started = self.starts + 1, now
 
     @property
@@ -146,6 +150,24 @@ def supervisor(
         for role in roles
     ]  # fmt: skip
     return Supervisor(children, announce=announce)
+
+
+def end_with_run() -> None:
+    """In a role's process: be told to end where the `run` that has started it is gone without a word.
+
+    Roles that go on would hold the port and read the press beside those of the next `run`.
+    """
+    if not os.environ.pop(_WATCHED, ""):
+        return
+    pipe, nothing = os.dup(0), os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+
+    def wait() -> None:
+        os.read(pipe, 1)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="end-with-run", daemon=True).start()
 
 
 def check_port(settings: Settings) -> None:
