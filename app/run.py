@@ -34,6 +34,8 @@ _WATCHED: Final = "STARTED_BY_DIEMBAO_RUN"
 _LOG = logging.getLogger(__name__)
 _TICK = 0.25
 _LONGEST_PAUSE = 60.0
+_SETTLED = 600.0
+"""Seconds after which a role that ends counts as sound: it is started again after a second, as at first."""
 _ASK_AGAIN = 2.0
 _REFUSES_WITHIN = 30.0
 """Seconds within which a first end with status 1 or 2 means that the settings are wrong, not that it fell over."""
@@ -100,6 +102,7 @@ class Supervisor:
         if child.starts == 1 and code in (1, 2) and now - child.started < _REFUSES_WITHIN:
             raise ConfigError(f"{child.role} could not start; what it said stands above")
         if not child.wait_until:
+            child.starts = 1 if now - child.started >= _SETTLED else child.starts
             pause = min(2.0 ** (child.starts - 1), _LONGEST_PAUSE)
             child.wait_until = now + pause
             _LOG.error(

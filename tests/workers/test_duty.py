@@ -148,6 +148,28 @@ def test_whoever_watches_roles_names_the_one_that_ended(
     assert caplog.messages == ["tag ended and is started again in 1 s"]
 
 
+def test_a_role_that_has_run_for_long_is_started_again_at_once_however_often_it_had_ended_before(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, clock: FixedClock
+) -> None:
+    """Each restart of the record's server made the next pause longer, up to a minute, as long as the service ran."""
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    child = Child("deliver", [sys.executable, "-c", "raise SystemExit(1)"], dict(os.environ))
+    watched = Supervisor([child], clock=clock)
+
+    def look() -> str:
+        if caplog.records:
+            watched.stop.set()
+        else:
+            assert child.process and child.process.wait(timeout=60)
+            child.starts = 6
+            clock.move(timedelta(hours=1))
+        return ""
+
+    watched.announce = look
+    watched.run()
+    assert caplog.messages == ["deliver ended and is started again in 1 s"]
+
+
 def test_roles_end_with_a_run_that_is_killed(tmp_path: Path) -> None:
     """They held the port and went on beside those of the next run."""
     place, roles = blank(tmp_path / "diembao.sqlite3"), ("deliver", "tag")
