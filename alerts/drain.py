@@ -14,6 +14,7 @@ from alerts import schedule
 from alerts.recipients import find, refused
 from alerts.rules import default_plan
 from core.clock import Clock
+from core.errors import StoreError
 from core.ports import DeskBook, Notifier, Outbox
 from core.records import (
     AlertPlan,
@@ -38,6 +39,8 @@ smtp.timeout, ends well before somebody else could take it."""
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
 MOST_ATTEMPTS = 80
 """With the waits above about three days, after which nobody wants the news by mail; it stays on the page."""
+NOTED_AGAIN = 2.0
+"""Seconds after which a record that was away is told again what came of a message."""
 URGENT_ATTEMPTS = 3
 """So often an urgent message is tried by one channel before the next has its turn: two to three minutes."""
 
@@ -137,6 +140,7 @@ def drain_once(
     """
     report: list[DeliveryResult | PassOn] = []
     claimed = 0
+    stop = stop or threading.Event()
     for channel, notifier in notifiers.items():
         claims = outbox.claim(clock.now(), batch, lease_seconds, channel)
         claimed += len(claims)
@@ -146,14 +150,14 @@ def drain_once(
                 turn = _Turn(channel, notifiers, {desk.id: desk for desk in desks.desks()}, clock, rules or Rules())
                 turn.count(outbox)
             for claim in claims:
-                if (stop is not None and stop.is_set()) or not _lasts(claim, clock.now(), lease_seconds):
-                    outbox.mark(claim, Retry(reason="", after=timedelta(0), counts=False), clock.now())
+                if stop.is_set() or not _lasts(claim, clock.now(), lease_seconds):
+                    _note(outbox, claim, Retry(reason="", after=timedelta(0), counts=False), clock, stop)
                     continue
                 result = turn.send(claim)
-                outbox.mark(claim, result, clock.now())
+                _note(outbox, claim, result, clock, stop)
                 _tell(claim, channel, result)
                 report.append(result)
-            ended = len(claims) < batch or (stop is not None and stop.is_set())
+            ended = len(claims) < batch or stop.is_set()
         finally:
             if ended:
                 notifier.close()
@@ -164,6 +168,23 @@ def _lasts(claim: Claim, now: datetime, lease_seconds: float) -> bool:
     """Whether nobody else can have the message yet, and will not while it is sent."""
     jumped_back = now < claim.until - timedelta(seconds=lease_seconds + 60)
     return now + LEASE_MARGIN <= claim.until and not jumped_back
+
+
+def _note(outbox: Outbox, claim: Claim, result: DeliveryResult | PassOn, clock: Clock, stop: threading.Event) -> None:
+    """Write down what came of a message, as long as it is lent to us: what was sent and not noted is sent once more.
+
+    A record that is away for a while is waited for. Raises StoreError where it stays away, or `stop` is set meanwhile.
+    """
+    at, told = clock.now(), False
+    while True:
+        try:
+            return outbox.mark(claim, result, at)
+        except StoreError as error:
+            if not told:
+                log.warning("message %d is noted later: %s", claim.id, error, extra={"id": claim.id})
+            told = True
+            if clock.now() >= claim.until or stop.wait(NOTED_AGAIN):
+                raise
 
 
 def deliver_forever(

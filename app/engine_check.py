@@ -20,7 +20,7 @@ _STATES: Final[dict[str, tuple[Sign, str]]] = {
 def engine_findings(settings: Settings) -> list[tuple[Sign, str, str]]:
     """(sign, what was found, what to do), a line each; one line where no engine is set. Raises ConfigError."""
     if not settings.elastic.hosts:
-        return [("ok", "the record's own (FTS5); no other engine is set", "")]
+        return [("ok", "the record's own; no other engine is set", "")]
     found = engine.status(settings)
     assert found is not None
     return _judged(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +13,8 @@ from pydantic import ValidationError
 
 from app import wiring
 from app.progress import progress
-from core.clock import SystemClock
+from core import files
+from core.clock import Clock, SystemClock
 from core.errors import ConfigError
 from core.explained import explain
 from core.settings import RecordSettings, Settings
@@ -44,13 +45,12 @@ def migrate_to(settings: Settings, place: str) -> Iterator[str]:
 
     with (
         wiring.record(settings, clock) as kept,
-        _whole(kept, there),
-        wiring.opened(there, clock) as target,
+        _target(kept, there, clock) as (target, arrived),
         progress(lambda: f"{far[0]}: {far[1]} rows copied"),
     ):
         _alone(kept, wiring.place(settings))
         stones.carry(settings.database, there.database)
-        done = moving.move(kept, target, wiring.place(there), note)
+        done = moving.move(kept, target, wiring.place(there), note, arrived)
     yield f"{done.rows} rows of {done.tables} tables are at {wiring.place(there)}, counted and compared"
     yield f"sha256 of all sums: {done.sha256}"
     yield f"now set [record] url to it; {wiring.place(settings)} stays as it was, and is not written to any more"
@@ -116,11 +116,27 @@ def _check_file(there: Settings, place: str) -> None:
 
 
 @contextmanager
-def _whole(kept: Record, there: Settings) -> Iterator[None]:
-    """A file to which the record didn't move is taken away again, so that the next try finds its place free."""
-    try:
-        yield
-    finally:
-        if not there.on_server and moving.where_to(kept) is None:
-            for end in ("", "-wal", "-shm"):
-                there.database.with_name(there.database.name + end).unlink(missing_ok=True)
+def _target(kept: Record, there: Settings, clock: Clock) -> Iterator[tuple[Record, Callable[[], None]]]:
+    """The record to move to, and what gives it its place once it is whole.
+
+    A file is made in a folder of its own: one to which the record did not move, whatever ended that, takes no name, so
+    that the next try finds the place free.
+    """
+    if there.on_server:
+        with wiring.opened(there, clock) as target:
+            yield target, lambda: None
+        return
+    with tempfile.TemporaryDirectory(prefix=".move-", dir=there.database.parent) as folder:
+        file, given = Path(folder) / there.database.name, list[Path]()
+        with wiring.opened(_at(there, str(file)), clock) as target:
+
+            def give() -> None:
+                target.close()
+                files.give(file, there.database)
+                given.append(there.database)
+
+            try:
+                yield target, give
+            finally:
+                if given and moving.where_to(kept) is None:
+                    there.database.unlink()

@@ -1,6 +1,7 @@
 """`diembao run`: the crawl, the deliveries and the pages as processes side by side, watched by this one.
 
-They share nothing but the record. One that ends by itself is started again after a pause that grows.
+They share nothing but the record. One that ends by itself is started again after a pause that grows. Should this one be
+killed, they end too: each reads a pipe that nobody writes to, and that breaks.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from core.clock import Clock, SystemClock
 from core.errors import ConfigError
@@ -27,9 +29,13 @@ MORE_ROLES = (*ROLES, "tag")
 """What `--role` may name: with a worker that labels, crawls hand it what they have read."""
 COMMANDS = {"tag": "label"}
 """Commands of roles whose own name is another command's (`tag` is a filter)."""
+_WATCHED: Final = "STARTED_BY_DIEMBAO_RUN"
+"""Variable of a role whose standard input is such a pipe."""
 _LOG = logging.getLogger(__name__)
 _TICK = 0.25
 _LONGEST_PAUSE = 60.0
+_SETTLED = 600.0
+"""Seconds after which a role that ends counts as sound: it is started again after a second, as at first."""
 _ASK_AGAIN = 2.0
 _REFUSES_WITHIN = 30.0
 """Seconds within which a first end with status 1 or 2 means that the settings are wrong, not that it fell over."""
@@ -49,7 +55,7 @@ class Child:
     ready: Callable[[], bool] | None = None  # asked until it says so; then the role begins
 
     def start(self, now: float) -> None:
-        self.process = subprocess.Popen(self.command, env=self.environment, stdin=subprocess.DEVNULL)
+        self.process = subprocess.Popen(self.command, env=self.environment | {_WATCHED: "1"}, stdin=subprocess.PIPE)
         self.starts, self.started = self.starts + 1, now
 
     @property
@@ -96,6 +102,7 @@ class Supervisor:
         if child.starts == 1 and code in (1, 2) and now - child.started < _REFUSES_WITHIN:
             raise ConfigError(f"{child.role} could not start; what it said stands above")
         if not child.wait_until:
+            child.starts = 1 if now - child.started >= _SETTLED else child.starts
             pause = min(2.0 ** (child.starts - 1), _LONGEST_PAUSE)
             child.wait_until = now + pause
             _LOG.error(
@@ -146,6 +153,24 @@ def supervisor(
         for role in roles
     ]  # fmt: skip
     return Supervisor(children, announce=announce)
+
+
+def end_with_run() -> None:
+    """In a role's process: be told to end where the `run` that has started it is gone without a word.
+
+    Roles that go on would hold the port and read the press beside those of the next `run`.
+    """
+    if not os.environ.pop(_WATCHED, ""):
+        return
+    pipe, nothing = os.dup(0), os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+
+    def wait() -> None:
+        os.read(pipe, 1)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="end-with-run", daemon=True).start()
 
 
 def check_port(settings: Settings) -> None:

@@ -34,7 +34,7 @@ def whole(file: Path, *, fresh: bool = False) -> Iterator[IO[bytes]]:
             out.flush()
             os.fsync(out.fileno())
         if fresh:
-            _give(part, file)
+            give(part, file)
         else:
             if file.exists():
                 shutil.copymode(file, part)
@@ -53,8 +53,11 @@ def write(file: Path, content: bytes, *, fresh: bool = False) -> None:
         out.write(content)
 
 
-def _give(part: Path, file: Path) -> None:
-    """The name to the file, where nobody has it: of two at once one gets it, and nobody sees it half."""
+def give(part: Path, file: Path) -> None:
+    """The name to the file, where nobody has it: of two at once one gets it, and nobody sees it half.
+
+    Raises FileExistsError.
+    """
     try:
         os.link(part, file)
     except FileExistsError:

@@ -106,8 +106,7 @@ def crawl(replay: Replay = "", sample_port: SamplePort = 0, forever: Forever = F
     from app import crawling
     from app.world import choose
 
-    settings = settings_module.load()
-    logs.start(settings, "crawl")
+    settings = _begun("crawl")
     report = crawling.crawl(settings, choose(settings, replay=replay, sample_port=sample_port), forever=forever)
     if as_json:
         typer.echo(json.dumps(report, ensure_ascii=False, default=str))
@@ -121,8 +120,7 @@ def label(replay: Replay = "", sample_port: SamplePort = 0, forever: Forever = F
     from app import tagging
     from app.world import choose
 
-    settings = settings_module.load()
-    logs.start(settings, "tag")
+    settings = _begun("tag")
     world = choose(settings, replay=replay, sample_port=sample_port)
     typer.echo(tagging.tag(settings, world, stop=_stop_event(), forever=forever))
 
@@ -137,8 +135,7 @@ def deliver(
     from app import delivering
     from app.world import choose
 
-    settings = settings_module.load()
-    logs.start(settings, "deliver")
+    settings = _begun("deliver")
     world = choose(settings, replay=replay, sample_port=sample_port)
     if dry_run:
         typer.echo("\n".join(delivering.due(settings, world)) or "nothing waits")
@@ -167,9 +164,16 @@ def serve(replay: Replay = "", sample_port: SamplePort = 0) -> None:
     from app import serving
     from app.world import choose
 
-    settings = settings_module.load()
-    logs.start(settings, "serve")
+    settings = _begun("serve")
     serving.serve(settings, choose(settings, replay=replay, sample_port=sample_port))
+
+
+def _begun(role: str) -> Settings:
+    """What each role begins with."""
+    running.end_with_run()
+    settings = settings_module.load()
+    logs.start(settings, role)
+    return settings
 
 
 def _stop_event() -> threading.Event:

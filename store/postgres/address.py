@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import socket
 import ssl
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +22,7 @@ _MODES: Final = ("disable", "require", "verify-full")
 _LOCAL: Final = ("localhost", "127.0.0.1", "::1")
 _SESSION: Final = {
     "search_path": SCHEMA,
+    "client_encoding": "UTF8",
     "tcp_keepalives_idle": "20",
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "4",
@@ -29,6 +30,10 @@ _SESSION: Final = {
     "idle_in_transaction_session_timeout": "5min",
 }
 """A machine that falls silent loses what it has locked within a minute, one that hangs within five."""
+_WATCHED: Final = {"TCP_KEEPIDLE": 20, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 4, "TCP_USER_TIMEOUT": 40_000}
+"""The same from this side: a server's machine that falls silent is given up within a minute, and the next one asked.
+By the system's own rule whoever waits for an answer waits two hours. The last is in ms."""
+_TEXTS: Final = "UTF8"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,9 +119,22 @@ def _session(address: Address, host: str, port: int, lock_seconds: float) -> Dri
             raise
         missing = "no password is set: [record] password_file, $PGPASSWORD or ~/.pgpass"
         raise DatabaseError({"C": "28P01", "M": missing}) from None
-    with suppress(AttributeError):
-        driver._usock.settimeout(None)  # the driver's time-out is for connecting; a long query is none
+    if driver.parameter_statuses["server_encoding"] != _TEXTS:
+        driver.close()
+        stored = f"its encoding is {driver.parameter_statuses['server_encoding']}"
+        raise DatabaseError({"C": "22P05", "M": stored})
+    _watch(driver._usock)
     return driver
+
+
+def _watch(sock: socket.socket) -> None:
+    """A query may take as long as it needs (the driver's time-out is for connecting), a server that is gone not."""
+    sock.settimeout(None)
+    if sock.family == socket.AF_UNIX:
+        return
+    for name, value in _WATCHED.items():
+        if hasattr(socket, name):  # as far as this system has them
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 def _tls(address: Address) -> ssl.SSLContext | bool:

@@ -44,19 +44,26 @@ class Sum:
     total: int
 
 
-def move(source: Record, target: Record, place: str, progress: Callable[[str, int], None] | None = None) -> Moved:
+def move(
+    source: Record,
+    target: Record,
+    place: str,
+    progress: Callable[[str, int], None] | None = None,
+    arrived: Callable[[], None] = lambda: None,
+) -> Moved:
     """Copy everything to an empty record of the same schema, check it, and mark the source as moved to `place`.
 
-    `progress` is called with table and rows done. Raises StoreError, and leaves both as they were, where the target
-    holds anything, the schemas differ, or what arrived is not what was sent.
+    `progress` is called with table and rows done, `arrived` before the source is marked. Raises StoreError, and leaves
+    both as they were, where the target holds anything, the schemas differ, or what arrived is not what was sent.
     """
     old: Database = source.database
     with old.write() as give:
         if not _is_sqlite(give):
             give.execute("LOCK TABLE outbox, untagged IN SHARE MODE")  # claims don't wait for their turn
-        arrived = _copied(give, target, place, progress)
+        moved = _copied(give, target, place, progress)
+        arrived()
         meta.put(give, meta.MOVED, place)
-    return arrived
+    return moved
 
 
 def copy(source: Record, target: Record, place: str) -> Moved:
@@ -69,6 +76,8 @@ def copy(source: Record, target: Record, place: str) -> Moved:
 def _copied(give: Connection, target: Record, place: str, progress: Callable[[str, int], None] | None = None) -> Moved:
     new: Database = target.database
     with new.write(durable=True) as take:
+        for con in (give, take):
+            _may_wait(con)
         tables = _tables(give)
         _check(give, take, tables, target)
         take.execute("DELETE FROM meta")
@@ -93,6 +102,12 @@ def where_to(record: Record) -> str | None:
 
 def _is_sqlite(con: Connection) -> bool:
     return isinstance(con, sqlite3.Connection)
+
+
+def _may_wait(con: Connection) -> None:
+    """One side does nothing while the other hashes or indexes, which may take longer than a session otherwise may."""
+    if not _is_sqlite(con):
+        con.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
 
 
 def _tables(con: Connection) -> tuple[str, ...]:

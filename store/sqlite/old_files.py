@@ -1,6 +1,6 @@
 """Files beside a record that hold copies of it, and when each has had its time.
 
-Backups, records that a restore put aside, one that has moved, and what a killed backup or restore left half done.
+Backups, records that a restore put aside, one that has moved, and what a killed backup, restore or move left half done.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from store.sqlite.database import APPLICATION_ID
 _STAMP: Final = re.compile(r"\d{8}T\d{6}Z")
 _ASIDE: Final = re.compile(r"\.aside-\d{8}T\d{6}Z(-wal|-shm)?$")
 _RECORDS: Final = ("*.sqlite3", "*.db")
-_WORKING: Final = (".away-*", ".copy-*", ".restore-*", ".backup-*")
+_WORKING: Final = (".away-*", ".copy-*", ".restore-*", ".backup-*", ".move-*")
 """Folders in which a copy is made; each goes with its process, unless that is killed."""
 _WORKS: Final = timedelta(days=1)
-"""No backup and no restore takes so long."""
+"""No backup, no restore and no move takes so long."""
 
 
 def backup_dir(record: Path) -> Path:

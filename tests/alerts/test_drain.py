@@ -6,8 +6,9 @@ import logging
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -27,7 +28,8 @@ from alerts.drain import (
     drain_once,
 )
 from core.clock import FixedClock
-from core.records import Claim, Delivered, DeliveryResult, Message, Recipient, Refused, Retry
+from core.errors import StoreError
+from core.records import Claim, Delivered, DeliveryResult, Message, PassOn, Recipient, Refused, Retry
 from core.roles import Role
 from core.settings import KeepSettings
 from store.sqlite.record import Record, open_record
@@ -200,6 +202,52 @@ def test_a_worker_that_died_is_followed_by_another(record: Record, clock: FixedC
     assert drain_once(record.outbox, {"email": channel}, record.desks, clock).claimed == 0
     clock.move(timedelta(seconds=LEASE_SECONDS + 1))
     assert drain_once(record.outbox, {"email": channel}, record.desks, clock).delivered == 1
+
+
+class AwayOutbox:
+    """The record's outbox, away when so many messages are to be marked."""
+
+    def __init__(self, record: Record, away: int) -> None:
+        self._outbox, self.away = record.outbox, away
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._outbox, name)
+
+    def mark(self, claim: Claim, result: DeliveryResult | PassOn, at: datetime) -> None:
+        if self.away:
+            self.away -= 1
+            raise StoreError("record: the server is shutting down or starting; try again")
+        self._outbox.mark(claim, result, at)
+
+
+def test_what_was_sent_while_the_record_was_away_is_noted_and_the_rest_of_the_batch_goes_on(
+    record: Record, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("alerts.drain.NOTED_AGAIN", 0.0)
+    put(record, "a", "b")
+    channel = Channel()
+    assert drain_once(AwayOutbox(record, 3), {"email": channel}, record.desks, clock).delivered == 2
+    clock.move(timedelta(seconds=LEASE_SECONDS + 1))
+    drain_once(record.outbox, {"email": channel}, record.desks, clock)
+    assert [key for key, _ in channel.sent] == ["a", "b"], "each once"
+
+
+@pytest.mark.parametrize("stopped", [True, False])
+def test_a_record_that_stays_away_is_waited_for_until_the_stop_or_the_end_of_the_lease(
+    record: Record, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, stopped: bool
+) -> None:
+    monkeypatch.setattr("alerts.drain.NOTED_AGAIN", 0.0)
+    put(record, "a", "b")
+    stop, channel = threading.Event(), Channel()
+
+    def send(message: Message, address: str) -> DeliveryResult:
+        stop.set() if stopped else clock.move(timedelta(seconds=LEASE_SECONDS))
+        return Channel.send(channel, message, address)
+
+    monkeypatch.setattr(channel, "send", send)
+    with pytest.raises(StoreError, match="shutting down"):
+        drain_once(AwayOutbox(record, 1000), {"email": channel}, record.desks, clock, stop=stop)
+    assert [key for key, _ in channel.sent] == ["a"]
 
 
 def test_after_three_days_it_is_given_up(record: Record) -> None:

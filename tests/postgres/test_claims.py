@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,7 +12,7 @@ from core.clock import FixedClock
 from core.errors import StoreError
 from core.records import StoryAlert
 from core.settings import KeepSettings
-from store.postgres.address import Address
+from store.postgres.address import Address, connect
 from store.postgres.record import open_record
 from store.sqlite.record import Record
 from tests.fakes.records import NOON, make_article, make_message, make_tagged
@@ -90,6 +91,18 @@ def test_a_writer_whose_machine_dies_loses_its_turn_and_what_it_began(
         con.execute("SELECT 1")
     assert record.desks.desks() == desked.desks.desks() != ()
     assert record.outbox.add([make_message("after")], NOON) == 1
+
+
+def test_a_server_whose_machine_falls_silent_is_given_up_within_a_minute(address: Address) -> None:
+    """Whoever waits for its answer sends nothing: only the system's own probes tell."""
+    asked = connect(address, lock_seconds=1)._usock
+    idle, every, count = (
+        asked.getsockopt(socket.IPPROTO_TCP, option)
+        for option in (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+    )
+    assert asked.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) and idle + every * count < 60
+    assert 0 < asked.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) < 60_000
+    asked.close()
 
 
 def test_the_program_goes_on_when_the_server_comes_back(server: Server, record: Record) -> None:

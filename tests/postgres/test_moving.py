@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -12,13 +13,13 @@ import pytest
 from core.clock import FixedClock
 from core.errors import StoreError
 from core.settings import KeepSettings
-from store.postgres.address import Address
-from store.postgres.moving import move, where_to
+from store.postgres.address import _SESSION, Address
+from store.postgres.moving import copy, move, where_to
 from store.postgres.record import open_record as open_on_server
 from store.sqlite.record import Record
 from store.sqlite.record import open_record as open_file
 from tests.fakes.full import full_record
-from tests.fakes.records import NOON
+from tests.fakes.records import NOON, make_desk
 from tests.postgres.server import Server
 
 
@@ -93,3 +94,29 @@ def test_a_copy_that_differs_is_told_and_changes_nothing(
         assert where_to(kept) is None
     with open_on_server(address, tmp_path, clock=FixedClock(NOON), keep=KeepSettings()) as again:
         assert again.articles.count() == 0
+
+
+@pytest.mark.parametrize("onward", [move, copy])
+def test_a_source_that_waits_while_the_search_index_is_written_keeps_its_state(
+    server: Server, address: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, onward: Callable[..., object]
+) -> None:
+    """The index of a large record takes longer than a session may otherwise do nothing."""
+    monkeypatch.setitem(_SESSION, "idle_in_transaction_session_timeout", "300ms")
+    waits = (
+        "SELECT extract(epoch FROM now() - state_change) FROM pg_stat_activity"
+        f" WHERE datname = '{address.database}' AND state = 'idle in transaction'"
+    )
+
+    def rebuild() -> int:
+        while (sleeping := server.run(waits)) and float(str(sleeping[0][0])) < 1:
+            pass  # the server is asked again
+        return 0
+
+    with (
+        open_on_server(address, tmp_path, clock=FixedClock(NOON), keep=KeepSettings()) as kept,
+        _opened(tmp_path / "d.sqlite3") as target,
+    ):
+        kept.desks.apply_desk(make_desk(), NOON, "office")
+        monkeypatch.setattr(target.search, "rebuild", rebuild)
+        onward(kept, target, "there")
+        assert target.desks.desks() == (make_desk(),)

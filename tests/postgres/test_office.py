@@ -105,6 +105,41 @@ def test_wrong_places_are_told_with_what_to_do(diembao: Diembao, server: Server)
     )
 
 
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("default_transaction_read_only = on", "takes no writes"),
+        ("statement_timeout = 1", "ALTER ROLE USER SET statement_timeout = 0"),
+    ],
+)
+def test_what_the_server_was_set_to_is_told_with_what_to_do(
+    diembao: Diembao, server: Server, address: Address, setting: str, said: str
+) -> None:
+    server.run(f"ALTER DATABASE {address.database} SET {setting}")
+    told = diembao("desk", "apply", "--yes", str(ROOT / "desks" / "binh_son.toml"), good=False)
+    assert said in told and "unexpected" not in told
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_that_can_t_hold_vietnamese_is_refused_before_anything_is_made_there(
+    diembao: Diembao, server: Server, encoding: str
+) -> None:
+    name = f"in_{encoding.lower()}"
+    server.run(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C'")
+    for command in (["desk", "list"], ["doctor"]):
+        said = diembao(*command, place=f"{server.url}/{name}", good=False)
+        assert "--encoding UTF8" in said and f"its encoding is {encoding}" in said
+    assert server.run("SELECT nspname FROM pg_namespace WHERE nspname = 'diembao'", name) == []
+
+
+def test_a_login_s_own_encoding_changes_nothing(
+    diembao: Diembao, server: Server, address: Address, desked: Record
+) -> None:
+    del desked
+    server.run(f"ALTER DATABASE {address.database} SET client_encoding = 'LATIN1'")
+    assert "Bình Sơn" in diembao("desk", "list")
+
+
 def test_a_login_without_a_password_is_told_where_it_belongs(
     diembao: Diembao, address: Address, monkeypatch: pytest.MonkeyPatch
 ) -> None:

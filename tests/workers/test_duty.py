@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -16,14 +17,15 @@ from app import duty as duties
 from app.duty import PATIENCE, SECONDS, Duty, DutyLostError
 from app.feeding import feed_forever
 from app.run import Child, Supervisor
-from core.clock import FixedClock
+from core.clock import FixedClock, SystemClock
 from core.errors import StoreError
 from core.records import Lease
 from core.settings import ElasticSettings, KeepSettings, Settings
 from store.sqlite.leases import Leases
 from store.sqlite.record import open_record
+from tests.data import ROOT
 from tests.fakes.blank import blank
-from tests.fakes.records import NOON
+from tests.fakes.records import NOON, make_desk
 
 
 @pytest.fixture
@@ -144,3 +146,42 @@ def test_whoever_watches_roles_names_the_one_that_ended(
     watched.announce = look
     watched.run()
     assert caplog.messages == ["tag ended and is started again in 1 s"]
+
+
+def test_a_role_that_has_run_for_long_is_started_again_at_once_however_often_it_had_ended_before(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, clock: FixedClock
+) -> None:
+    """Each restart of the record's server made the next pause longer, up to a minute, as long as the service ran."""
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    child = Child("deliver", [sys.executable, "-c", "raise SystemExit(1)"], dict(os.environ))
+    watched = Supervisor([child], clock=clock)
+
+    def look() -> str:
+        if caplog.records:
+            watched.stop.set()
+        else:
+            assert child.process and child.process.wait(timeout=60)
+            child.starts = 6
+            clock.move(timedelta(hours=1))
+        return ""
+
+    watched.announce = look
+    watched.run()
+    assert caplog.messages == ["deliver ended and is started again in 1 s"]
+
+
+def test_roles_end_with_a_run_that_is_killed(tmp_path: Path) -> None:
+    """They held the port and went on beside those of the next run."""
+    place, roles = blank(tmp_path / "diembao.sqlite3"), ("deliver", "tag")
+    with open_record(place, clock=SystemClock(), keep=KeepSettings()) as record:
+        record.desks.apply_desk(make_desk(units=("old:524",)), NOON, "test")
+        words = [word for role in roles for word in ("--role", role)]
+        run = subprocess.Popen(
+            [sys.executable, "-m", "app.cli", "run", *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            cwd=tmp_path, env=os.environ | {"DIEMBAO_DATA_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+        while {one.role for one in record.leases.workers(timedelta(minutes=1))} != set(roles):
+            assert run.poll() is None, run.stdout and run.stdout.read()
+        run.kill()
+        run.communicate(timeout=60)  # until nobody holds its output any more
+        assert record.leases.workers(timedelta(minutes=1)) == (), "they said that they are gone"
