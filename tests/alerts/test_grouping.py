@@ -50,7 +50,7 @@ def match(rule: Rule, *articles: ListedArticle) -> Match:
 
 
 def found(*matched: Match) -> tuple[News, ...]:
-    return grouping.news(matched, 2)
+    return grouping.news(matched, 2, NOON)
 
 
 def begun(*matched: Match) -> StoryAlert:
