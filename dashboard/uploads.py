@@ -47,7 +47,7 @@ def taking(
     async def endpoint(request: Request) -> Response:
         if not forms.from_us(request.headers, request.app.state.room.settings.public_url):
             raise forms.Forged
-        sent = await _sent(request, most_bytes)
+        sent = await sent_of(request, most_bytes)
         if not forms._fits(request, sent[forms.FIELD]):
             raise forms.Forged
         act = partial(handler, request, sent)
@@ -58,7 +58,9 @@ def taking(
     return endpoint
 
 
-async def _sent(request: Request, most_bytes: int) -> Sent:
+async def sent_of(request: Request, most_bytes: int) -> Sent:
+    """The form that a request carries. Raises BadRequest for one that is too large or broken."""
+    request.state.form = {}
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
@@ -84,4 +86,5 @@ async def _sent(request: Request, most_bytes: int) -> Sent:
                     fields[name] = value
     except (HTTPException, ValueError, AssertionError):
         raise BadRequest("error.bad_form") from None
+    request.state.form = fields
     return Sent(fields=fields, files=files)
