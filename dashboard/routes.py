@@ -177,7 +177,7 @@ DOORS: Final[tuple[Door, ...]] = (
     _see("/nguoi-dung/xuat", users.export, Right.ADMINISTER),
     _do("/nguoi-dung/{user}", posting(users.act), Right.ADMINISTER),
     _see(recipients.PATH, recipients.page, Right.ADMINISTER),
-    _do(recipients.PATH, posting(recipients.save), Right.ADMINISTER),
+    _do(recipients.PATH, posting(recipients.save, once=True), Right.ADMINISTER),
     _see(f"{recipients.PATH}/bang", recipients.sheet_page, Right.ADMINISTER),
     _do(f"{recipients.PATH}/bang", posting(recipients.sheet, recipients.SHEET_BYTES), Right.ADMINISTER),
     _see(f"{recipients.PATH}/xuat", recipients.export, Right.ADMINISTER),
@@ -185,14 +185,14 @@ DOORS: Final[tuple[Door, ...]] = (
     _do(recipients.PATH + "/{recipient}/thu-lai", posting(recipients.try_phone), Right.ADMINISTER),
     _see("/so-lieu", factbook.page, Right.CASES),
     _see("/so-lieu/moi", factbook.new, Right.CASES),
-    _do("/so-lieu/moi", taking(factbook.add), Right.CASES),
+    _do("/so-lieu/moi", taking(factbook.add, once=True), Right.CASES),
     _see("/so-lieu/nhap", factbook.bring, Right.CASES),
     _do("/so-lieu/nhap", taking(factbook.look_through), Right.CASES),
     _do("/so-lieu/nhap/{number:int}", taking(factbook.take), Right.CASES),
     _see("/so-lieu/xuat", factbook.export, Right.CASES),
     _see("/so-lieu/van-ban/{sha256}", factbook.document, Right.CASES),
     _see("/so-lieu/{fact}", factbook.entry, Right.CASES),
-    _do("/so-lieu/{fact}/phien-ban", taking(factbook.add), Right.CASES),
+    _do("/so-lieu/{fact}/phien-ban", taking(factbook.add, once=True), Right.CASES),
     _do("/so-lieu/{fact}/duyet", taking(factbook.approve), Right.EDIT),
     _do("/so-lieu/{fact}/het", taking(factbook.end), Right.EDIT),
     _do("/doi-chieu/{number:int}/bo-qua", taking(factbook.dismiss)),
@@ -209,7 +209,7 @@ DOORS: Final[tuple[Door, ...]] = (
     _see("/vu-viec/{number:int}/van-ban", cases.letter, Right.CASES),
     _see("/vu-viec/{number:int}/tep/{file:int}", cases.file, Right.CASES),
     *(
-        _do(f"/vu-viec/{{number:int}}/{step}", taking(handler, once=handler is cases.note), Right.CASES)
+        _do(f"/vu-viec/{{number:int}}/{step}", taking(handler, once=True), Right.CASES)
         for step, handler in (
             ("can-cu", cases.ground),
             ("noi-dung", cases.draft),
@@ -223,7 +223,7 @@ DOORS: Final[tuple[Door, ...]] = (
             ("bang-chung", cases.evidence),
         )
     ),
-    _do("/vu-viec/{number:int}/cong-bo", taking(cases.publish), Right.EDIT),
+    _do("/vu-viec/{number:int}/cong-bo", taking(cases.publish, once=True), Right.EDIT),
     _see("/thong-cao", releases.page, Right.PUBLIC),
     _see("/thong-cao.atom", releases.atom, Right.PUBLIC),
     _see("/thong-cao.json", releases.json_feed, Right.PUBLIC),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from hashlib import sha256
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -41,7 +42,7 @@ def taking(
 ) -> Callable[[Request], Awaitable[Response]]:
     """The handler behind the locks. Raises Forged, and BadRequest for a body that is too large or broken.
 
-    `once`: the same form without a file, sent twice, makes one thing.
+    `once`: the same form with the same file, sent twice, makes one thing.
     """
 
     async def endpoint(request: Request) -> Response:
@@ -51,11 +52,21 @@ def taking(
         if not forms._fits(request, sent[forms.FIELD]):
             raise forms.Forged
         act = partial(handler, request, sent)
-        if once and not sent.files:
-            return await run_in_threadpool(forms.only_once, request, sent.fields, act)
-        return await run_in_threadpool(act)
+        return (
+            await run_in_threadpool(forms.only_once, request, _known_by(sent), act)
+            if once
+            else await run_in_threadpool(act)
+        )
 
     return endpoint
+
+
+def _known_by(sent: Sent) -> dict[str, str]:
+    """The fields, and of each file its name and what is in it."""
+    return {
+        **sent.fields,
+        **{key: f"{name} {sha256(content).hexdigest()}" for key, (name, content) in sent.files.items()},
+    }
 
 
 async def sent_of(request: Request, most_bytes: int) -> Sent:
