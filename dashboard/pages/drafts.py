@@ -74,15 +74,17 @@ def send(request: Request, form: Form) -> Response:
     return _acted(request, form, act, leaves=True)
 
 
-def merged(base: ReportWords, mine: ReportWords, theirs: ReportWords) -> ReportWords | None:
-    """What two have made of `base`, part by part; None where both have changed the same part, and differently."""
-    found = {}
+def merged(base: ReportWords, mine: ReportWords, theirs: ReportWords) -> tuple[ReportWords, bool]:
+    """What two have made of `base`, part by part, and whether both have changed the same part, and differently.
+
+    Such a part is mine: it goes back to where it was typed.
+    """
+    found, apart = {}, False
     for name in _FIELDS:
         was, given, now = getattr(base, name), getattr(mine, name), getattr(theirs, name)
-        if given != was and now not in (was, given):
-            return None
         found[name] = now if given == was else given
-    return ReportWords(**found)
+        apart = apart or (given != was and now not in (was, given))
+    return ReportWords(**found), apart
 
 
 def _acted(
@@ -113,9 +115,9 @@ def _kept(ask: Asked, report: Report, form: Form) -> _Kept:
     if head.issued:
         over = mine not in (report.words, base)
         return _Kept(problem="issued_meanwhile", typed=mine) if over else _Kept()
-    both = merged(base, mine, report.words)
-    if both is None:
-        return _Kept(problem="changed", typed=mine)
+    both, apart = merged(base, mine, report.words)
+    if apart:
+        return _Kept(problem="changed", typed=both)
     if both != report.words and not book.write(desk.id, head.id, both, ask.words.now, ask.user.id, after=head.version):
         return _Kept(problem="changed", typed=mine)
     figures = form.get(SEEN, head.read_as).partition(".")[2] == head.read_as.partition(".")[2]

@@ -58,15 +58,16 @@ def test_who_writes_another_part_than_a_colleague_keeps_both(browser: TestClient
 def test_who_writes_the_same_part_is_told_and_loses_nothing(browser: TestClient, record: Record) -> None:
     path = made(browser)
     old = form_of(browser.get(path).text)
-    sent(browser, path, form_of(browser.get(path).text) | {"danh-gia": "Của Lan."})
+    sent(browser, path, form_of(browser.get(path).text) | {"danh-gia": "Của Lan.", "kien-nghi": "Của Lan."})
     told = sent(browser, path, old | {"danh-gia": "Của Minh."})
     assert told.status_code == 409 and "chưa lưu" in told.text.lower() and 'role="alert"' in told.text
     assert stored(record, path).assessment == "Của Lan."
     again = form_of(told.text)
     assert again["danh-gia"] == "Của Minh.", "what was typed stands where it was"
+    assert again["kien-nghi"] == "Của Lan.", "a part that only the colleague changed is theirs"
     assert "Của Lan." in told.text.partition('<form id="write"')[2].partition("</form>")[0], "beside what is kept"
     assert sent(browser, path, again | {"danh-gia": "Của Lan. Của Minh."}).status_code == 200
-    assert stored(record, path).assessment == "Của Lan. Của Minh."
+    assert stored(record, path) == ReportWords(assessment="Của Lan. Của Minh.", proposals="Của Lan.")
 
 
 @pytest.mark.parametrize("button", ["/phat-hanh", "/gui"])
