@@ -139,7 +139,10 @@ class Reports:
         return self.book.recollect(desk.id, number, self.collect(desk, report.content.ask, at), at, by)
 
     def issue(self, desk: Desk, number: int, at: datetime, by: str) -> bool:
-        """Freeze a draft whole. Raises ConfigError for a template or papers that can't be used."""
+        """Freeze a draft whole; False where it is issued, or was changed while its paper was made.
+
+        Raises ConfigError for a template or papers that can't be used.
+        """
         report = self.book.report(desk.id, number)
         if report is None or report.head.issued is not None:
             return False
@@ -147,7 +150,7 @@ class Reports:
         issued = replace(report, head=replace(report.head, issued=at))
         docx = self._docx(desk, issued, at)
         papers = desk.papers or OfficePapers(office=desk.office)
-        return self.book.issue(desk.id, number, papers=papers, docx=docx, at=at, by=by)
+        return self.book.issue(desk.id, number, papers=papers, docx=docx, at=at, by=by, read=report.head)
 
     def file(self, desk: Desk, number: int, kind: PaperKind) -> PaperFile | None:
         """The report as a file. Raises ConfigError where it can't be made: a broken template, no LibreOffice."""

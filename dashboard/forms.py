@@ -66,7 +66,7 @@ def posting(
     async def endpoint(request: Request) -> Response:
         if not from_us(request.headers, request.app.state.room.settings.public_url):
             raise Forged
-        form = await _fields(request, most_bytes)
+        form = await fields_of(request, most_bytes)
         if not _fits(request, form.get(FIELD, "")):
             raise Forged
         act = partial(handler, request, form)
@@ -138,16 +138,25 @@ def onward(ask: Asked, path: str, /, fragment: str = "", **params: object) -> Re
     return RedirectResponse(ask.link(path, **params) + (f"#{fragment}" if fragment else ""), status_code=303)
 
 
-async def _fields(request: Request, most_bytes: int) -> dict[str, str]:
+def read(request: Request) -> Form | None:
+    """The fields that were read of the request's form; None where nobody has begun to read it."""
+    fields: Form | None = getattr(request.state, "form", None)
+    return fields
+
+
+async def fields_of(request: Request, most_bytes: int) -> dict[str, str]:
     """The fields of an urlencoded form. Raises BadRequest for anything else or larger."""
+    request.state.form = {}
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
         raise BadRequest("error.bad_form")
     body = await whole_body(request, most_bytes)
     try:
-        return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+        form = dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
     except ValueError:
         raise BadRequest("error.bad_form") from None
+    request.state.form = form
+    return form
 
 
 async def whole_body(request: Request, most_bytes: int) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from hashlib import sha256
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -40,24 +41,36 @@ def taking(
 ) -> Callable[[Request], Awaitable[Response]]:
     """The handler behind the locks. Raises Forged, and BadRequest for a body that is too large or broken.
 
-    `once`: the same form without a file, sent twice, makes one thing.
+    `once`: the same form with the same file, sent twice, makes one thing.
     """
 
     async def endpoint(request: Request) -> Response:
         if not forms.from_us(request.headers, request.app.state.room.settings.public_url):
             raise forms.Forged
-        sent = await _sent(request, most_bytes)
+        sent = await sent_of(request, most_bytes)
         if not forms._fits(request, sent[forms.FIELD]):
             raise forms.Forged
         act = partial(handler, request, sent)
-        if once and not sent.files:
-            return await run_in_threadpool(forms.only_once, request, sent.fields, act)
-        return await run_in_threadpool(act)
+        return (
+            await run_in_threadpool(forms.only_once, request, _known_by(sent), act)
+            if once
+            else await run_in_threadpool(act)
+        )
 
     return endpoint
 
 
-async def _sent(request: Request, most_bytes: int) -> Sent:
+def _known_by(sent: Sent) -> dict[str, str]:
+    """The fields, and of each file its name and what is in it."""
+    return {
+        **sent.fields,
+        **{key: f"{name} {sha256(content).hexdigest()}" for key, (name, content) in sent.files.items()},
+    }
+
+
+async def sent_of(request: Request, most_bytes: int) -> Sent:
+    """The form that a request carries. Raises BadRequest for one that is too large or broken."""
+    request.state.form = {}
     whole = forms.again(request, await forms.whole_body(request, most_bytes))
     fields: dict[str, str] = {}
     files: dict[str, tuple[str, bytes]] = {}
@@ -72,4 +85,5 @@ async def _sent(request: Request, most_bytes: int) -> Sent:
                     fields[name] = value
     except (HTTPException, ValueError, AssertionError):
         raise BadRequest("error.bad_form") from None
+    request.state.form = fields
     return Sent(fields=fields, files=files)

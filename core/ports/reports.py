@@ -69,16 +69,24 @@ class ReportBook(Protocol):
         """A new draft; its number."""
         ...
 
-    def write(self, desk: str, number: int, words: ReportWords, at: datetime, by: str) -> bool:
-        """The next version of a draft's words. False where nothing changed, there is none, or it is issued."""
+    def write(
+        self, desk: str, number: int, words: ReportWords, at: datetime, by: str, *, after: int | None = None
+    ) -> bool:
+        """The next version of a draft's words. False where nothing changed, there is none, or it is issued.
+
+        And where a later version than `after` is there.
+        """
         ...
 
     def recollect(self, desk: str, number: int, content: ReportContent, at: datetime, by: str) -> bool:
         """Newer figures in a draft. False where there is none, or it is issued."""
         ...
 
-    def issue(self, desk: str, number: int, *, papers: OfficePapers | None, docx: bytes, at: datetime, by: str) -> bool:
-        """From now on nothing of it changes. False where there is none, or it is issued already."""
+    def issue(
+        self, desk: str, number: int, *, papers: OfficePapers | None, docx: bytes, at: datetime, by: str,
+        read: ReportHead,
+    ) -> bool:  # fmt: skip
+        """From now on nothing of it changes. False where there is none, it is issued already, or is not as `read`."""
         ...
 
     def issued_docx(self, desk: str, number: int) -> bytes | None:
@@ -142,7 +150,10 @@ class ReportDesk(Protocol):
     def recollect(self, desk: Desk, number: int, at: datetime, by: str) -> bool: ...
 
     def issue(self, desk: Desk, number: int, at: datetime, by: str) -> bool:
-        """Freeze a draft whole. Raises ConfigError for a template or papers that can't be used."""
+        """Freeze a draft whole; False where that can't be, or it was changed meanwhile.
+
+        Raises ConfigError for a template or papers that can't be used.
+        """
         ...
 
     def schedule(self, schedule: ReportSchedule, at: datetime, by: str) -> None:

@@ -267,6 +267,11 @@ class ReportHead:
     issued_by: str = ""
     purged: bool = False  # its time is over: only this line is left
 
+    @property
+    def read_as(self) -> str:
+        """Another one once somebody has written into it or collected newer figures."""
+        return f"{self.version}.{self.collected.timestamp():.6f}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from typing import Final
 
 from starlette.requests import Request
@@ -23,6 +24,9 @@ from dashboard.asking import Asked, BadRequest, NotHere, asked
 from dashboard.uploads import Sent
 
 PATH: Final = "/canh-bao/quy-tac"
+SEEN: Final = "truoc"
+"""Field of a rule's form: the rule as the page showed it (shown_as)."""
+THERE: Final = "rule.there"
 MOST_BYTES: Final = 16_384
 SHIPPED: Final = frozenset(
     ("khan-thien-tai", "khan-nhieu-bao", "ban-tin", "so-lieu-khac", "bai-da-sua", "nguon-bi-chan", "nguon-im-lang")
@@ -47,6 +51,8 @@ def save(request: Request, sent: Sent) -> Response:
     ask = asked(request)
     desk, plan = _plan(ask)
     rule = _rule(sent, plan)
+    if overtaken := _overtaken(sent, plan, rule):
+        return _page(ask, plan, (), draft=rule, why=overtaken)
     if sent["lam"] == "xem" and (why := refusal(rule)):
         return _page(ask, plan, (), draft=rule, why=why)
     if sent["lam"] == "xem":
@@ -58,6 +64,20 @@ def save(request: Request, sent: Sent) -> Response:
         at = next((number for number, one in enumerate(plan.rules) if one.id == rule.id), len(others))
         rules = (*others[:at], rule, *others[at:])
     return _take(ask, replace(plan, rules=rules), draft=rule)
+
+
+def _overtaken(sent: Sent, plan: AlertPlan, rule: Rule) -> str:
+    """Why a form's rule would undo what its sender has not seen, as a catalogue key; "" where it would not."""
+    now = next((one for one in plan.rules if one.id == rule.id), None)
+    gone_already = now is None and sent["lam"] == "xoa"
+    if not sent[SEEN] or now == rule or sent[SEEN] == shown_as(now) or gone_already:
+        return ""
+    return THERE if sent[SEEN] == shown_as(None) else "rule.changed"
+
+
+def shown_as(rule: Rule | None) -> str:
+    """Another value for every wording of a rule; one of its own for a rule that is still to be made."""
+    return sha256(repr(rule).encode()).hexdigest()[:16]
 
 
 def timing(request: Request, sent: Sent) -> Response:
@@ -91,7 +111,8 @@ def _page(
         tried={one.rule: one for one in tried}, names=names, new=Rule(id=""), events=tuple(RuleEvent), topics=TOPICS,
         harm=HARM_TOPICS, tones=TONES, roles=tuple(Role), clock_time=_clock_time, units=_units(ask, chosen),
         papers={one.id: one.name for one in sorted(ask.room.publishers.values(), key=lambda one: one.name)},
-        shipped=SHIPPED,
+        shipped=SHIPPED, seen_field=SEEN, shown_as=shown_as, kept_rules={one.id: one for one in plan.rules},
+        as_new=draft is not None and (why == THERE or all(one.id != draft.id for one in plan.rules)),
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from dashboard.asking import Asked, BadRequest, NotHere, language, who
 from dashboard.guard import NotAllowed
 from dashboard.people import leading as people
 from dashboard.room import Room
+from dashboard.typed import read_so_far, typed
 from dashboard.visitor import NOBODY
 from dashboard.words import Words
 
@@ -33,28 +34,33 @@ async def http(request: Request, error: Exception) -> Response:
         return PlainTextResponse("405\n", status_code=405, headers=getattr(error, "headers", None))
     with suppress(StoreError):  # no door has asked who this is: who is signed in is not offered the login
         await run_in_threadpool(who, request)
-    return _page(request, "error.no_such_page", 404)
+    return await _page(request, "error.no_such_page", 404)
 
 
 async def not_here(request: Request, error: Exception) -> Response:
-    return _page(request, error.key if isinstance(error, NotHere) else "error.no_such_page", 404)
+    return await _page(request, error.key if isinstance(error, NotHere) else "error.no_such_page", 404)
 
 
 async def bad_request(request: Request, error: Exception) -> Response:
     if not isinstance(error, BadRequest):
-        return _page(request, "error.bad_request", 400)
-    return _page(request, error.key, 400, **error.values)
+        return await _page(request, "error.bad_request", 400)
+    return await _page(request, error.key, 400, **error.values)
 
 
 async def forged(request: Request, error: Exception) -> Response:
     """A form that was not sent from a page of ours, or from one opened under another session."""
     del error
-    return _page(request, "error.forged", 403)
+    return await _page(request, "error.forged", 403)
 
 
 async def not_signed_in(request: Request, error: Exception) -> Response:
-    """People are led to the login page, and from there back to the page that they asked for; machines get 401."""
+    """People are led to the login page, and from there back to the page that they asked for; machines get 401.
+
+    Who wrote something while the session ended gets it back first: the page it was written on no longer opens.
+    """
     del error
+    if await typed(request):
+        return await _page(request, "error.signed_out", 401)
     return people.to_login(request)
 
 
@@ -65,13 +71,13 @@ async def not_allowed(request: Request, error: Exception) -> Response:
     if request.url.path.removeprefix(request.scope.get("root_path", "")) == "/" and operates:
         return RedirectResponse(f"{request.scope.get('root_path', '')}/cac-ban-tin", status_code=303)
     waits = isinstance(error, NotAllowed) and user.awaits(error.right)
-    return _page(request, "error.factor_first" if waits else "error.not_allowed", 403)
+    return await _page(request, "error.factor_first" if waits else "error.not_allowed", 403)
 
 
 async def too_many(request: Request, error: Exception) -> Response:
     """More in a minute than a person sends; it says when to go on."""
     seconds = getattr(error, "seconds", 60)
-    answer = _page(request, "error.too_many", 429, seconds=seconds)
+    answer = await _page(request, "error.too_many", 429, seconds=seconds)
     answer.headers["Retry-After"] = str(seconds)
     return answer
 
@@ -79,7 +85,7 @@ async def too_many(request: Request, error: Exception) -> Response:
 async def store(request: Request, error: Exception) -> Response:
     """The record can't be read, or not be written: the operator's words go to the log, not to the page."""
     log.error("the record could not be used for %s %s: %s", request.method, request.url.path, error)
-    return _page(request, "error.store" if _reads(request) else "error.store_write", 503)
+    return await _page(request, "error.store" if _reads(request) else "error.store_write", 503)
 
 
 async def cut_off(request: Request, _: Exception) -> Response:
@@ -91,14 +97,18 @@ async def cut_off(request: Request, _: Exception) -> Response:
 async def bug(request: Request, error: Exception) -> Response:
     """A bug. It is logged with its trace by the server, which is given it again after this answer."""
     del error
-    return _page(request, "error.bug", 500)
+    return _told(request, "error.bug", 500, read_so_far(request))
 
 
 def _reads(request: Request) -> bool:
     return request.method in {"GET", "HEAD"}
 
 
-def _page(request: Request, key: str, status: int, **values: object) -> Response:
+async def _page(request: Request, key: str, status: int, **values: object) -> Response:
+    return _told(request, key, status, await typed(request), **values)
+
+
+def _told(request: Request, key: str, status: int, words_typed: tuple[str, ...], **values: object) -> Response:
     room: Room = request.app.state.room
     words = Words(language(request, room), room.clock.now())
     if people.for_machines(request):
@@ -106,10 +116,6 @@ def _page(request: Request, key: str, status: int, **values: object) -> Response
     user = getattr(request.state, "visitor", None) or NOBODY
     ask = Asked(request=request, room=room, words=words, user=user, desks=(), desk=None, form_cookie="")
     return render.page(
-        ask,
-        "failure.html",
-        status=status,
-        said=words.t(key, **values),
-        code=status,
-        again=status >= 500 and _reads(request),
-    )
+        ask, "failure.html", status=status, said=words.t(key, **values), code=status, typed=words_typed,
+        again=status >= 500 and _reads(request), login=people.back_to_form(request) if status == 401 else "",
+    )  # fmt: skip

@@ -15,17 +15,16 @@ from core.errors import ConfigError
 from core.papers import PaperError
 from core.ports import PaperKind, ReportBook, ReportDesk
 from core.records import Desk, PaperFile, Report, ReportAsk, ReportSchedule, ReportWords
-from core.text import clean, clip, seen
+from core.text import clean, clip
 from core.topics import TOPICS
 from dashboard import render
 from dashboard.asking import Asked, BadRequest, NotHere, asked, day_given
-from dashboard.forms import LETTER_BYTES, MOST_BYTES, Form, onward
+from dashboard.forms import Form, onward
 from dashboard.uploads import Sent
 
 TEMPLATE_BYTES: Final = 6_000_000
-_LONGEST: Final = 8_000
-"""Letters of each of the three fields; the page allows as many."""
-WORDS_BYTES: Final = 3 * _LONGEST * LETTER_BYTES + MOST_BYTES
+SEEN: Final = "ban"
+"""Field of a draft's form: the draft as the page showed it (ReportHead.read_as)."""
 _KINDS: Final = ("weekly", "monthly", "quarterly", "yearly")
 _FILES: Final[tuple[PaperKind, ...]] = ("docx", "pdf", "xlsx")
 _SHOWN: Final = 60
@@ -42,7 +41,7 @@ def page(request: Request) -> Response:
 def make(request: Request, form: Form) -> Response:
     """POST `/bao-cao`: `loai` weekly … yearly, or period, topic and story with their fields."""
     ask = asked(request)
-    desk, reports, _ = _parts(ask)
+    desk, reports, _ = parts(ask)
     try:
         wanted = _wanted(ask, desk, reports, form)
     except PaperError as error:
@@ -57,82 +56,32 @@ def make(request: Request, form: Form) -> Response:
 
 def one(request: Request) -> Response:
     """`/bao-cao/{number}`: a draft to be written and issued, or an issued report to be read."""
-    return _one(asked(request), request.path_params["number"])
-
-
-def write(request: Request, form: Form) -> Response:
-    """POST `/bao-cao/{number}`: the next version of what a person writes."""
-    ask = asked(request)
-    number = request.path_params["number"]
-    _report(ask, number)
-    _written(ask, number, form)
-    return onward(ask, f"/bao-cao/{number}")
-
-
-def recollect(request: Request, form: Form) -> Response:
-    """POST `/bao-cao/{number}/so-lieu`: newer figures in a draft, and what stands in its fields."""
-    ask = asked(request)
-    desk, reports, _ = _parts(ask)
-    number = request.path_params["number"]
-    _report(ask, number)
-    _written(ask, number, form)
-    reports.recollect(desk, number, ask.words.now, ask.user.id)
-    return onward(ask, f"/bao-cao/{number}")
-
-
-def issue(request: Request, form: Form) -> Response:
-    """POST `/bao-cao/{number}/phat-hanh`: from now on nothing of it changes; its fields are taken along."""
-    ask = asked(request)
-    desk, reports, _ = _parts(ask)
-    number = request.path_params["number"]
-    _report(ask, number)
-    _written(ask, number, form)
-    try:
-        reports.issue(desk, number, ask.words.now, ask.user.id)
-    except ConfigError as error:
-        return _one(ask, number, _said(ask, error))
-    return onward(ask, f"/bao-cao/{number}")
+    return one_report(asked(request), request.path_params["number"])
 
 
 def remove(request: Request, form: Form) -> Response:
     """POST `/bao-cao/{number}/xoa`: a draft goes; an issued report stays."""
     del form
     ask = asked(request)
-    desk, _, book = _parts(ask)
+    desk, _, book = parts(ask)
     if not book.remove(desk.id, request.path_params["number"], ask.words.now, ask.user.id):
         raise NotHere("report.page.no_such")
     return onward(ask, "/bao-cao")
 
 
-def send(request: Request, form: Form) -> Response:
-    """POST `/bao-cao/{number}/gui`: the summary to leadership and information office, each once."""
-    ask = asked(request)
-    desk, reports, _ = _parts(ask)
-    number = request.path_params["number"]
-    _report(ask, number)
-    _written(ask, number, form)
-    try:
-        sent = reports.mail(desk, number, ask.words.now, ask.room.settings.public_url)
-    except ConfigError as error:
-        return _one(ask, number, _said(ask, error))
-    ask.audit("report.mail", str(number), f"{sent} messages")
-    told = "mailed_none" if not sent else "mailed" if ask.room.settings.smtp.host else "mailed_page"
-    return _one(ask, number, ask.words.t(f"report.page.{told}", messages=sent))
-
-
 def download(request: Request) -> Response:
     """`/bao-cao/{number}/tai/{kind}`: docx, pdf or xlsx."""
     ask = asked(request)
-    desk, reports, _ = _parts(ask)
+    desk, reports, _ = parts(ask)
     number, kind = request.path_params["number"], request.path_params["kind"]
     wanted: PaperKind | None = next((known for known in _FILES if known == kind), None)
     if wanted is None:
         raise NotHere("report.page.no_such")
-    _report(ask, number)
+    the_report(ask, number)
     try:
         file = reports.file(desk, number, wanted)
     except ConfigError as error:
-        return _one(ask, number, _said(ask, error), status=503 if wanted == "pdf" else 409)
+        return one_report(ask, number, said_of(ask, error), status=503 if wanted == "pdf" else 409)
     if file is None:
         raise NotHere("report.page.no_such")
     ask.audit("report.export", str(number), wanted)
@@ -142,7 +91,7 @@ def download(request: Request) -> Response:
 def schedule(request: Request, form: Form) -> Response:
     """POST `/bao-cao/lich`: when a report of one kind is drafted by itself."""
     ask = asked(request)
-    desk, reports, _ = _parts(ask)
+    desk, reports, _ = parts(ask)
     kind = next((known for known in _KINDS if known == form.get("loai")), None)
     time, weekday = _TIME.fullmatch(form.get("gio", "").strip()), form.get("thu", "5")
     if kind is None or weekday not in _WEEKDAYS:
@@ -160,7 +109,7 @@ def schedule(request: Request, form: Form) -> Response:
 def template(request: Request) -> Response:
     """`/bao-cao/mau`: the desk's template, to be edited in Word."""
     ask = asked(request)
-    desk, reports, book = _parts(ask)
+    desk, reports, book = parts(ask)
     content = book.template(desk.id) or reports.shipped_template()
     return _file(PaperFile(name="mau-bao-cao.docx", media_type=_DOCX, content=content))
 
@@ -168,7 +117,7 @@ def template(request: Request) -> Response:
 def take_template(request: Request, sent: Sent) -> Response:
     """POST `/bao-cao/mau`: `tep` is taken if it is good; `bo` goes back to the shipped one."""
     ask = asked(request)
-    desk, reports, book = _parts(ask)
+    desk, reports, book = parts(ask)
     if sent["bo"]:
         book.set_template(desk.id, None, ask.words.now, ask.user.id)
         return onward(ask, "/bao-cao", "template")
@@ -178,7 +127,7 @@ def take_template(request: Request, sent: Sent) -> Response:
     try:
         reports.check_template(content, clip(clean(name), 80))
     except ConfigError as error:
-        return _list(ask, _said(ask, error))
+        return _list(ask, said_of(ask, error))
     book.set_template(desk.id, content, ask.words.now, ask.user.id)
     return onward(ask, "/bao-cao", "template")
 
@@ -186,7 +135,7 @@ def take_template(request: Request, sent: Sent) -> Response:
 def show_headline(request: Request, form: Form) -> Response:
     """POST `/bai/{article}/cong`: `hien` 1 puts the headline on the portal's feed, 0 takes it off; `ve` leads back."""
     ask = asked(request)
-    desk, _, book = _parts(ask)
+    desk, _, book = parts(ask)
     article = request.path_params["article"]
     shown = form.get("hien", "1")
     if shown not in ("0", "1"):
@@ -226,37 +175,26 @@ def _feed(request: Request, kind: str, media_type: str) -> Response:
 _DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-def _parts(ask: Asked) -> tuple[Desk, ReportDesk, ReportBook]:
+def parts(ask: Asked) -> tuple[Desk, ReportDesk, ReportBook]:
     office = ask.room.office
     if ask.desk is None or office.reports is None or office.report_book is None:
         raise NotHere("error.no_such_page")
     return ask.desk, office.reports, office.report_book
 
 
-def _report(ask: Asked, number: int) -> Report:
-    desk, _, book = _parts(ask)
+def the_report(ask: Asked, number: int) -> Report:
+    desk, _, book = parts(ask)
     report = book.report(desk.id, number)
     if report is None:
         raise NotHere("report.page.no_such")
     return report
 
 
-def _written(ask: Asked, number: int, form: Form) -> None:
-    """Keep what stands in a draft's fields, where the form has them: whichever button was pressed, no word is lost."""
-    desk, _, book = _parts(ask)
-    if not form.keys() >= {"mo-dau", "danh-gia", "kien-nghi"}:
-        return
-    words = ReportWords(
-        intro=_text(form, "mo-dau"), assessment=_text(form, "danh-gia"), proposals=_text(form, "kien-nghi")
-    )
-    book.write(desk.id, number, words, ask.words.now, ask.user.id)
-
-
 def _list(ask: Asked, problem: str = "", status: int = 409, typed: Form | None = None) -> Response:
     """The page of all; `typed`: a wish for a report that could not be met, to be put right."""
     if ask.desk is None:
         return render.page(ask, "no_desk.html")
-    desk, reports, book = _parts(ask)
+    desk, reports, book = parts(ask)
     known = {schedule.kind: schedule for schedule in book.schedules(desk.id)}
     schedules = [known.get(kind) or ReportSchedule(desk=desk.id, kind=kind, enabled=False) for kind in _KINDS]
     today = local_day(ask.words.now)
@@ -267,19 +205,23 @@ def _list(ask: Asked, problem: str = "", status: int = 409, typed: Form | None =
         month_begin=today.replace(day=1), own_template=book.template(desk.id) is not None,
         headlines=book.headlines(desk.id), topics=TOPICS, feeds=_addresses(ask, desk),
         may_write=ask.may(Right.WORK), may_issue=ask.may(Right.EDIT),
-        name_of=lambda who: _name(ask, who),
+        name_of=lambda who: name_of(ask, who),
     )  # fmt: skip
 
 
-def _one(ask: Asked, number: int, said: str = "", status: int = 200) -> Response:
-    desk, reports, book = _parts(ask)
-    report = _report(ask, number)
+def one_report(
+    ask: Asked, number: int, said: str = "", status: int = 200, typed: ReportWords | None = None
+) -> Response:
+    """The page of one; `typed`: words that were not kept, to be shown where they were typed."""
+    desk, reports, book = parts(ask)
+    report = the_report(ask, number)
     draft = report.head.issued is None
     return render.page(
-        ask, "report.html", changes=True, status=status, said=said, report=report, head=report.head, draft=draft,
-        words=report.words, parts_of=reports.paragraphs(report), versions=book.versions(desk.id, number),
-        may_write=draft and ask.may(Right.WORK), may_issue=ask.may(Right.EDIT), name_of=lambda who: _name(ask, who),
-        signed=report.papers or desk.papers,
+        ask, "report.html", changes=True, status=status, refused=status == 409, said=said, report=report,
+        head=report.head, draft=draft, words=report.words, typed=typed, seen_field=SEEN,
+        parts_of=reports.paragraphs(report), versions=book.versions(desk.id, number),
+        may_write=draft and ask.may(Right.WORK), may_issue=ask.may(Right.EDIT),
+        name_of=lambda who: name_of(ask, who), signed=report.papers or desk.papers,
     )  # fmt: skip
 
 
@@ -297,7 +239,7 @@ def on_portal(ask: Asked, article: str) -> bool | None:
     return any(one.article == article for one in book.headlines(ask.desk.id))
 
 
-def _name(ask: Asked, who: str) -> str:
+def name_of(ask: Asked, who: str) -> str:
     """A colleague's name as it is now; what made it by itself in words."""
     if who in ("schedule", "operator", "page"):
         return ask.words.t(f"report.by.{who}")
@@ -328,12 +270,7 @@ def _past(ask: Asked, given: str) -> date:
     return day
 
 
-def _text(form: Form, name: str) -> str:
-    """Paragraphs as they were written: NFC, nothing unseen, bounded."""
-    return seen(form.get(name, "")).replace("\r\n", "\n").strip()[:_LONGEST]
-
-
-def _said(ask: Asked, error: ConfigError) -> str:
+def said_of(ask: Asked, error: ConfigError) -> str:
     return error.said(ask.language) if isinstance(error, PaperError) else str(error)
 
 

@@ -30,6 +30,11 @@ class Work:
     colleagues: tuple[tuple[str, str], ...]  # (id, name) of users who may work on this desk
     states: tuple[WorkState, ...] = WORK_STATES
 
+    @property
+    def listed(self) -> str:
+        """Whom the list of colleagues shows as having it: nobody where that one may not work here any more."""
+        return self.status.assigned if self.status.assigned in dict(self.colleagues) else ""
+
 
 def work(ask: Asked, about: Subject, subject: str) -> Work:
     """What is known of one article or story."""
@@ -72,9 +77,13 @@ def remove_note(request: Request, form: Form) -> Response:
 
 
 def handle(request: Request, form: Form) -> Response:
-    """POST `/bai/{article}/xu-ly` and `/cau-chuyen/{story}/xu-ly`: `tinh-trang`, `giao` ("" for nobody)."""
+    """POST `/bai/{article}/xu-ly` and `/cau-chuyen/{story}/xu-ly`: `tinh-trang`, `giao` ("" for nobody).
+
+    With `-truoc` what the page showed: who leaves that as it is doesn't undo what a colleague has set since.
+    """
     ask = asked(request)
     about, subject, desk = _subject(ask)
+    form = {name: given for name, given in form.items() if given != form.get(f"{name}-truoc")}
     assigned = form.get("giao")
     known = {"", ask.user.id, *(colleague for colleague, _ in colleagues(ask))}
     if assigned is not None and assigned not in known:

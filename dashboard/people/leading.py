@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -21,6 +21,15 @@ def to_login(request: Request) -> Response:
     back = f"{path}?{request.url.query}" if request.url.query else path
     after = f"?tiep={quote(back)}" if request.method in ("GET", "HEAD") and back != "/" else ""
     return RedirectResponse(f"{root}{LOGIN}{after}", status_code=303)
+
+
+def back_to_form(request: Request) -> str:
+    """The login page that leads back to the page on which a form stood, as the browser names it."""
+    root = request.scope.get("root_path", "")
+    page = urlsplit(request.headers.get("referer", ""))
+    path = onward_path(page.path.removeprefix(root) or "/")
+    back = f"{path}?{page.query}" if page.query else path
+    return f"{root}{LOGIN}?tiep={quote(onward_path(back))}"
 
 
 def for_machines(request: Request) -> bool:

@@ -31,13 +31,19 @@ def page(request: Request) -> Response:
 
 
 def add(request: Request, form: Form) -> Response:
-    """POST `/nguoi-dung`: `thu`, `ten`, `vai-tro`. Shows the link by which the new user chooses a password."""
+    """POST `/nguoi-dung`: `thu`, `ten`, `vai-tro`. Shows the link by which the new user chooses a password.
+
+    Of one who is here already and has no password it shows a new link: of a form sent twice only the second answer is
+    seen.
+    """
     ask = asked(request)
     desk, level = _desk(ask), _level(form)
     email = email_of(form.get("thu", ""))
     known = people(ask).by_email(email)
     membership = Membership(desk=desk, level=level)
     try:
+        if known and membership in known.memberships and not known.password and governs(ask, known):
+            return _page(ask, link=reset.new_link(ask, known), whose=known)
         if known:
             _put(ask, known, membership)
             return forms.onward(ask, USERS, known.id)

@@ -94,12 +94,18 @@ class DeskWork:
         self, desk: str, about: Subject, subject: str, *, state: WorkState | None = None, assigned: str | None = None,
         at: datetime, by: str,
     ) -> bool:  # fmt: skip
-        """Set state, colleague or both; False where the desk has no such thing. Raises ValueError: unknown state."""
+        """Set state, colleague or both; the same again is nobody's deed.
+
+        False where the desk has no such thing. Raises ValueError: unknown state.
+        """
         if state not in {None, *WORK_STATES}:
             raise ValueError(f"no such state: {state}")
         with self._db.write(durable=True) as con:
             if not _is_there(con, desk, about, subject):
                 return False
+            was = _handled(con, desk, about, subject)
+            if state in (None, was.state) and assigned in (None, was.assigned):
+                return True
             con.execute(
                 "INSERT INTO handling (desk, about, subject, state, assigned, at, who)"
                 " VALUES (:desk, :about, :subject, coalesce(:state, 'new'), coalesce(:assigned, ''), :at, :who)"
@@ -236,7 +242,7 @@ class DeskWork:
             raise ValueError(f"no filter of topics and publishers: {topics!r} {sources!r}")
         values = (desk, dump(sorted(set(topics))), dump(sorted(set(sources))))
         with self._db.write(durable=True) as con:
-            con.execute(
+            made = con.execute(
                 "INSERT INTO saved_filters (desk, topics, sources, at, who) VALUES (?, ?, ?, ?, ?)"
                 " ON CONFLICT (desk, topics, sources) DO NOTHING",
                 (*values, to_us(at), by),
@@ -244,7 +250,8 @@ class DeskWork:
             row = con.execute(
                 "SELECT * FROM saved_filters WHERE desk = ? AND topics = ? AND sources = ?", values
             ).fetchone()
-            audit.write(con, at, who=by, action="filter.save", subject=str(row["id"]), desk=desk)
+            if made.rowcount:
+                audit.write(con, at, who=by, action="filter.save", subject=str(row["id"]), desk=desk)
             return _filter(row)
 
     def filters(self, desk: str) -> tuple[SavedFilter, ...]:
@@ -330,6 +337,13 @@ def _is_there(con: sqlite3.Connection, desk: str, about: Subject, subject: str) 
         else "SELECT 1 FROM stories WHERE desk = ? AND key = ?"
     )
     return con.execute(wanted, (desk, subject)).fetchone() is not None
+
+
+def _handled(con: sqlite3.Connection, desk: str, about: Subject, subject: str) -> WorkStatus:
+    row = con.execute(
+        "SELECT * FROM handling WHERE desk = ? AND about = ? AND subject = ?", (desk, about, subject)
+    ).fetchone()
+    return _handling(row) if row else WorkStatus()
 
 
 def _number(con: sqlite3.Connection, desk: str, article: str, *, hidden: bool) -> int | None:

@@ -58,13 +58,20 @@ class Handlings:
     def silence(
         self, desk: str, at: datetime, ends: datetime, by: str, *, story: str = "", topic: str = "", unit: str = ""
     ) -> Silence:
-        """Tell nothing of a story, or of a topic or unit, until `ends`; audited.
+        """Tell nothing of a story, or of a topic or unit, until `ends`; audited. The same again within a minute is one.
 
         Raises ValueError for one without an end within 30 days, or that names nothing.
         """
         if not (story or topic or unit) or not at < ends <= at + LONGEST_SILENCE:
             raise ValueError("a silence names something and ends within 30 days")
         with self._db.write(durable=True) as con:
+            known = con.execute(
+                "SELECT * FROM silences WHERE desk = ? AND story = ? AND topic = ? AND unit = ? AND who = ?"
+                " AND begins > ? AND ends > ? AND ends - begins = ?",
+                (desk, story, topic, unit, by, to_us(at - timedelta(minutes=1)), to_us(at), to_us(ends) - to_us(at)),
+            ).fetchone()
+            if known:
+                return _load_silence(known)
             done = con.execute(
                 "INSERT INTO silences (desk, story, topic, unit, begins, ends, who) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (desk, story, topic, unit, to_us(at), to_us(ends), by),

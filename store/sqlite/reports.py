@@ -106,11 +106,18 @@ class ReportBook:
             audit.write(con, at, who=by, action="report.draft", subject=str(number), desk=content.desk)
         return number
 
-    def write(self, desk: str, number: int, words: ReportWords, at: datetime, by: str) -> bool:
-        """The next version of a draft's words. False where nothing changed, there is none, or it is issued."""
+    def write(
+        self, desk: str, number: int, words: ReportWords, at: datetime, by: str, *, after: int | None = None
+    ) -> bool:
+        """The next version of a draft's words. False where nothing changed, there is none, or it is issued.
+
+        And where a later version than `after` is there.
+        """
         with self._db.write(durable=True) as con:
             row = _row(con, desk, number)
             if row is None or row["issued"] is not None or row["content"] is None:
+                return False
+            if after is not None and (row["version"] or 0) > after:
                 return False
             last = con.execute(
                 "SELECT words FROM report_versions WHERE report = ? ORDER BY number DESC LIMIT 1", (number,)
@@ -139,12 +146,17 @@ class ReportBook:
                 audit.write(con, at, who=by, action="report.collect", subject=str(number), desk=desk)
         return bool(done.rowcount)
 
-    def issue(self, desk: str, number: int, *, papers: OfficePapers | None, docx: bytes, at: datetime, by: str) -> bool:
-        """From now on nothing of it changes. False where there is none, or it is issued already."""
+    def issue(
+        self, desk: str, number: int, *, papers: OfficePapers | None, docx: bytes, at: datetime, by: str,
+        read: ReportHead,
+    ) -> bool:  # fmt: skip
+        """From now on nothing of it changes. False where there is none, it is issued already, or is not as `read`."""
         kept = _PAPERS.dump_json(papers).decode() if papers else None
         with self._db.write(durable=True) as con:
             row = _row(con, desk, number)
             if row is None or row["issued"] is not None or row["content"] is None:
+                return False
+            if _head(row).read_as != read.read_as:
                 return False
             collected = load_content(row["content"])
             content = standing(con, collected)

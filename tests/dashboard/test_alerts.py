@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -253,6 +254,42 @@ class TestRules:
         assert plan.rules[1].roles == (Role.LEADERSHIP,)
         send(web, "/canh-bao/quy-tac", "/canh-bao/quy-tac", **FORM, lam="xoa")
         assert [rule.id for rule in room.record.alerts.plan("binh_son").rules] == ["khan"]  # type: ignore[union-attr]
+
+    def test_a_rule_that_a_colleague_changed_is_not_overwritten_unseen(self, room: Newsroom, web: TestClient) -> None:
+        rules, form = "/canh-bao/quy-tac", FORM | {"lam": "luu"}
+
+        def kept(one: str) -> Any:
+            return {rule.id: rule for rule in room.record.alerts.plan("binh_son").rules}.get(one)  # type: ignore[union-attr]
+
+        def shown(page: str, one: str) -> str:
+            found = re.search(rf'name="truoc" value="(\w+)">\s*<input type="hidden" name="ma" value="{one}"', page)
+            assert found
+            return found[1]
+
+        send(web, rules, rules, **form)
+        seen = shown(web.get(rules).text, "thu-nghiem")
+        send(web, rules, rules, **form | {"truoc": seen, "phut": "45"})
+        for act in ("luu", "xem", "xoa"):
+            told: Any = send(web, rules, rules, **form | {"lam": act, "truoc": seen, "phut": "60"})
+            assert told.status_code == 422 and "có người đã sửa" in told.text and 'value="60"' in told.text
+            assert kept("thu-nghiem").take_minutes == 45
+        again: Any = send(web, rules, rules, **form | {"truoc": shown(told.text, "thu-nghiem"), "phut": "60"})
+        assert again.status_code == 200 and kept("thu-nghiem").take_minutes == 60
+        seen = shown(again.text, "thu-nghiem")
+        for _ in range(2):
+            gone: Any = send(web, rules, rules, **form | {"lam": "xoa", "truoc": seen})
+            assert gone.status_code == 200 and kept("thu-nghiem") is None, "removed twice it is removed"
+
+    def test_a_new_rule_does_not_take_the_place_of_another(self, room: Newsroom, web: TestClient) -> None:
+        rules = "/canh-bao/quy-tac"
+        before = room.record.alerts.plan("binh_son")
+        new = re.findall(r'name="truoc" value="(\w+)">\s*<p><label>[^<]*<input name="ma"', web.get(rules).text)
+        told: Any = send(web, rules, rules, **FORM | {"ma": "khan", "lam": "luu", "truoc": new[0]})
+        assert told.status_code == 422 and "mã khác" in told.text and room.record.alerts.plan("binh_son") == before
+        assert '<input name="ma" value="khan"' in told.text, "what was chosen stays, as a new rule"
+        for _ in range(2):
+            made: Any = send(web, rules, rules, **FORM | {"lam": "luu", "truoc": new[0]})
+            assert made.status_code == 200, "sent twice it is one"
 
     def test_places_and_papers_are_chosen_and_taken_away_again(self, room: Newsroom, web: TestClient) -> None:
         room.prints("disaster")

@@ -39,6 +39,19 @@ class TestUsers:
         lan = record.people.by_email("lan@binhson.gov.vn")
         assert lan and lan.password and lan.memberships == (Membership(desk="binh_son", level=Level.OFFICER),)
 
+    def test_a_form_sent_twice_makes_one_user_and_shows_the_link_that_holds(
+        self, admin: TestClient, record: Record
+    ) -> None:
+        new = {"ten": "Lan", "thu": "lan@binhson.gov.vn", "vai-tro": "officer"}
+        send(admin, "/nguoi-dung", new, opened="/nguoi-dung")
+        page = send(admin, "/nguoi-dung", new, opened="/nguoi-dung").text
+        link = re.search(r"http://127\.0\.0\.1:8765(/dat-mat-khau/[\w-]+)", page)
+        assert link and admin.get(link[1]).status_code == 200
+        lan = record.people.by_email("lan@binhson.gov.vn")
+        assert lan
+        actions = [line.action for line in record.audit.lines() if line.subject == lan.id]
+        assert actions == ["user.reset_link", "user.reset_link", "user.add"]
+
     @pytest.mark.parametrize("email", ["a@congan.gov.vn", "bch.quansu@binhson.gov.vn", "not an address", ""])
     def test_no_account_for_those_who_may_have_none(self, admin: TestClient, record: Record, email: str) -> None:
         before = record.people.users()

@@ -6,6 +6,7 @@ import asyncio
 import re
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -30,6 +31,11 @@ from tests.reports.making import DESK
 
 ITEM = {"nguon": "bao_mau", "loai": "print", "tieu-de": "Cầu mới", "ngay": "2026-03-10", "cho": "trang 3"}
 NOTE = {"ghi-chu": "Gọi lại cho thôn"}
+RECIPIENT = {"ma": "", "ten": "Phòng Y tế", "vai-health": "1"}
+FACT = {
+    "indicator": "Số nhà bị tốc mái", "value": "9", "unit": "nhà", "number": "45/BC-UBND", "issued": "01/03/2026",
+    "issuer": "UBND xã Bình Sơn", "owner": "disaster_prevention", "khong-mat": "1",
+}  # fmt: skip
 CASE = {"loai": "release", "noi-dung": "Khánh thành đường thôn"}
 
 
@@ -46,7 +52,8 @@ def browser(record: Record) -> TestClient:
     names = {"bao_mau": SimpleNamespace(id="bao_mau", name="Báo Mẫu", language="vi")}
     reports = reporting.reports(record, names, wiring.gazetteer)  # type: ignore[arg-type]
     cases = answer_desk.case_desk(record)
-    office = Office(work=record.work, reports=reports, report_book=record.reports, cases=cases)
+    facts = answer_desk.fact_desk(record, FixedClock(NOON))
+    office = Office(work=record.work, reports=reports, report_book=record.reports, cases=cases, facts=facts)
     app = create_app(
         reading=record.reading, search=record.search, desks=record.desks, corrections=record.corrections, differ=differ,
         publishers=names, clock=FixedClock(NOON), settings=Settings(), audit=record.audit, people=record.people,  # type: ignore[arg-type]
@@ -81,10 +88,19 @@ def cases_made(record: Record) -> int:
     return len(answer_desk.case_desk(record).cases(DESK.id, closed=False))
 
 
+def recipients(record: Record) -> int:
+    return sum(one.name == "Phòng Y tế" for desk in record.desks.desks() for one in desk.recipients)
+
+
+def facts(record: Record) -> int:
+    return len(record.facts.search(DESK.id))
+
+
 @pytest.mark.parametrize(
     ("page", "path", "form", "made"),
     [(HERE, f"{HERE}/ghi-chu", NOTE, notes), ("/them-bai", "/them-bai/tin-ngoai", ITEM, items),
-     ("/bao-cao", "/bao-cao", {"loai": "weekly"}, reports_made), ("/vu-viec/mo", "/vu-viec/mo", CASE, cases_made)],
+     ("/bao-cao", "/bao-cao", {"loai": "weekly"}, reports_made), ("/vu-viec/mo", "/vu-viec/mo", CASE, cases_made),
+     ("/nguoi-nhan", "/nguoi-nhan", RECIPIENT, recipients)],
 )  # fmt: skip
 def test_twice_the_same_form_is_one_thing_and_again_from_a_new_page_another(
     record: Record, browser: TestClient, page: str, path: str, form: dict[str, str], made: Callable[[Record], int]
@@ -94,6 +110,43 @@ def test_twice_the_same_form_is_one_thing_and_again_from_a_new_page_another(
     assert first.status_code == second.status_code == 303 and made(record) == 1
     assert first.headers["location"] == second.headers["location"]
     assert sent(browser, path, opened(browser, page) | form).status_code == 303 and made(record) == 2
+
+
+def test_a_figure_that_is_entered_twice_is_no_fault(record: Record, browser: TestClient) -> None:
+    hidden = opened(browser, "/so-lieu/moi")
+    paper = {"tep": ("bao-cao.pdf", b"%PDF-1.4 s", "application/pdf")}
+    answers = [
+        browser.post("/so-lieu/moi", data=hidden | FACT, files=paper, headers=ORIGIN, follow_redirects=False)
+        for _ in range(2)
+    ]
+    assert [one.status_code for one in answers] == [303, 303] and facts(record) == 1
+    assert [line.action for line in record.audit.lines()].count("fact.enter") == 1
+
+
+def test_each_step_of_a_case_is_done_once(record: Record, browser: TestClient) -> None:
+    case = sent(browser, "/vu-viec/mo", opened(browser, "/vu-viec/mo") | CASE).headers["location"]
+    letter = {"tieu-de": "Khánh thành", "noi-dung": "Xã khánh thành đường."}
+    seen = re.search(r'name="ban" value="([^"]+)"', browser.get(case).text)
+    assert seen
+    hidden = opened(browser, case) | {"ban": seen[1]}
+    drafts = [sent(browser, f"{case}/noi-dung", hidden | letter).status_code for _ in range(2)]
+    assert drafts == [303, 303], "nobody else has changed the letter"
+    for content, files in ((b"%PDF-1.4 a", 1), (b"%PDF-1.4 b", 2)):
+        hidden = opened(browser, case)
+        paper = {"tep": ("a.pdf", content, "application/pdf")}
+        for _ in range(2):
+            browser.post(f"{case}/tep", data=hidden, files=paper, headers=ORIGIN)
+        assert len(record.cases.files(DESK.id, int(case.rpartition("/")[2]))) == files
+    actions = [line.action for line in record.audit.lines()]
+    assert actions.count("case.draft") == 1 and actions.count("case.attach") == 2
+
+
+def test_a_silence_is_one(record: Record) -> None:
+    for _ in range(2):
+        record.handlings.silence(DESK.id, NOON, NOON + timedelta(hours=4), "u-lan", topic="health")
+    record.handlings.silence(DESK.id, NOON, NOON + timedelta(hours=12), "u-lan", topic="health")
+    assert len(record.handlings.silences(DESK.id, NOON)) == 2
+    assert [line.action for line in record.audit.lines()].count("alerts.silence") == 2
 
 
 def test_a_page_gone_back_to_sends_other_words(record: Record, browser: TestClient) -> None:

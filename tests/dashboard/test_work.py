@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -18,6 +19,7 @@ from core.settings import KeepSettings, Settings
 from dashboard.app import create_app
 from dashboard.asking import SESSION_COOKIE
 from dashboard.office import Office
+from dashboard.visitor import THIS_MACHINE
 from store.sqlite.record import Record, open_record
 from tests.dashboard.conftest import make_user, open_session
 from tests.dashboard.test_labels import ORIGIN, send
@@ -142,6 +144,33 @@ class TestState:
         assert send(office, f"{HERE}/xu-ly", {"giao": stranger.id}, opened=HERE).status_code == 400
         send(office, f"{HERE}/xu-ly", {"giao": ""}, opened=HERE)
         assert record.work.handling("binh_son", "article", [FIRST.id])[FIRST.id].assigned == ""
+
+    def test_a_page_opened_earlier_sets_only_what_was_changed_on_it(
+        self, record: Record, browser: TestClient, clock: FixedClock
+    ) -> None:
+        """Else who gives an article to a colleague would undo that another has just finished with it."""
+        shown = browser.get(HERE).text
+        form = dict(re.findall(r'name="([a-z-]+-truoc)" value="([^"]*)"', shown))
+        assert form == {"tinh-trang-truoc": "new", "giao-truoc": ""}
+        record.work.handle("binh_son", "article", FIRST.id, state="closed", assigned="lan", at=clock.now(), by="lan")
+        before = len(record.audit.lines(50))
+        send(browser, f"{HERE}/xu-ly", form | {"tinh-trang": "new", "giao": ""}, opened=HERE)
+        assert len(record.audit.lines(50)) == before, "nothing was changed on that page, so nobody did anything"
+        send(browser, f"{HERE}/xu-ly", form | {"tinh-trang": "new", "giao": THIS_MACHINE.id}, opened=HERE)
+        now = record.work.handling("binh_son", "article", [FIRST.id])[FIRST.id]
+        assert (now.state, now.assigned) == ("closed", THIS_MACHINE.id)
+        assert record.audit.lines(1)[0].detail == f"to={THIS_MACHINE.id}"
+
+    def test_who_has_left_keeps_what_they_have_until_somebody_gives_it_away(
+        self, record: Record, browser: TestClient, clock: FixedClock
+    ) -> None:
+        record.work.handle("binh_son", "article", FIRST.id, assigned="u-gone", at=clock.now(), by="u-lan")
+        assert 'name="giao-truoc" value=""' in browser.get(HERE).text, "what the list shows: nobody"
+
+    def test_the_same_again_is_no_second_deed(self, record: Record, browser: TestClient) -> None:
+        for _ in range(2):
+            send(browser, f"{HERE}/xu-ly", {"tinh-trang": "closed"}, opened=HERE)
+        assert [line.action for line in record.audit.lines()].count("article.handle") == 1
 
     def test_nothing_is_written_about_what_the_desk_does_not_have(self, browser: TestClient) -> None:
         for path in ("/bai/" + "0" * 20, "/cau-chuyen/khong-co"):
