@@ -21,10 +21,13 @@ MOST_ROWS: Final = 5_000
 MOST_COLUMNS: Final = 60
 MOST_BYTES: Final = 8_000_000
 _MOST_UNPACKED: Final = 200_000_000
+_MOST_ROUND_IT: Final = 5_000_000
+"""Bytes of styles and other parts that are read whole before the first row; large offices' have a tenth."""
 _MOST_MERGED: Final = 1_000_000
 """Cells in merged ranges, which never lie over each other: more is no table."""
 _MERGED: Final = re.compile(rb'<mergeCell\s[^<>]*ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"')
 _SHEET: Final = re.compile(r"xl/worksheets/sheet\d+\.xml")
+_ROUND_IT: Final = re.compile(r"xl/(styles|workbook)\.xml|.*\.rels|\[Content_Types\]\.xml")
 
 
 class BadTable(Exception):  # noqa: N818 - an outcome with a name
@@ -117,7 +120,9 @@ def _merged(content: bytes) -> set[tuple[int, int]]:
     """(row, column) of the cells that lie in merged ranges; of those large ones the first rows are enough."""
     found: set[tuple[int, int]] = set()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        if sum(info.file_size for info in archive.infolist()) > _MOST_UNPACKED:
+        parts = archive.infolist()
+        round_it = (info.file_size for info in parts if _ROUND_IT.fullmatch(info.filename))
+        if sum(info.file_size for info in parts) > _MOST_UNPACKED or max(round_it, default=0) > _MOST_ROUND_IT:
             raise BadTable("factbook.file_large")
         sheets = sorted(name for name in archive.namelist() if _SHEET.fullmatch(name))
         xml = archive.read(sheets[0]) if sheets else b""

@@ -49,6 +49,14 @@ def test_a_small_file_that_unpacks_to_very_much_is_refused_unread() -> None:
     assert caution.document_refusal("van-ban.docx", bomb) == "factbook.file_large"
 
 
+@pytest.mark.parametrize("part", ["xl__styles", "xl__workbook", "[Content_Types]"])
+def test_a_table_whose_styles_are_larger_than_any_table_is_refused_unread(part: str) -> None:
+    bomb = packed(**{part: b"<font/>" * 1_000_000})
+    assert len(bomb) < 50_000
+    with pytest.raises(BadTable, match="file_large"):
+        sheets.read("a.xlsx", bomb)
+
+
 def test_tags_without_an_end_take_no_more_time_than_their_length() -> None:
     began = time.process_time()
     assert caution.document_refusal("a.docx", packed(word__document=b"<w:t " * 100_000)) is None
