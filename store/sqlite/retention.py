@@ -25,6 +25,7 @@ from store.sqlite import (
     leases,
     old_files,
     pages,
+    past_messages,
     people,
     report_contents,
     search,
@@ -33,7 +34,6 @@ from store.sqlite import (
 )
 from store.sqlite.database import Database
 from store.sqlite.keeping import Keeping
-from store.sqlite.outbox import key_hash
 from store.sqlite.rows import day_of, from_us, maybe_from_us, to_us
 from store.sqlite.stones import Stone
 
@@ -239,18 +239,25 @@ class Retention:
 
     def _messages(self, before: datetime, texts_before: datetime, at: datetime) -> int:
         """The delivery log, and whatever holds words of texts whose time is over, though it still waits for a channel
-        that nobody has connected. Of each key a hash stays, so that no message is ever written twice.
+        that nobody has connected. Of each key a hash stays as long as a message with it could be made again.
         """
+        self._past_messages(at)
         with self._db.write() as con:
             rows = con.execute(
                 "SELECT id, key FROM outbox WHERE (state NOT IN ('waiting', 'claimed') AND coalesce(done_at, created)"
                 " < :before) OR (created < :texts AND (state <> 'claimed' OR lease_until <= :now))",
                 {"before": to_us(before), "texts": to_us(texts_before), "now": to_us(at)},
             ).fetchall()
-            con.executemany("INSERT OR IGNORE INTO outbox_past VALUES (?)", [(key_hash(r["key"]),) for r in rows])
+            past_messages.remember(con, [row["key"] for row in rows], at)
             con.executemany("DELETE FROM outbox WHERE id = ?", [(r["id"],) for r in rows])
             alerting.purge(con, before, at)
             return len(rows)
+
+    def _past_messages(self, at: datetime) -> None:
+        more = True
+        while more:
+            with self._db.write() as con:
+                more = past_messages.forget(con, at)
 
     def _audit(self, before: datetime) -> int:
         with self._db.write() as con:
