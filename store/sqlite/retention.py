@@ -67,6 +67,7 @@ class Retention:
         self._db = db
         self._path = path
         self._keeping = Keeping(db, keep)
+        self._leap_told = False
 
     def purge(self, at: datetime) -> Purged:
         """Delete everything whose time is over, in short transactions; safe to stop and to repeat.
@@ -100,20 +101,21 @@ class Retention:
     def believes(self, at: datetime) -> bool:
         """Whether what is over at `at` may be deleted: not at once where the clock has leapt by weeks, it may be wrong.
 
-        To be asked before every deletion by the clock that nobody has asked for.
+        To be asked before every deletion by the clock that nobody has asked for, and each `elapsed.ASKED_EVERY`.
         """
         with self._db.write() as con:
-            told, sure = elapsed.leap(con), elapsed.believed(con, at)
-            leap = elapsed.leap(con)
-        if leap and leap != told:
+            known, sure = elapsed.doubted(con), elapsed.believed(con, at)
+            leap, new = elapsed.leap(con, at), elapsed.doubted(con) != known
+        if leap and new and not self._leap_told:
             before, after = (f"{moment:%Y-%m-%d %H:%M}" for moment in leap)
             _LOG.warning("the clock leapt from %s to %s UTC; %s", before, after, elapsed.TODO)
+        self._leap_told = leap is not None and (new or self._leap_told)
         return sure
 
-    def leap(self) -> tuple[datetime, datetime] | None:
-        """The times between which the clock has leapt, while nothing is deleted for it; None: it goes on as it did."""
+    def leap(self, at: datetime) -> tuple[datetime, datetime] | None:
+        """When time was last seen to pass, and `at`, where the clock that says `at` is doubted; None: it is not."""
         with self._db.read() as con:
-            return elapsed.leap(con)
+            return elapsed.leap(con, at)
 
     def tidy(self, at: datetime) -> int:
         """What each machine has on its own disk: note what was erased, delete old copies of the record; how many went.
