@@ -244,7 +244,7 @@ def _tend_desk(kept: Record, desk: Desk, at: datetime, connected: Collection[Cha
                 kept.cases.change(replace(over, touched=case.touched), "lapse", at, "")
             elif rules.idle(case, _idle_before(at)):
                 kept.cases.change(replace(case, asked_at=at), "idle", at, "")
-                reminders.append(deadlines.Reminder(case=case, what="idle"))
+                reminders.append(deadlines.Reminder(case=case, what="idle", day=today))
         messages = [message for one in reminders for message in _messages(desk, one, at, connected)]
         return kept.outbox.add(messages, at)
 
@@ -256,12 +256,15 @@ def _idle_before(at: datetime) -> datetime:
 
 
 def _messages(desk: Desk, reminder: deadlines.Reminder, at: datetime, connected: Collection[Channel]) -> list[Message]:
-    """To the information office, not before the morning, by a channel that is connected; says which case, no more."""
+    """To the information office, not before the morning, by a channel that is connected; says which case, no more.
+
+    One reminder is one message, whatever day it is sent on.
+    """
     case, today = reminder.case, local_day(at)
     due = f"{case.due:%d/%m/%Y}" if case.due else ""
     subject = t(f"case.remind.{reminder.what}", number=case.id, due=due)
     text = f"{subject}\n\n{t('case.remind.open', number=case.id)}"
-    key = f"case:{desk.id}:{case.id}:{reminder.what}:{today.isoformat()}"
+    key = f"case:{desk.id}:{case.id}:{reminder.what}:{reminder.day.isoformat()}"
     return [
         Message(
             key=f"{key}:{person.id}",

@@ -6,7 +6,7 @@ import smtplib
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from alerts.channels.email import EmailNotifier
@@ -25,6 +25,7 @@ from core.ports import Notifier
 from core.records import Channel, StoryAlert
 from core.settings import Settings
 from core.text import clean, clip
+from store.sqlite import elapsed
 from store.sqlite.record import Record
 from store.sqlite.retention import months_before
 
@@ -74,13 +75,17 @@ def _chores(settings: Settings, world: World, kept: Record, notifiers: Mapping[C
 
 def _deleting(kept: Record, clock: Clock, work: Callable[[datetime], object]) -> Callable[[], None]:
     """To be called often: deletes once a day what has had its time, if the time that has passed is believed."""
+    once = daily(lambda: work(clock.now()), clock)
+    asked: list[tuple[datetime, bool]] = []
 
     def look() -> None:
         now = clock.now()
-        if kept.retention.believes(now):
-            work(now)
+        if not asked or not timedelta(0) <= now - asked[0][0] < elapsed.ASKED_EVERY:
+            asked[:] = [(now, kept.retention.believes(now))]
+        if asked[0][1]:
+            once()
 
-    return daily(look, clock)
+    return look
 
 
 def _remove_old_logs(settings: Settings, kept: Record) -> None:

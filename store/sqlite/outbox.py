@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -22,7 +21,7 @@ from core.records import (
     Refused,
     Retry,
 )
-from store.sqlite import desks
+from store.sqlite import desks, past_messages
 from store.sqlite.database import Database
 from store.sqlite.rows import dump, from_us, maybe_from_us, texts, to_us
 
@@ -49,7 +48,7 @@ def enqueue(
     """
     new = 0
     for m in messages:
-        if con.execute("SELECT 1 FROM outbox_past WHERE key = ?", (key_hash(m.key),)).fetchone():
+        if past_messages.was_written(con, m.key):
             continue
         state = "page" if m.channel == "page" else "held" if held else "waiting"
         done = con.execute(
@@ -79,11 +78,6 @@ def _attach(
         "INSERT INTO outbox_articles VALUES (?, ?, ?)",
         [(message, article, to_us(published)) for article, published in tells_of.items()],
     )
-
-
-def key_hash(key: str) -> str:
-    """What stays of a key when its message has had its time."""
-    return hashlib.sha256(key.encode()).hexdigest()
 
 
 class Outbox:

@@ -25,6 +25,7 @@ from store.sqlite import (
     leases,
     old_files,
     pages,
+    past_messages,
     people,
     report_contents,
     search,
@@ -33,7 +34,6 @@ from store.sqlite import (
 )
 from store.sqlite.database import Database
 from store.sqlite.keeping import Keeping
-from store.sqlite.outbox import key_hash
 from store.sqlite.rows import day_of, from_us, maybe_from_us, to_us
 from store.sqlite.stones import Stone
 
@@ -67,6 +67,7 @@ class Retention:
         self._db = db
         self._path = path
         self._keeping = Keeping(db, keep)
+        self._leap_told = False
 
     def purge(self, at: datetime) -> Purged:
         """Delete everything whose time is over, in short transactions; safe to stop and to repeat.
@@ -100,20 +101,21 @@ class Retention:
     def believes(self, at: datetime) -> bool:
         """Whether what is over at `at` may be deleted: not at once where the clock has leapt by weeks, it may be wrong.
 
-        To be asked before every deletion by the clock that nobody has asked for.
+        To be asked before every deletion by the clock that nobody has asked for, and each `elapsed.ASKED_EVERY`.
         """
         with self._db.write() as con:
-            told, sure = elapsed.leap(con), elapsed.believed(con, at)
-            leap = elapsed.leap(con)
-        if leap and leap != told:
+            known, sure = elapsed.doubted(con), elapsed.believed(con, at)
+            leap, new = elapsed.leap(con, at), elapsed.doubted(con) != known
+        if leap and new and not self._leap_told:
             before, after = (f"{moment:%Y-%m-%d %H:%M}" for moment in leap)
             _LOG.warning("the clock leapt from %s to %s UTC; %s", before, after, elapsed.TODO)
+        self._leap_told = leap is not None and (new or self._leap_told)
         return sure
 
-    def leap(self) -> tuple[datetime, datetime] | None:
-        """The times between which the clock has leapt, while nothing is deleted for it; None: it goes on as it did."""
+    def leap(self, at: datetime) -> tuple[datetime, datetime] | None:
+        """When time was last seen to pass, and `at`, where the clock that says `at` is doubted; None: it is not."""
         with self._db.read() as con:
-            return elapsed.leap(con)
+            return elapsed.leap(con, at)
 
     def tidy(self, at: datetime) -> int:
         """What each machine has on its own disk: note what was erased, delete old copies of the record; how many went.
@@ -239,18 +241,25 @@ class Retention:
 
     def _messages(self, before: datetime, texts_before: datetime, at: datetime) -> int:
         """The delivery log, and whatever holds words of texts whose time is over, though it still waits for a channel
-        that nobody has connected. Of each key a hash stays, so that no message is ever written twice.
+        that nobody has connected. Of each key a hash stays as long as a message with it could be made again.
         """
+        self._past_messages(at)
         with self._db.write() as con:
             rows = con.execute(
                 "SELECT id, key FROM outbox WHERE (state NOT IN ('waiting', 'claimed') AND coalesce(done_at, created)"
                 " < :before) OR (created < :texts AND (state <> 'claimed' OR lease_until <= :now))",
                 {"before": to_us(before), "texts": to_us(texts_before), "now": to_us(at)},
             ).fetchall()
-            con.executemany("INSERT OR IGNORE INTO outbox_past VALUES (?)", [(key_hash(r["key"]),) for r in rows])
+            past_messages.remember(con, [row["key"] for row in rows], at)
             con.executemany("DELETE FROM outbox WHERE id = ?", [(r["id"],) for r in rows])
             alerting.purge(con, before, at)
             return len(rows)
+
+    def _past_messages(self, at: datetime) -> None:
+        more = True
+        while more:
+            with self._db.write() as con:
+                more = past_messages.forget(con, at)
 
     def _audit(self, before: datetime) -> int:
         with self._db.write() as con:

@@ -49,8 +49,23 @@ TET = tuple(Holiday(day=dt.date(2027, 2, day), name="Tết Nguyên đán") for d
 def test_reminders_fall_on_working_days_and_none_is_lost_to_a_day_off(due: dt.date, said: dict[int, str]) -> None:
     case = waiting(due)
     days = [dt.date(2027, 2, day) for day in range(1, 20)]
-    found = {day.day: one.what for day in days for one in deadlines.reminders([case], day, TET)}
+    found = {one.day.day: one.what for day in days for one in deadlines.reminders([case], day, TET)}
     assert found == said
+    for day in days:
+        named = [(one.day.day, one.what) for one in deadlines.reminders([case], day, TET)]
+        if day.day in said:
+            assert named == [(day.day, said[day.day])]
+        elif named:
+            assert deadlines.is_working(day, TET), "what was missed is made up on working days"
+            assert named == [(max(fell for fell in said if fell < day.day), "late")]
+
+
+def test_what_fell_before_a_case_was_opened_was_not_missed() -> None:
+    case = replace(waiting(FRIDAY), opened_at=dt.datetime(2026, 11, 25, 2, 0, tzinfo=dt.UTC))
+    days = [dt.date(2026, 11, 25) + dt.timedelta(days=after) for after in range(9)]
+    assert {day.day: one.day.day for day in days for one in deadlines.reminders([case], day, ())} == {
+        30: 30, 1: 30, 2: 30, 3: 30,
+    }  # fmt: skip
 
 
 def test_the_days_to_a_letter_end_with_its_own_day_not_with_that_of_writing_it_down() -> None:

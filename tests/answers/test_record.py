@@ -425,3 +425,17 @@ def test_reminders_go_to_the_information_office_once(here: Office) -> None:
     assert {who for who, _ in seen} == {"tt"}
     assert len(seen) == 3
     assert all("tốc mái" not in subject for _, subject in seen)
+
+
+def test_the_newest_reminder_that_fell_while_the_machine_was_off_is_made_up_once(here: Office) -> None:
+    here.cases.set_rules(
+        AnswerRules(desk="d", deadlines={CaseKind.CORRECTION: Deadline(days=2, source="Quy chế")}), NOW, "a"
+    )
+    here.prints(QUOTE)
+    here.opened()
+    sent_on: dict[int, int] = {}
+    here.clock.move(12 * DAY)  # from a Saturday to a Thursday; due on Tuesday, late on the Wednesdays from then on
+    for day in range(7):
+        sent_on[day] = answer_desk.tend(here.kept, here.now()) + answer_desk.tend(here.kept, here.now())
+        here.clock.move(DAY)
+    assert {day: messages for day, messages in sent_on.items() if messages} == {0: 1, 6: 1}

@@ -1,4 +1,7 @@
-"""What alerts leave behind goes with the delivery and reading logs: after 6 months, signed links after their 7 days."""
+"""What alerts leave behind goes with the delivery and reading logs: after 6 months, signed links after their 7 days.
+
+Hashes of messages stay as long as the same message could be made again.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,10 @@ from core.records import Delivered, Escalation
 from core.roles import Role
 from store.sqlite.record import Record
 from store.sqlite.retention import months_before
+from store.sqlite.rows import to_us
 from tests.alerts.conftest import clock, record
 from tests.fakes.alerting import NOON, URGENT, newsroom, person
-from tests.fakes.records import make_desk
+from tests.fakes.records import make_desk, make_message
 
 __all__ = ["clock", "record"]  # fixtures
 CANARY = "chimyenhot"
@@ -75,6 +79,34 @@ def test_no_word_of_a_note_is_left_and_the_message_is_never_written_again(
     files = record.path.parent.glob(f"{record.path.name}*")
     assert not [file.name for file in files if CANARY.encode() in file.read_bytes()]
     assert left(record, "outbox_past") == 1
+
+
+def test_a_hash_stays_while_its_message_could_be_made_again(record: Record, clock: FixedClock) -> None:
+    of_an_alert, of_a_report = make_message("alert:1"), make_message("report:7:office")
+    record.desks.apply_desk(make_desk(), NOON, "quan tri")
+    record.outbox.add([of_an_alert, of_a_report], NOON)
+    for claim in record.outbox.claim(NOON, 5, 900):
+        record.outbox.mark(claim, Delivered(), NOON)
+    purged(record, clock, LOGS + 2 * DAY)
+    assert record.outbox.add([of_an_alert, of_a_report], clock.now()) == 0
+    purged(record, clock, clock.now() + 28 * DAY)
+    assert left(record, "outbox_past") == 2
+    purged(record, clock, clock.now() + 4 * DAY)
+    assert left(record, "outbox_past") == 1
+    purged(record, clock, months_before(NOON, -36))
+    assert record.outbox.add([of_a_report], clock.now()) == 0, "a report may have its content until now"
+    purged(record, clock, months_before(NOON, -44))
+    assert left(record, "outbox_past") == 0
+
+
+def test_a_hash_of_an_earlier_version_stays_three_years_from_the_update(record: Record, clock: FixedClock) -> None:
+    with record.database.write() as con:
+        con.executemany("INSERT INTO outbox_past (key) VALUES (?)", [(f"{n:064x}",) for n in range(4500)])
+        con.execute("UPDATE migrations SET applied_at = ? WHERE number = 19", (to_us(NOON),))
+    purged(record, clock, months_before(NOON, -36))
+    assert left(record, "outbox_past") == 4500
+    purged(record, clock, months_before(NOON, -37))
+    assert left(record, "outbox_past") == 0
 
 
 def test_what_happened_is_forgotten_once_it_was_looked_at(record: Record, told: str) -> None:
