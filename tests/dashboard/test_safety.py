@@ -77,6 +77,21 @@ class TestHeaders:
         assert "content-security-policy" in client(press).get("/", headers={"host": "x.example"}).headers
         assert "content-security-policy" in client(Broken()).get("/").headers
 
+    @pytest.mark.parametrize(
+        ("public", "host", "told"),
+        [("https://bao.example.vn", "bao.example.vn", ["max-age=31536000"]),
+         ("https://bao.example.vn:443/", "bao.example.vn", ["max-age=31536000"]),
+         ("https://bao.example.vn", "127.0.0.1:8765", []), ("https://localhost", "localhost", []),
+         ("http://bao.example.vn", "bao.example.vn", []), ("", "127.0.0.1", []),
+         ("https://tinh.example.vn/diem-bao", "tinh.example.vn", []),
+         ("https://bao.example.vn:8443", "bao.example.vn:8443", [])],
+    )  # fmt: skip
+    def test_a_host_of_our_own_is_asked_by_https_alone(
+        self, press: FakePress, public: str, host: str, told: list[str]
+    ) -> None:
+        answer = client(press, settings={"public_url": public}).get("/khoe", headers={"host": host})
+        assert answer.headers.get_list("strict-transport-security") == told
+
     def test_the_policy_allows_no_inline_and_no_other_host(self) -> None:
         assert "unsafe" not in CSP and "http" not in CSP and "*" not in CSP
         assert CSP.startswith("default-src 'none'")
