@@ -35,6 +35,8 @@ FORMAT: Final = 1
 UNITS: Final = "units.json.zst"
 _NAME: Final = re.compile(r"publishers/[a-z0-9][a-z0-9_]{1,39}\.toml|units\.json\.zst")
 _MOST_BYTES: Final = 50_000_000
+SHIPPED_ON: Final = "2026.11.21"
+"""The day of the shipped publishers and gazetteer, as a version: whatever was signed before is older than they are."""
 _LEAST_LEFT: Final = 0.8
 """An update that drops more than a fifth of the publishers or units is a mistake, whoever signed it."""
 
@@ -104,6 +106,10 @@ def apply(settings: Settings, file: Path) -> str:
     if present and _order(version) <= _order(present):
         raise ConfigError(
             f"{file}: version {version} is not newer than {present}, which holds; diembao data back undoes one"
+        )
+    if _order(version) <= _order(SHIPPED_ON):
+        raise ConfigError(
+            f"{file}: version {version} is not newer than the data that came with the program ({SHIPPED_ON})"
         )
     _check(settings, content)
     target = settings.data_dir / "updates" / version

@@ -33,7 +33,9 @@ MAX_FEEDS: Final = 60
 _FEED_TYPES: Final = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml")
 _FEED_LINK: Final = re.compile(r"(\.rss|\.rdf|\.atom|/rss\.xml|/feed\.xml|/feed/?|/atom\.xml|/rss/[^/?#]+)(\?[^#]*)?$")
 _FEED_PAGE: Final = re.compile(r"/(main-)?rss(\.html?|\.aspx|\.chn|\.vnp)?/?$|/rss-feeds?(\.html?)?/?$|/kenh-rss", re.I)
-_SITEMAP_LINE: Final = re.compile(r"^\s*sitemap\s*:\s*(\S{8,2048})\s*$", re.IGNORECASE | re.MULTILINE)
+_SITEMAP_LINE: Final = re.compile(
+    r"^[^\S\n]*sitemap[^\S\n]*:[^\S\n]*(\S{8,2048})[^\S\n]*$", re.IGNORECASE | re.MULTILINE
+)
 _READERS_FEED: Final = re.compile(r"/(ban-doc|y-kien|tam-su|dien-dan|blog|binh-luan|comments?|thu-gian|xo-so)\b")
 _WHOLE: Final = re.compile(
     r"/(home|trang-chu|tin-moi(-nhat)?|tin-tuc-moi-nhat|index|latest|news|all|rss|feed)(\.[a-z]{2,5})?/?$"

@@ -29,7 +29,9 @@ _NOT_NEWS: Final = re.compile(
     r"(^|[/_-])(author|user|tac-gia|category|categories|tag|tags|topic|image|video|page|pages|comment|forum|danh-muc)s?"
     r"[_-]?\d*[_-]?(sitemap|map)|sitemap[_-]?(author|user|tac-gia|categor|tag|topic|image|video|page|comment|danh-muc)"
 )
-_ARTICLE_PATH: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+){3,}|\d{5,}|[?&][^=]{1,30}=\d{3,}", re.IGNORECASE)
+_ARTICLE_PATH: Final = re.compile(
+    r"(?<![a-z0-9])[a-z0-9]+(?:-[a-z0-9]+){3,}|\d{5,}|[?&][^=]{1,30}=\d{3,}", re.IGNORECASE
+)
 _PAGES_OWN: Final = frozenset(("url", "sitemap", "news"))
 _REFERENCE: Final = re.compile(
     r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!(?:amp|lt|gt|quot|apos);)(#?[A-Za-z0-9]{1,32};)?", re.DOTALL

@@ -86,7 +86,7 @@ def create_app(
         passwords=passwords or Passwords(), units=units, fill=fill, office=office or Office(),
     )  # fmt: skip
     behind = BehindProxy(app, settings.serve.trusted_proxies, settings.public_url)
-    return SecurityHeaders(behind)
+    return SecurityHeaders(behind, settings.public_url)
 
 
 def _routes() -> list[BaseRoute]:

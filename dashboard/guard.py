@@ -15,6 +15,7 @@ from core.access import Right
 from core.zalo import HOOK
 from dashboard.asking import DESK_COOKIE, NotHere, seen_desks, who
 from dashboard.peer import peer
+from dashboard.people.leading import LOGIN
 from dashboard.room import Room
 from dashboard.visitor import Visitor
 
@@ -22,6 +23,8 @@ Handler = Callable[[Request], Response] | Callable[[Request], Awaitable[Response
 
 
 _SEARCHES: Final = ("/tim-kiem", "/api/search")
+_FROM_ELSEWHERE: Final = (f"{LOGIN}/oidc", f"{LOGIN}/oidc/ve")
+"""Signing in at a provider: each asks it and writes to the record, as a form does."""
 _FILES: Final = ("/xuat", "/tai/docx", "/tai/pdf", "/tai/xlsx")
 
 
@@ -89,6 +92,8 @@ def counted(request: Request) -> str:
     path = request.url.path.removeprefix(request.scope.get("root_path", ""))
     if request.method == "POST":
         return "" if path == HOOK else "form"
+    if path in _FROM_ELSEWHERE:
+        return "form"
     return "search" if path in _SEARCHES or path.endswith(_FILES) else ""
 
 

@@ -26,6 +26,8 @@ HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Robots-Tag": "noindex, nofollow",
 }
+HSTS: Final = "max-age=31536000"
+"""A year, and for this host alone (RFC 6797)."""
 LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -61,6 +63,20 @@ def host_name(header: str) -> str:
         return ""
 
 
+def _host_of_ours(public_url: str) -> str:
+    """The host that is to be asked by https alone; "" where others may be served under its name (below a path, at a
+    port of our own), since that would hold for them too, and for this machine's own names.
+    """
+    public = urlsplit(public_url)
+    host = (public.hostname or "").lower()
+    whole = public.scheme == "https" and public.port in (None, 443) and not public.path.strip("/")
+    return host if whole and host not in LOOPBACK_NAMES else ""
+
+
+def _host(scope: Scope) -> str:
+    return next((host_name(value.decode("latin-1")) for name, value in scope["headers"] if name == b"host"), "")
+
+
 class HostGuard:
     """Refuses requests under a foreign name: a page elsewhere whose name was rebound to this machine."""
 
@@ -82,8 +98,8 @@ class HostGuard:
 class SecurityHeaders:
     """Puts the security headers on every answer, the refused and the failed ones too."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, public_url: str = "") -> None:
+        self._app, self._only_by_https = app, _host_of_ours(public_url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
@@ -92,6 +108,8 @@ class SecurityHeaders:
                 for name, value in HEADERS.items():
                     headers[name] = value
                 headers.setdefault("Cache-Control", "no-store")
+                if self._only_by_https and _host(scope) == self._only_by_https:
+                    headers["Strict-Transport-Security"] = HSTS
             await send(message)
 
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from core.records import Attempt, AuditLine, Desk, Membership, SecondFactor, Session, UnitChoice, User
@@ -122,6 +122,14 @@ class PeopleBook(Protocol):
         ...
 
     def note_attempt(self, attempt: Attempt) -> None: ...
+
+    def try_in_turn(
+        self, attempt: Attempt, since: datetime, wait: Callable[[tuple[Attempt, ...]], timedelta]
+    ) -> timedelta:
+        """What `wait` says to the attempts of its account and network since then; the attempt is noted where that is
+        zero. One at a time: of several at the same moment each is told of those before.
+        """
+        ...
 
     def attempts(self, since: datetime, *, account: str = "", network: str = "") -> tuple[Attempt, ...]:
         """Those of an account or a network (either, where both are given), oldest first."""

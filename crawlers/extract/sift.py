@@ -10,7 +10,7 @@ from core.text import fold
 from crawlers.extract.blocks import Block
 
 _RELATED: Final = re.compile(
-    r"^(?:>{1,3}|»|›|➤|►|\*|-|•)*\s*(?:xem thêm|đọc thêm|xem tiếp|xem chi tiết|mời (?:quý )?(?:độc giả|bạn đọc)|"
+    r"^[>»›➤►*•-]*\s*(?:xem thêm|đọc thêm|xem tiếp|xem chi tiết|mời (?:quý )?(?:độc giả|bạn đọc)|"
     r"tin liên quan|bài liên quan|tin cùng chuyên mục|bài viết liên quan|có thể bạn quan tâm|read more|see also|"
     r"related(?: stories| articles)?|more on this|also read|more:|watch:|recommended|sign up|subscribe|click here|"
     r"advertisement|story continues|theo dõi .{2,40} trên|chia sẻ bài viết|bình luận|tags?:|từ khóa)\b",
@@ -34,7 +34,8 @@ _NAME_WORD: Final = re.compile(
     r"^(?:[A-ZÀ-ỸĐ][\w'’.]*|[-–—,&/|+]|và|and|\(.{1,30}\)|\(?(?:t/h|ghi|thực hiện|tổng hợp|dịch|pv)\)?)$"
 )
 _DATED_NAME: Final = re.compile(
-    r"^(?:[A-ZÀ-ỸĐ][\w'’.-]*\s?){2,5}\s?[,|–—-]?\s?\d{1,2}[ /.-](?:\w{3,9}|\d{1,2})[ /.-]\d{4}[ ,|-]*"
+    r"^(?=[A-ZÀ-ỸĐ][\w'’.-]*\s?[A-ZÀ-ỸĐ])[A-ZÀ-ỸĐ][\w'’.-]*(?:\s[A-ZÀ-ỸĐ][\w'’.-]*){0,4}\s{0,2}"
+    r"[,|–—-]?\s?\d{1,2}[ /.-](?:\w{3,9}|\d{1,2})[ /.-]\d{4}[ ,|-]*"
     r"(?:\d{1,2}[:h]\d{2})?$"
 )
 _AGENCY_PHOTO: Final = re.compile(

@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
 
 from core.access import Right
 from core.errors import StoreError
@@ -84,13 +85,13 @@ async def too_many(request: Request, error: Exception) -> Response:
 
 async def store(request: Request, error: Exception) -> Response:
     """The record can't be read, or not be written: the operator's words go to the log, not to the page."""
-    log.error("the record could not be used for %s %s: %s", request.method, request.url.path, error)
+    log.error("the record could not be used for %s %s: %s", request.method, _door(request), error)
     return await _page(request, "error.store" if _reads(request) else "error.store_write", 503)
 
 
 async def cut_off(request: Request, _: Exception) -> Response:
     """The line broke while a form or a file was sent: nothing of it is taken, and nobody is there to be told."""
-    log.info("what was sent to %s was cut off on the way", request.url.path)
+    log.info("what was sent to %s was cut off on the way", _door(request))
     return PlainTextResponse("400\n", status_code=400)
 
 
@@ -98,6 +99,13 @@ async def bug(request: Request, error: Exception) -> Response:
     """A bug. It is logged with its trace by the server, which is given it again after this answer."""
     del error
     return _told(request, "error.bug", 500, read_so_far(request))
+
+
+def _door(request: Request) -> str:
+    """What was asked for, as a log may hold it: "/c/{token}", since the path of a link opens what it leads to."""
+    endpoint = request.scope.get("endpoint")
+    doors = (route for route in request.app.routes if isinstance(route, Route) and route.endpoint is endpoint)
+    return next((door.path for door in doors), "a page")
 
 
 def _reads(request: Request) -> bool:

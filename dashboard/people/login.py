@@ -37,16 +37,15 @@ def log_in(request: Request, form: Form) -> Response:
     back, email = onward_path(form.get("tiep", "/")), email_of(form.get("thu", ""))[:_EMAIL_LIMIT]
     if ask.room.settings.oidc.issuer and ask.room.settings.oidc.only:
         return _login(ask, back, wrong="login.only_oidc", status=403)
-    left = delay(ask, email)
+    left = _try(ask, email)
     if left:
         return later(_login(ask, back, email=email, wrong="login.wait", seconds=whole_seconds(left), status=429), left)
-    _note(ask, email, good=False)
     user = proven(ask, email, form.get("mat-khau", ""))
     if user is None:
         return _login(ask, back, email=email, wrong="login.wrong", status=401)
     if user.second_factor:
         return _ask_code(ask, user, back)
-    _note(ask, email, good=True)
+    _note_good(ask, email)
     return sign_in(ask, user, _onward(ask, back))
 
 
@@ -67,13 +66,12 @@ def confirmed(ask: Asked, email: str, password: str) -> tuple[str, timedelta]:
 
     Tries count as at the login: a session that was left open or stolen is no place to guess in.
     """
-    left = delay(ask, email)
+    left = _try(ask, email)
     if left:
         return "login.wait", left
-    _note(ask, email, good=False)
     if proven(ask, email, password) is None:
         return "account.wrong_password", timedelta()
-    _note(ask, email, good=True)
+    _note_good(ask, email)
     return "", timedelta()
 
 
@@ -90,13 +88,12 @@ def give_code(request: Request, form: Form) -> Response:
     user = people(ask).user(step["user"]) if step else None
     if step is None or user is None or user.disabled:
         return _onward(ask, LOGIN)
-    left = delay(ask, user.email)
+    left = _try(ask, user.email)
     if left:
         return later(_code(ask, wrong="login.wait", seconds=whole_seconds(left), status=429), left)
-    _note(ask, user.email, good=False)
     if not code_fits(ask, user, form.get("ma", "")):
         return _code(ask, wrong="login.wrong_code", status=401)
-    _note(ask, user.email, good=True)
+    _note_good(ask, user.email)
     people(ask).take_kept(hashed(ask.request.cookies.get(STEP_COOKIE, "")), ask.words.now)
     return sign_in(ask, user, _onward(ask, onward_path(step["back"])))
 
@@ -120,17 +117,24 @@ def log_out(request: Request, form: Form) -> Response:
     return sign_out(ask, _onward(ask, LOGIN))
 
 
-def delay(ask: Asked, email: str) -> timedelta:
-    """How long this account waits in this network."""
-    since, account, network = ask.words.now - throttle.KNOWN_FOR, hashed(email), _network(ask)
-    tries = people(ask).attempts(since, account=account, network=network)
-    return throttle.wait(tries, account, network, ask.words.now)
+def _try(ask: Asked, email: str) -> timedelta:
+    """How long this account waits in this network; where it does not, a failure is noted before the password is looked
+    at, in one with the question, so that of tries at the same moment no more pass than one after the other.
+    """
+    attempt = _attempt(ask, email, good=False)
+
+    def wait(tries: tuple[Attempt, ...]) -> timedelta:
+        return throttle.wait(tries, attempt.account, attempt.network, attempt.at)
+
+    return people(ask).try_in_turn(attempt, attempt.at - throttle.KNOWN_FOR, wait)
 
 
-def _note(ask: Asked, email: str, *, good: bool) -> None:
-    """A failure is noted before the password is looked at, so that tries at the same moment count too."""
-    attempt = Attempt(at=ask.words.now, account=hashed(email), network=_network(ask), good=good)
-    people(ask).note_attempt(attempt)
+def _note_good(ask: Asked, email: str) -> None:
+    people(ask).note_attempt(_attempt(ask, email, good=True))
+
+
+def _attempt(ask: Asked, email: str, *, good: bool) -> Attempt:
+    return Attempt(at=ask.words.now, account=hashed(email), network=_network(ask), good=good)
 
 
 def _ask_code(ask: Asked, user: User, back: str) -> Response:

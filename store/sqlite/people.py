@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -118,6 +119,15 @@ class People(Accounts):
                 "INSERT INTO sign_ins (at, account, network, good) VALUES (?, ?, ?, ?)",
                 (to_us(attempt.at), attempt.account, attempt.network, int(attempt.good)),
             )
+
+    def try_in_turn(
+        self, attempt: Attempt, since: datetime, wait: Callable[[tuple[Attempt, ...]], timedelta]
+    ) -> timedelta:
+        with self._db.write():
+            left = wait(self.attempts(since, account=attempt.account, network=attempt.network))
+            if not left:
+                self.note_attempt(attempt)
+            return left
 
     def attempts(self, since: datetime, *, account: str = "", network: str = "") -> tuple[Attempt, ...]:
         with self._db.read() as con:

@@ -176,6 +176,12 @@ class PeopleBookContract:
         assert [(a.account, a.network) for a in found] == [("a", "n"), ("a", "m"), ("b", "n")]
         assert len(people.attempts(NOON + HOUR, account="a")) == 1
 
+    def test_a_try_is_noted_where_those_before_leave_no_wait(self, people: PeopleBook) -> None:
+        one = Attempt(at=NOON, account="a", network="n", good=False)
+        people.note_attempt(Attempt(at=NOON - HOUR, account="a", network="n", good=True))
+        said = [people.try_in_turn(one, NOON - HOUR, lambda tries: HOUR * (len(tries) - 1)) for _ in range(3)]
+        assert said == [timedelta(), HOUR, HOUR] and len(people.attempts(NOON, account="a")) == 1
+
     def test_deleting_forgets_everything(self, people: PeopleBook) -> None:
         people.add(make_user(), "operator")
         people.add(make_user("Minh"), "operator")

@@ -9,8 +9,11 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from core.errors import ExtractError
+from crawlers.autodiscover import in_robots
 from crawlers.decode import decode
+from crawlers.extract.blocks import Block
 from crawlers.extract.junk import is_junk
+from crawlers.extract.sift import sift
 from crawlers.legacy import mend_markup, to_legacy
 from nlp.sentences import sentences
 
@@ -43,10 +46,31 @@ def dotted() -> None:
     assert "".join(sentences(form)) == form
 
 
+def arrowed() -> None:
+    """A paragraph of marks that stand before links to other articles, and no such words behind them."""
+    (kept,) = sift([paragraph("»" + ">" * LENGTH)], "")
+    assert kept.text.endswith(">>>")
+
+
+def lettered() -> None:
+    """As long as a line of a name and a date is, all capitals."""
+    assert len(sift([paragraph("A" * 160)], "")) == 1
+
+
+def empty_lines() -> None:
+    text = "User-agent: *" + "\n" * LENGTH + "Disallow:\nSitemap: https://bao.example.vn/sitemap.xml"
+    found = in_robots(text, "https://bao.example.vn/")
+    assert found == ("https://bao.example.vn/sitemap.xml",)
+
+
+def paragraph(text: str) -> Block:
+    return Block(text=text, kind="text", linked=0, strong=False, right=False)
+
+
 @pytest.mark.parametrize(
     "read",
-    [lambda: begun(b"<script "), lambda: begun(b"<style>"), classed, mended, dotted],
-    ids=["scripts", "styles", "class", "old encoding", "dots"],
+    [lambda: begun(b"<script "), lambda: begun(b"<style>"), classed, mended, dotted, arrowed, lettered, empty_lines],
+    ids=["scripts", "styles", "class", "old encoding", "dots", "arrows", "capitals", "robots"],
 )
 def test_a_page_takes_time_near_to_its_length(read: Callable[[], None]) -> None:
     began = time.process_time()

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
@@ -15,7 +18,7 @@ from core.clock import FixedClock
 from core.people import hashed
 from core.records import Attempt
 from dashboard.asking import SESSION_COOKIE
-from dashboard.people import totp
+from dashboard.people import throttle, totp
 from dashboard.people.passwords import Passwords
 from store.sqlite.record import Record
 from tests.dashboard.conftest import MORNING, SignIn, client, make_user, open_session
@@ -141,6 +144,29 @@ class TestDelays:
         assert log_in(browser, EMAIL).status_code == 429
         clock.move(timedelta(seconds=10))
         assert log_in(browser, EMAIL).status_code == 303
+
+    def test_tries_at_the_same_moment_are_as_many_as_one_after_the_other(
+        self, browser: TestClient, press: FakePress, record: Record, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        meeting, real = Barrier(8), throttle.wait
+
+        def met(*given: Any) -> timedelta:
+            """All who may be here at once have seen the same attempts."""
+            left = real(*given)
+            with suppress(BrokenBarrierError):
+                meeting.wait(0.2)
+            return left
+
+        monkeypatch.setattr(throttle, "wait", met)
+        crowd = [client(press, record=record, client=("203.0.113.7", 50000 + n)) for n in range(8)]
+        seals = [seal_of(one.get("/dang-nhap").text) for one in crowd]
+
+        def guess(n: int) -> int:
+            fields = {"dau": seals[n], "thu": EMAIL, "mat-khau": f"wrong password {n}"}
+            return crowd[n].post("/dang-nhap", data=fields, headers=ORIGIN, follow_redirects=False).status_code
+
+        with ThreadPoolExecutor(8) as threads:
+            assert sorted(threads.map(guess, range(8))) == [401] * 5 + [429] * 3
 
     def test_wrong_tries_of_a_clock_that_was_ahead_lock_nobody_out(
         self, browser: TestClient, clock: FixedClock

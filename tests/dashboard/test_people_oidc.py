@@ -89,6 +89,19 @@ def test_the_way_back_holds_once_and_in_its_own_browser(browser: TestClient, pre
     assert browser.get(fresh, follow_redirects=False).status_code == 502
 
 
+@pytest.mark.parametrize("path", ["/dang-nhap/oidc", "/dang-nhap/oidc/ve?state=x&code=y"])
+def test_who_is_not_signed_in_asks_it_no_more_often_than_forms_are_sent(
+    press: FakePress, record: Record, provider: Provider, path: str
+) -> None:
+    make_user(record, Level.ADMINISTRATOR, "binh_son", factor=False, name="Minh")
+    oidc = {"issuer": provider.issuer, "client_id": CLIENT, "client_secret": SECRET}
+    settings = {"oidc": oidc, "serve": {"forms_per_minute": 30}}
+    browser = client(press, record=record, client=("203.0.113.7", 1), settings=settings)
+    answers = [browser.get(path, follow_redirects=False) for _ in range(31)]
+    assert [one.status_code == 429 for one in answers] == [False] * 30 + [True]
+    assert answers[-1].headers["retry-after"] == "2"
+
+
 def test_it_leads_nowhere_else(browser: TestClient) -> None:
     back = browser.get(through(browser, "/dang-nhap/oidc?tiep=//evil.example"), follow_redirects=False)
     assert back.headers["location"] == "/"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import re
 from datetime import date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.types import ASGIApp, Message
 
 from core.errors import ConfigError, StoreError
 from core.records import ListedArticle
@@ -73,6 +76,21 @@ class TestHeaders:
     def test_refused_and_failed_answers_too(self, press: FakePress) -> None:
         assert "content-security-policy" in client(press).get("/", headers={"host": "x.example"}).headers
         assert "content-security-policy" in client(Broken()).get("/").headers
+
+    @pytest.mark.parametrize(
+        ("public", "host", "told"),
+        [("https://bao.example.vn", "bao.example.vn", ["max-age=31536000"]),
+         ("https://bao.example.vn:443/", "bao.example.vn", ["max-age=31536000"]),
+         ("https://bao.example.vn", "127.0.0.1:8765", []), ("https://localhost", "localhost", []),
+         ("http://bao.example.vn", "bao.example.vn", []), ("", "127.0.0.1", []),
+         ("https://tinh.example.vn/diem-bao", "tinh.example.vn", []),
+         ("https://bao.example.vn:8443", "bao.example.vn:8443", [])],
+    )  # fmt: skip
+    def test_a_host_of_our_own_is_asked_by_https_alone(
+        self, press: FakePress, public: str, host: str, told: list[str]
+    ) -> None:
+        answer = client(press, settings={"public_url": public}).get("/khoe", headers={"host": host})
+        assert answer.headers.get_list("strict-transport-security") == told
 
     def test_the_policy_allows_no_inline_and_no_other_host(self) -> None:
         assert "unsafe" not in CSP and "http" not in CSP and "*" not in CSP
@@ -181,6 +199,29 @@ class Unreadable(FakePress):
         raise StoreError("/var/lib/diembao/diembao.sqlite3: disk I/O error")
 
 
+async def cut_off(app: ASGIApp, path: str, headers: dict[str, str], sent: list[Message]) -> None:
+    """POST the beginning of a form; then the line breaks."""
+    parts: list[Message] = [{"type": "http.request", "body": b"ma=1", "more_body": True}]
+
+    async def receive() -> Message:
+        return parts.pop() if parts else {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    named = [
+        (b"host", b"127.0.0.1"),
+        (b"origin", b"http://127.0.0.1"),
+        *((name.encode(), value.encode()) for name, value in headers.items()),
+    ]
+    scope = {
+        "type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"",
+        "headers": named, "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8765), "scheme": "http", "root_path": "",
+        "http_version": "1.1",
+    }  # fmt: skip
+    await app(scope, receive, send)
+
+
 class TestFailures:
     def test_an_unknown_page_says_so_in_vietnamese(self, press: FakePress) -> None:
         answer = client(press).get("/khong-co-trang-nay")
@@ -192,6 +233,26 @@ class TestFailures:
         assert answer.status_code == 503
         assert "Kho bài đang không đọc được" in answer.text
         assert "sqlite" not in answer.text and "Thử lại" in answer.text
+
+    @pytest.mark.parametrize("door", ["/c", "/dat-mat-khau"])
+    @pytest.mark.parametrize("root", ["", "/diem-bao"])
+    def test_a_links_token_stands_in_no_log(self, caplog: pytest.LogCaptureFixture, door: str, root: str) -> None:
+        caplog.set_level(logging.DEBUG)
+        browser = client(Unreadable(), settings={"public_url": f"https://bao.binhson.example{root}"})
+        told = {"host": "bao.binhson.example"}
+        assert browser.get(f"{root}{door}/ma-cua-lien-ket", headers=told).status_code == 503
+        (said,) = (one.getMessage() for one in caplog.records if "disk I/O error" in one.getMessage())
+        assert f"GET {door}/{{token}}" in said
+        assert not [one for one in caplog.records if one.name != "httpx2" and "ma-cua-lien-ket" in one.getMessage()]
+
+    def test_nor_where_a_form_is_cut_off(self, press: FakePress, caplog: pytest.LogCaptureFixture) -> None:
+        caplog.set_level(logging.DEBUG)
+        headers = {"content-type": "application/x-www-form-urlencoded", "cookie": "phien=x"}
+        sent: list[Message] = []
+        asyncio.run(cut_off(client(press).app, "/dat-mat-khau/ma-cua-lien-ket", headers, sent))
+        assert sent[0]["status"] == 400
+        (said,) = (one.getMessage() for one in caplog.records if "cut off" in one.getMessage())
+        assert "/dat-mat-khau/{token}" in said and "ma-cua-lien-ket" not in said
 
     def test_a_bug_is_a_page_too(self) -> None:
         answer = client(Broken()).get("/")

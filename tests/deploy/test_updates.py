@@ -8,6 +8,7 @@ import shutil
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,24 @@ def test_an_older_or_the_same_version_is_refused(
     for version in ("2026.12.01", "2026.11.30"):
         with pytest.raises(ConfigError, match="not newer"):
             updates.apply(here, made(tmp_path, content, key, version))
+
+
+@pytest.mark.parametrize("version", ["2026.11.21", "2025.07.01"])
+def test_one_older_than_the_shipped_data_is_refused(
+    tmp_path: Path, here: Settings, content: Path, key: tuple[Path, str], version: str
+) -> None:
+    with pytest.raises(ConfigError, match="not newer than the data that came with the program"):
+        updates.apply(here, made(tmp_path, content, key, version))
+    assert not updates.current(here) and not renamed(here)
+
+
+def test_the_day_of_the_shipped_data_is_theirs() -> None:
+    """Where this fails, publishers or gazetteer have changed: SHIPPED_ON is to be that day, the sum to be theirs."""
+    files = [*sorted(PAPERS.glob("*.toml")), SHIPPED]
+    assert (updates.SHIPPED_ON, sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]) == (
+        "2026.11.21",
+        "b547d2bb7fffd4f4",
+    )
 
 
 def _changed(files: dict[str, bytes]) -> None:
