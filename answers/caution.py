@@ -30,8 +30,12 @@ _PERSON_COLUMNS: Final = (
     "dia chi thuong tru", "noi thuong tru", "que quan", "so tai khoan", "ho va ten nguoi nhan", "ten hoc sinh",
     "nguoi nhan", "ho va ten nan nhan", "full name", "name of person", "date of birth", "phone number",
 )  # fmt: skip
-_WORD_TEXT: Final = re.compile(rb"<w:t(?: [^<>]*)?>([^<]*)</w:t>|</w:p>|</w:tc>")
-_SHARED: Final = re.compile(rb"<t(?: [^<>]*)?>([^<]*)</t>")
+_WORD_TEXT: Final = re.compile(
+    rb"<w:t(?: [^<>]*)?>(?P<run>[^<]*)</w:t>|(?P<end></w:(?:p|tc)>)|(?P<tab><w:tab[ />])|(?P<gap><w:(?:br|cr)[ />])"
+)
+_SHARED: Final = re.compile(rb"<t(?: [^<>]*)?>(?P<run>[^<]*)</t>|(?P<end></si>)")
+_BETWEEN: Final = {"end": "\n", "tab": "\t", "gap": " "}
+"""What stands between two runs: a paragraph's or cell's end, a tab, a break of the line within one."""
 
 
 def secret(*texts: str) -> bool:
@@ -98,13 +102,15 @@ def _zipped(content: bytes) -> str:
             raw = [(info.filename, archive.read(info)) for info in wanted]
     except DAMAGED:
         return ""
-    parts = [
-        "".join(found.group(1).decode("utf-8", "replace") if found.group(1) is not None else "\n"
-                for found in _WORD_TEXT.finditer(xml)) if name.startswith("word/")
-        else "\n".join(found.decode("utf-8", "replace") for found in _SHARED.findall(xml))
-        for name, xml in raw
-    ]  # fmt: skip
+    parts = [_pieces(_WORD_TEXT if name.startswith("word/") else _SHARED, xml) for name, xml in raw]
     return nfc("\n".join(parts))
+
+
+def _pieces(pattern: re.Pattern[bytes], xml: bytes) -> str:
+    """The text of a part, a paragraph or cell a line; one whose words differ in their form is of several runs."""
+    return "".join(
+        _BETWEEN.get(one.lastgroup or "") or one["run"].decode("utf-8", "replace") for one in pattern.finditer(xml)
+    )
 
 
 def _pdf(content: bytes) -> str:

@@ -15,7 +15,6 @@ from alerts.templating import NAMES, PARTS, Templates
 from app import alerting
 from app.alerting import past_stories, plan_of, preview_of
 from core.clock import Clock
-from core.errors import ConfigError
 from core.ports import Handlings, Undelivered
 from core.records import (
     AlertPlan,
@@ -33,7 +32,6 @@ from core.records import (
     TemplateText,
     Tone,
 )
-from core.rules import plan_refusal
 from core.settings import Settings
 from store.sqlite.record import Record
 
@@ -69,12 +67,8 @@ class RecordAlerts:
 
     def take_plan(self, plan: AlertPlan, at: datetime, by: str) -> str:
         """Take a plan; "" or the catalogue key of why it can't be taken."""
-        if wrong := plan_refusal(plan):
+        if wrong := alerting.refused(plan, self.publishers):
             return wrong[1]
-        try:
-            alerting.check_plan(plan, self.kept, self.publishers)
-        except ConfigError:
-            return "rule.unknown_unit"
         self.kept.alerts.apply_plan(plan, at, by)
         return ""
 

@@ -82,10 +82,14 @@ def check_plan(plan: AlertPlan, kept: Record, publishers: Mapping[str, Publisher
     """Raises ConfigError for a plan of no desk of ours, or that names what is not there."""
     if plan.desk not in {desk.id for desk in kept.desks.desks()}:
         raise ConfigError(f"no desk {plan.desk} in the record; diembao desk list names them")
-    units = {unit for rule in plan.rules for unit in rule.units if unit in wiring.gazetteer()}
-    wrong = plan_refusal(plan, units or {"-"}, publishers or {"-"})
-    if wrong:
+    if wrong := refused(plan, publishers):
         raise ConfigError(f"rule {wrong[0] or 'timing'}: {t(wrong[1], 'en')}")
+
+
+def refused(plan: AlertPlan, publishers: Mapping[str, Publisher]) -> tuple[str, str] | None:
+    """(id of the rule or "", catalogue key) of what is wrong with a plan, or names what is not there; None: nothing."""
+    units = {unit for rule in plan.rules for unit in rule.units if unit in wiring.gazetteer()}
+    return plan_refusal(plan, units or {"-"}, publishers or {"-"})
 
 
 def growing(times: Sequence[datetime], at: datetime) -> bool:

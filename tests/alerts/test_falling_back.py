@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from alerts.drain import LEASE_SECONDS, Rules, drain_once
+from alerts.drain import LEASE_SECONDS, Rules, decide, drain_once
 from core.clock import FixedClock
-from core.records import Channel, QuietHours, Recipient, Refused, Retry
+from core.records import Channel, Claim, PassOn, QuietHours, Recipient, Refused, Retry
 from core.roles import Role
 from store.sqlite.record import Record
 from tests.fakes.alerting import Sender
@@ -47,6 +47,14 @@ def test_a_refusal_that_another_channel_may_mend_goes_on_with_its_key(record: Re
     office.drain()
     office.drain()
     assert office.sent == {"email": [("k", "tin@binhson.gov.vn")]}
+
+
+def test_channels_have_their_turns_in_the_order_of_the_recipient() -> None:
+    away = Retry(reason="away", fall_back=True)
+    order: tuple[Channel, ...] = ("zalo_oa", "zns", "email")
+    for here, following in zip(order, (*order[1:], order[0]), strict=True):
+        claim = Claim(id=1, message=make_message("k", channel=here, urgent=True), address="a", attempts=1, until=NOON)
+        assert decide(claim, away, order) == PassOn(reason="away", channel=following, strike=False)
 
 
 def test_where_every_channel_has_refused_it_stays_undelivered(record: Record, clock: FixedClock) -> None:

@@ -283,6 +283,40 @@ def test_the_paper_was_right_only_once_the_fact_book_is_corrected(here: Office) 
     assert figures.outcomes[CaseOutcome.PAPER_RIGHT] == 1
 
 
+def test_a_letter_that_left_has_a_number_a_way_and_a_day_in_its_case(here: Office) -> None:
+    here.prints(QUOTE)
+    case = here.opened()
+    here.cases.confirm("d", case.id, at=NOW, by="u1")
+    for wrong, key in (
+        ({"number": " "}, "sent_fields"), ({"way": ""}, "sent_fields"), ({"day": SENT.day + DAY}, "sent_day"),
+        ({"day": SENT.day - DAY}, "sent_day"),
+    ):  # fmt: skip
+        with pytest.raises(AnswerError, match=key):
+            here.cases.send("d", case.id, replace(SENT, **wrong), at=NOW, by="u1")
+    here.cases.send("d", case.id, SENT, at=NOW, by="u1")
+
+
+@pytest.mark.parametrize(("outcome", "reason"), [("no_reply", ""), ("refused", "báo không đồng ý")])
+def test_a_paper_that_was_written_nothing_has_neither_refused_nor_kept_silent(
+    here: Office, outcome: str, reason: str
+) -> None:
+    here.prints(QUOTE)
+    case = here.opened()
+    with pytest.raises(AnswerError, match="not_sent"):
+        here.cases.close("d", case.id, outcome, reason, at=NOW, by="u1")
+    here.cases.confirm("d", case.id, at=NOW, by="u1")
+    here.cases.send("d", case.id, SENT, at=NOW, by="u1")
+    here.cases.close("d", case.id, outcome, reason, at=NOW, by="u1")
+
+
+def test_nothing_is_done_about_an_article_only_with_a_reason(here: Office) -> None:
+    here.prints(QUOTE)
+    case = replace(here.opened(), id=0, kind=CaseKind.NOTHING, ground=None, reason=" ")
+    with pytest.raises(AnswerError, match="no_reason"):
+        here.cases.open(case)
+    assert here.cases.open(replace(case, reason="Tin đúng")).outcome is CaseOutcome.NOTHING_NEEDED
+
+
 def test_a_case_is_late_by_todays_date_whatever_days_are_asked_about(here: Office) -> None:
     here.prints(QUOTE)
     case = here.opened()

@@ -65,6 +65,7 @@ def test_never_in_the_past(last: int, now: int, changes: int, case: bool) -> Non
         ([200, 410, 410], Presence.WITHDRAWN),
         ([404, 200], Presence.PRESENT),
         ([404, 200, 404], Presence.MISSING),
+        ([404, 304, 404], Presence.MISSING),
         ([404, 503, 404], Presence.WITHDRAWN),
         ([404, 0, 503], Presence.MISSING),
         ([404, 404, 200], Presence.PRESENT),

@@ -305,8 +305,12 @@ class TestRules:
         rule = room.record.alerts.plan("binh_son").rules[1]  # type: ignore[union-attr]
         assert (rule.units, rule.publishers) == ((), ("bao_b", "bao_c"))
         assert 'name="bao_bao_c" value="1" checked' in page
-        answer = send(web, "/canh-bao/quy-tac", "/canh-bao/quy-tac", **FORM | {"them_bao_": "ke-la", "lam": "luu"})
-        assert answer.status_code == 422  # type: ignore[attr-defined]
+        for what, said in (
+            ({"them_bao_": "ke-la"}, "Nguồn tin này chưa"),
+            ({"them_dv_": "old:0"}, "Địa danh này không"),
+        ):
+            answer: Any = send(web, "/canh-bao/quy-tac", "/canh-bao/quy-tac", **FORM | what | {"lam": "luu"})
+            assert answer.status_code == 422 and said in answer.text
 
     def test_a_rule_of_any_kind_stays_what_it_is(self, room: Newsroom, web: TestClient) -> None:
         named = Rule(id="so-lieu-khac", event=RuleEvent.DIFFERS, roles=(Role.LEADERSHIP,), title="Số liệu lệch")
