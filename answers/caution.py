@@ -18,7 +18,7 @@ from core.text import clean, fold_plain, nfc, seen
 MOST_BYTES: Final = 10_000_000
 _MOST_UNPACKED: Final = 50_000_000
 """Of the parts of a Word or Excel file in which text stands."""
-_PARTS: Final = re.compile(r"word/(document|header\d*|footer\d*)\.xml|xl/sharedStrings\.xml")
+_PARTS: Final = re.compile(r"word/(document|header\d*|footer\d*)\.xml|xl/(sharedStrings|worksheets/sheet\d+)\.xml")
 _MARK: Final = re.compile(r"(?<!\w)(?:TUYỆT|TỐI)\s+MẬT(?!\w)|(?:^|[\s|:\-\[(.])MẬT(?:$|[\s|:\-\]).])", re.MULTILINE)
 _MARK_PLAIN: Final = re.compile(r"(?<![a-z])(?:tuyet|toi)[ _-]?mat(?![a-z])|(?:do|dau|van ban|tai lieu) mat(?![a-z])")
 _BESIDE: Final = re.compile(r"(BẢO|BÍ)\s+MẬT|MẬT\s+(ONG|ĐỘ|MÍA|THIẾT)")
@@ -33,7 +33,8 @@ _PERSON_COLUMNS: Final = (
 _WORD_TEXT: Final = re.compile(
     rb"<w:t(?: [^<>]*)?>(?P<run>[^<]*)</w:t>|(?P<end></w:(?:p|tc)>)|(?P<tab><w:tab[ />])|(?P<gap><w:(?:br|cr)[ />])"
 )
-_SHARED: Final = re.compile(rb"<t(?: [^<>]*)?>(?P<run>[^<]*)</t>|(?P<end></si>)")
+_CELL_TEXT: Final = re.compile(rb"<t(?: [^<>]*)?>(?P<run>[^<]*)</t>|(?P<end></(?:si|is)>)")
+"""Of strings that stand apart (as Excel writes them), and in the sheet itself (as other programs may)."""
 _BETWEEN: Final = {"end": "\n", "tab": "\t", "gap": " "}
 """What stands between two runs: a paragraph's or cell's end, a tab, a break of the line within one."""
 
@@ -102,7 +103,7 @@ def _zipped(content: bytes) -> str:
             raw = [(info.filename, archive.read(info)) for info in wanted]
     except DAMAGED:
         return ""
-    parts = [_pieces(_WORD_TEXT if name.startswith("word/") else _SHARED, xml) for name, xml in raw]
+    parts = [_pieces(_WORD_TEXT if name.startswith("word/") else _CELL_TEXT, xml) for name, xml in raw]
     return nfc("\n".join(parts))
 
 

@@ -31,6 +31,12 @@ def table(*cells: str) -> bytes:
     return packed("xl/sharedStrings.xml", "".join(f"<si>{cell}</si>" for cell in runs))
 
 
+def sheet(*cells: str) -> bytes:
+    """Cells whose texts stand in the sheet itself."""
+    row = "".join(f'<c t="inlineStr"><is><t>{cell}</t></is></c>' for cell in cells)
+    return packed("xl/worksheets/sheet1.xml", f"<sheetData><row>{row}<c><v>3500</v></c></row></sheetData>")
+
+
 def pdf(words: str) -> bytes:
     """A page that says so."""
     drawn = f"BT /F1 12 Tf 72 720 Td ({words}) Tj ET"
@@ -52,6 +58,7 @@ def pdf(words: str) -> bytes:
         word("TỐI</w:t></w:r><w:r><w:t> MẬT"),
         word("MẬT", part="header2"),
         table("STT", "MẬT"),
+        sheet("STT", "MẬT"),
     ],
 )
 def test_a_mark_of_secrecy_is_seen_wherever_the_paper_has_it(content: bytes) -> None:
@@ -66,6 +73,7 @@ def test_a_mark_of_secrecy_is_seen_wherever_the_paper_has_it(content: bytes) -> 
         word("STT", f"Họ và{BREAK}tên"),
         table("STT", "Ngày sinh"),
         table("STT", "Họ |và tên"),
+        sheet("STT", "Họ và tên"),
         "STT;Số CCCD\n1;0".encode(),
     ],
 )
@@ -76,7 +84,7 @@ def test_columns_of_persons_are_seen_however_they_stand_beside_each_other(conten
 @pytest.mark.parametrize(
     "content",
     [
-        word("BẢO", "MẬT", "thông tin"), word(f"Mật{BREAK}độ dân số"), table("STT", "Họ hàng", "Tên thôn"),
+        word("BẢO", "MẬT", "thông tin"), word(f"Mật{BREAK}độ dân số"), table("STT", "Họ hàng", "Tên thôn"), sheet("STT", "Thôn"),
         "Họ và tên người ký: như trên".encode(), b"\x89PNG\xff",
     ],
 )  # fmt: skip
