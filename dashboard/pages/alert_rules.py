@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import timedelta
-from hashlib import sha256
 from typing import Final
 
 from starlette.requests import Request
@@ -21,11 +20,10 @@ from core.rules import refusal
 from core.topics import HARM_TOPICS, TONES, TOPIC_IDS, TOPICS
 from dashboard import forms, render
 from dashboard.asking import Asked, BadRequest, NotHere, asked
+from dashboard.overtaken import FIELD, WHY, overtaken, shown_as
 from dashboard.uploads import Sent
 
 PATH: Final = "/canh-bao/quy-tac"
-SEEN: Final = "truoc"
-"""Field of a rule's form: the rule as the page showed it (shown_as)."""
 THERE: Final = "rule.there"
 MOST_BYTES: Final = 16_384
 SHIPPED: Final = frozenset(
@@ -70,14 +68,9 @@ def _overtaken(sent: Sent, plan: AlertPlan, rule: Rule) -> str:
     """Why a form's rule would undo what its sender has not seen, as a catalogue key; "" where it would not."""
     now = next((one for one in plan.rules if one.id == rule.id), None)
     gone_already = now is None and sent["lam"] == "xoa"
-    if not sent[SEEN] or now == rule or sent[SEEN] == shown_as(now) or gone_already:
+    if gone_already or not overtaken(sent.fields, now, rule):
         return ""
-    return THERE if sent[SEEN] == shown_as(None) else "rule.changed"
-
-
-def shown_as(rule: Rule | None) -> str:
-    """Another value for every wording of a rule; one of its own for a rule that is still to be made."""
-    return sha256(repr(rule).encode()).hexdigest()[:16]
+    return THERE if sent[FIELD] == shown_as(None) else "rule.changed"
 
 
 def timing(request: Request, sent: Sent) -> Response:
@@ -89,7 +82,10 @@ def timing(request: Request, sent: Sent) -> Response:
         "repeat_hours": _number(sent["nhac"]), "morning": _minute(sent["sang"]), "evening": _minute(sent["chieu"]),
         "night_from": _minute(sent["dem_tu"]), "night_to": _minute(sent["dem_den"]),
     }  # fmt: skip
-    return _take(ask, replace(plan, timing=AlertTiming(**values, hold_covered=sent["gop"] == "1")))
+    wanted = replace(plan, timing=AlertTiming(**values, hold_covered=sent["gop"] == "1"))
+    if overtaken(sent.fields, plan.timing, wanted.timing):
+        return _page(ask, wanted, (), why=WHY)
+    return _take(ask, wanted)
 
 
 def _take(ask: Asked, plan: AlertPlan, draft: Rule | None = None) -> Response:
@@ -111,7 +107,8 @@ def _page(
         tried={one.rule: one for one in tried}, names=names, new=Rule(id=""), events=tuple(RuleEvent), topics=TOPICS,
         harm=HARM_TOPICS, tones=TONES, roles=tuple(Role), clock_time=_clock_time, units=_units(ask, chosen),
         papers={one.id: one.name for one in sorted(ask.room.publishers.values(), key=lambda one: one.name)},
-        shipped=SHIPPED, seen_field=SEEN, shown_as=shown_as, kept_rules={one.id: one for one in plan.rules},
+        shipped=SHIPPED, seen_field=FIELD, shown_as=shown_as, kept_timing=_plan(ask)[1].timing,
+        kept_rules={one.id: one for one in plan.rules},
         as_new=draft is not None and (why == THERE or all(one.id != draft.id for one in plan.rules)),
     )  # fmt: skip
 

@@ -16,6 +16,7 @@ from core.records import TemplateText
 from core.text import nfc
 from dashboard import forms, render
 from dashboard.asking import Asked, NotHere, asked
+from dashboard.overtaken import FIELD, WHY, overtaken, shown_as
 from dashboard.uploads import Sent
 
 PATH: Final = "/canh-bao/mau"
@@ -53,6 +54,8 @@ def save(request: Request, sent: Sent) -> Response:
     if not _may_change(ask):
         return _page(ask, desk.template(here, name, part), status=403)
     text = nfc(sent["chu"]).replace("\r\n", "\n")
+    if overtaken(sent.fields, _own(ask, desk), "" if sent["lam"] == "goc" else text):
+        return _page(ask, desk.template(here, name, part, text), status=422, why=WHY)
     if sent["lam"] == "goc":
         text = ""
     else:
@@ -64,7 +67,8 @@ def save(request: Request, sent: Sent) -> Response:
     return forms.onward(ask, f"{PATH}/{name}/{part}")
 
 
-def _page(ask: Asked, found: TemplateText, status: int = 200) -> Response:
+def _page(ask: Asked, found: TemplateText, status: int = 200, why: str = "") -> Response:
+    desk, _ = _desk(ask)
     return render.page(
         ask,
         "alert_templates.html",
@@ -74,6 +78,9 @@ def _page(ask: Asked, found: TemplateText, status: int = 200) -> Response:
         one=found,
         may_change=_may_change(ask),
         told=told,
+        why=why,
+        seen_field=FIELD,
+        shown=shown_as(_own(ask, desk)),
     )
 
 
@@ -94,6 +101,12 @@ def _desk(ask: Asked) -> tuple[AlertDesk, str]:
     if ask.room.office.alerts is None or ask.desk is None:
         raise NotHere("error.no_such_page")
     return ask.room.office.alerts, ask.desk.id
+
+
+def _own(ask: Asked, desk: AlertDesk) -> str:
+    """The office's own text; "" where the shipped one is in force."""
+    found = desk.template(_desk(ask)[1], *_named(ask, desk))
+    return found.text if found.own else ""
 
 
 def _named(ask: Asked, desk: AlertDesk) -> tuple[str, str]:

@@ -27,6 +27,7 @@ from core.records import (
 from core.text import clean, clip, nfc
 from dashboard import forms, render
 from dashboard.asking import Asked, BadRequest, NotHere, day_given
+from dashboard.overtaken import FIELD, WHY, overtaken, shown_as
 from dashboard.pages.cases import CASES, DOCX, asked_cases
 from dashboard.pages.factbook import download
 from dashboard.uploads import Sent
@@ -72,6 +73,8 @@ def set_rules(request: Request, sent: Sent) -> Response:
             desk=desk.id, two_people=bool(sent["hai-nguoi"]), deadlines=_deadlines(sent),
             holidays=_holidays(sent["ngay-nghi"]),
         )  # fmt: skip
+        if overtaken(sent.fields, cases.rules(desk.id), made):
+            raise AnswerError(WHY)
         cases.set_rules(made, ask.words.now, ask.user.id)
     except AnswerError as error:
         return _rules(ask, cases, desk, error=error, sent=sent)
@@ -118,6 +121,7 @@ def _rules(
     return render.page(
         ask, "case_rules.html", status=422 if error else 200, changes=True, rules=set_now, kinds=WITH_DEADLINE,
         holidays=sent["ngay-nghi"] if sent else lines, sent=sent, error=error, templates=TEMPLATE_KINDS,
+        seen_field=FIELD, shown=shown_as(set_now),
     )  # fmt: skip
 
 

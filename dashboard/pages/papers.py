@@ -17,6 +17,7 @@ from core.text import clean
 from dashboard import render
 from dashboard.asking import Asked, BadRequest, NotHere, asked
 from dashboard.forms import onward
+from dashboard.overtaken import FIELD, WHY, overtaken, shown_as
 from dashboard.uploads import Sent
 
 PATH: Final = "/bao-cao/the-thuc"
@@ -43,6 +44,8 @@ def save(request: Request, sent: Sent) -> Response:
     ask = asked(request)
     desk = _desk(ask)
     papers = _papers(desk, sent)
+    if overtaken(sent.fields, desk.papers, papers):
+        return _page(ask, papers, ask.words.t(WHY))
     try:
         if papers.number and NUMBER_MARK not in papers.number:
             raise PaperError("report.papers_number", mark=NUMBER_MARK)
@@ -94,6 +97,7 @@ def _page(ask: Asked, papers: OfficePapers, problem: str = "") -> Response:
     ]
     return render.page(
         ask, "papers.html", changes=True, status=409 if problem else 200, problem=problem, papers=papers,
-        lines=LINES, lists=lists, roles=tuple(Role), longest=LONGEST, mark=NUMBER_MARK,
+        lines=LINES, lists=lists, roles=tuple(Role), longest=LONGEST, mark=NUMBER_MARK, seen_field=FIELD,
+        shown=shown_as(_desk(ask).papers),
         saved=ask.request.query_params.get("luu") == "1" and not problem,
     )  # fmt: skip

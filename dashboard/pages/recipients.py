@@ -17,6 +17,7 @@ from core.text import clean
 from dashboard import forms, render
 from dashboard.asking import Asked, BadRequest, NotHere, asked
 from dashboard.forms import Form
+from dashboard.overtaken import FIELD, WHY, overtaken, shown_as
 
 PATH = "/nguoi-nhan"
 SHEET_BYTES = 200_000
@@ -45,18 +46,23 @@ def save(request: Request, form: Form) -> Response:
     reason = receivers.wrong(after)
     if not reason and before is None and len(desk.recipients) >= receivers.MOST:
         raise BadRequest("error.bad_form")
+    if not reason and before and overtaken(form, _settable(before), _settable(after)):
+        reason = WHY
     if reason:
         return _page(ask, wrong=reason, given=after, new=before is None)
     _change(ask, lambda now: _with(now, after, new=before is None))
     return forms.onward(ask, PATH, after.id, luu=1)
 
 
-def remove(request: Request, _: Form) -> Response:
+def remove(request: Request, form: Form) -> Response:
     """POST `/nguoi-nhan/{recipient}/xoa`: they receive nothing more."""
     ask = asked(request)
     desk, gone = _desk(ask), request.path_params["recipient"]
-    if all(one.id != gone for one in desk.recipients):
+    before = next((one for one in desk.recipients if one.id == gone), None)
+    if before is None:
         raise NotHere("error.no_such_recipient")
+    if overtaken(form, _settable(before), None):
+        return _page(ask, wrong="receivers.changed", given=before)
     _change(ask, lambda now: tuple(one for one in now if one.id != gone))
     return forms.onward(ask, PATH, luu=1)
 
@@ -110,6 +116,11 @@ def _change(ask: Asked, how: Callable[[Recipients], Recipients]) -> None:
         raise BadRequest("error.bad_form") from None
 
 
+def _settable(one: Recipient) -> Recipient:
+    """What this page sets; who follows on Zalo makes that known to the channel."""
+    return replace(one, zalo_user_id="")
+
+
 def _with(known: Recipients, after: Recipient, *, new: bool) -> Recipients:
     if new:
         return (*known, replace(after, id=receivers.made(after.name, known).id))
@@ -126,11 +137,11 @@ def _page(ask: Asked, *, wrong: str = "", given: Recipient | None = None, new: b
     book = ask.room.office.channel_book
     refused = {one.recipient: one for one in book.phone_refusals(_desk(ask).id)} if book else {}
     said = {"1": "receivers.saved", "2": "receivers.to_be_tried"}.get(ask.request.query_params.get("luu", ""), "")
-    rows = [given if given and not new and one.id == given.id else one for one in _desk(ask).recipients]
     return render.page(
-        ask, "recipients.html", status=422 if wrong else 200, changes=True, rows=rows, roles=tuple(Role), wrong=wrong,
-        opened=given.id if given and not new else "", blank=given if new else None,
-        said="" if wrong else said, refused=refused,
+        ask, "recipients.html", status=422 if wrong else 200, changes=True, rows=_desk(ask).recipients,
+        roles=tuple(Role), wrong=wrong, opened=given.id if given and not new else "", given=given,
+        blank=given if new else None, said="" if wrong else said, refused=refused,
+        seen_field=FIELD, shown={one.id: shown_as(_settable(one)) for one in _desk(ask).recipients},
     )  # fmt: skip
 
 

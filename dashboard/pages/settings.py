@@ -11,6 +11,7 @@ from starlette.responses import Response
 from dashboard import forms, render
 from dashboard.asking import Asked, BadRequest, NotHere, asked
 from dashboard.forms import Form
+from dashboard.overtaken import FIELD, WHY, overtaken, shown_as
 
 LINKS: Final = (
     ("/canh-bao/quy-tac", "rules"), ("/nguoi-nhan", "recipients"), ("/canh-bao/mau", "templates"),
@@ -25,8 +26,11 @@ PERIODS: Final = (
 def page(request: Request) -> Response:
     """`/cai-dat`; with `article_months=…` and the like it tells what these periods would delete beyond today's."""
     ask = asked(request)
+    return _page(ask, _wanted(request.query_params, _present(ask), _most(ask)))
+
+
+def _page(ask: Asked, given: Mapping[str, int], why: str = "") -> Response:
     now, most = _present(ask), _most(ask)
-    given = _wanted(request.query_params, now, most)
     changed = {name: number for name, number in given.items() if number != now[name]}
     operation = ask.room.office.operation
     goes: dict[str, int] = {}
@@ -37,10 +41,12 @@ def page(request: Request) -> Response:
 
     doors = {door.path for door in DOORS if door.method == "GET"}
     return render.page(
-        ask, "settings.html", changes=True, now=now, given=given, changed=changed, goes=goes, most=most,
-        previewed=PERIODS, links=[(path, name) for path, name in LINKS if path in doors],
+        ask, "settings.html", status=422 if why else 200, changes=True, now=now, given=given,
+        changed=changed, goes=goes, most=most, previewed=PERIODS,
+        links=[(path, name) for path, name in LINKS if path in doors],
         places=_area(ask), can_preview=operation is not None, may_set=ask.governs_all(),
-        saved=request.query_params.get("luu") == "1",
+        saved=ask.request.query_params.get("luu") == "1", why=why, seen_field=FIELD,
+        shown=shown_as({name: now[name] for name in changed}),
     )  # fmt: skip
 
 
@@ -51,7 +57,11 @@ def keep(request: Request, form: Form) -> Response:
     if operation is None or not ask.governs_all():
         raise NotHere("error.no_such_page")
     now = _present(ask)
-    operation.shorten(_wanted(form, now, _most(ask)), ask.words.now, ask.user.id)
+    wanted = _wanted(form, now, _most(ask))
+    sent = [name for name in PERIODS if name in form]
+    if overtaken(form, {name: now[name] for name in sent}, {name: wanted[name] for name in sent}):
+        return _page(ask, wanted, WHY)
+    operation.shorten(wanted, ask.words.now, ask.user.id)
     return forms.onward(ask, "/cai-dat", "keep", luu=1)
 
 

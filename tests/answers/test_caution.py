@@ -84,7 +84,8 @@ def test_columns_of_persons_are_seen_however_they_stand_beside_each_other(conten
 @pytest.mark.parametrize(
     "content",
     [
-        word("BẢO", "MẬT", "thông tin"), word(f"Mật{BREAK}độ dân số"), table("STT", "Họ hàng", "Tên thôn"), sheet("STT", "Thôn"),
+        word("BẢO", "MẬT", "thông tin"), word(f"Mật{BREAK}độ dân số"), table("STT", "Họ hàng", "Tên thôn"),
+        sheet("STT", "Thôn"),
         "Họ và tên người ký: như trên".encode(), b"\x89PNG\xff",
     ],
 )  # fmt: skip
