@@ -158,12 +158,11 @@ class Client:
             return Failed(reason=error.reason, detail=str(error))
         if not first and ask.kind not in ("robots", "tdm"):
             refused = self._door(request.url, ask.publisher if ask.kind == "page" else None)
-            if refused == "source.off_host" and is_consent(request.url):
+            reason = doors.reason_of(refused) if refused else ""
+            if reason == "off-publisher" and is_consent(request.url):
                 return Failed(reason="blocked", detail=f"{ask.url} redirects to {url}: consent", final_url=url)
-            if refused:
-                return Failed(
-                    reason=doors.reason_of(refused), detail=f"{ask.url} redirects to {url}: {refused}", final_url=url
-                )
+            if reason:
+                return Failed(reason=reason, detail=f"{ask.url} redirects to {url}: {refused}", final_url=url)
         delay = 0.0
         if ask.kind != "robots":
             robots = await self.robots(request.url, ask)
