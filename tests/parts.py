@@ -25,9 +25,15 @@ def libreoffice() -> str | None:
     return shutil.which("soffice") or shutil.which("libreoffice")
 
 
+def pdftotext() -> str | None:
+    """Path of poppler's pdftotext, or None."""
+    return shutil.which("pdftotext")
+
+
 _PARTS = {
     "chromium": (chromium, f"looked at {', '.join(CHROMIUM_PATHS)}; set DIEMBAO_CHROMIUM to name it"),
     "libreoffice": (libreoffice, "install libreoffice-writer-nogui"),
+    "pdftotext": (pdftotext, "install poppler-utils"),
 }
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-import shutil
 import zipfile
 
 import pytest
 
 from answers.caution import document_refusal
+from tests.parts import require
 
 BREAK, TAB = "</w:t><w:br/><w:t>", '</w:t></w:r><w:r><w:tab/><w:t xml:space="preserve">'
 
@@ -93,8 +93,8 @@ def test_a_paper_that_only_has_such_words_is_taken(content: bytes) -> None:
     assert document_refusal("a", content) is None
 
 
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not here")
 def test_a_pdf_is_read_too() -> None:
+    require("pdftotext")
     assert document_refusal("a.pdf", pdf("TUYET MAT")) == "factbook.secret"
     assert document_refusal("a.pdf", pdf("Ho va ten    Nam sinh")) == "factbook.persons"
     assert document_refusal("a.pdf", pdf("Bao cao tuan")) is None
