@@ -326,4 +326,4 @@ def _clock(settings: Settings) -> Iterator[Finding]:
         yield Finding(sign="ok", part="clock", says=says)
         return
     before, after = (f"{at:%Y-%m-%d %H:%M}" for at in leap)
-    yield Finding(sign="!!", part="clock", says=f"it leapt from {before} to {after} UTC", todo=elapsed.TODO)
+    yield Finding(sign="!!", part="clock", says=f"it leapt from {before} to {after} UTC", todo=elapsed.ADVICE)

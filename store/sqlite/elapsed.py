@@ -21,7 +21,7 @@ BACK: Final = timedelta(days=7)
 """How long a leap back is: nothing is at stake, and the clock of a machine that starts is often far behind for minutes.
 One machine with such a clock must not have others doubted that were off for a weekend."""
 ASKED_EVERY: Final = timedelta(hours=1)
-TODO: Final = (
+ADVICE: Final = (
     "put it right if it is wrong (a machine that was off and a restored backup look the same); what has had its time by"
     " it is deleted within a day"
 )

@@ -108,7 +108,7 @@ class Retention:
             leap, new = elapsed.leap(con, at), elapsed.doubted(con) != known
         if leap and new and not self._leap_told:
             before, after = (f"{moment:%Y-%m-%d %H:%M}" for moment in leap)
-            _LOG.warning("the clock leapt from %s to %s UTC; %s", before, after, elapsed.TODO)
+            _LOG.warning("the clock leapt from %s to %s UTC; %s", before, after, elapsed.ADVICE)
         self._leap_told = leap is not None and (new or self._leap_told)
         return sure
 
