@@ -61,6 +61,7 @@ class Loop:
         self._blocks: dict[str, int] = {}  # blocked pages in a row, by host
         self._thirsty = True  # whether the ledger is to be asked for more pages
         self._spared = False  # whether another worker had hosts to spare when it was last looked at
+        self._shared = False  # whether another worker was heard of then
         self._stopped = False
         self._began = 0.0
 
@@ -120,9 +121,16 @@ class Loop:
         return not self._crawl.ledger.pending(self._horizon(), 1, elsewhere)  # what is left belongs to hosts that rest
 
     def _may_pass_on(self) -> bool:
-        """Whether hosts may be a dead worker's, such as a crawl's that was just killed: its leases end by then."""
+        """Whether hosts may be a dead worker's, such as a crawl's that was just killed: its leases end by then.
+
+        They may end later than it is heard of, and what they held is looked for once more after that.
+        """
         since = asyncio.get_running_loop().time() - self._began
-        return since < self._crawl.settings.lease * (1 + 1 / RENEWED) + TICK and not self._hold.alone()
+        if since >= self._crawl.settings.lease * (1 + 1 / RENEWED) + TICK:
+            return False
+        had, self._shared = self._shared, not self._hold.alone()
+        self._thirsty |= had
+        return had or self._shared or bool(self._others)
 
     def _may_share(self) -> bool:
         """Whether pages wait at hosts of which another worker has more than its share, or had: some pass on."""
@@ -143,7 +151,10 @@ class Loop:
 
     def _poll_due(self) -> None:
         now = asyncio.get_running_loop().time()
-        self._others = {host: until for host, until in self._others.items() if until > now}
+        over = [host for host, until in self._others.items() if until <= now]
+        for host in over:
+            del self._others[host]
+            self._thirsty = True
         self._take({host for _, host in self._due()})
         due = self._due()
         hosts = self._take({host for _, host in due})
@@ -238,7 +249,8 @@ class Loop:
         fresh = list({page.id: page for page in reversed(pages) if page.id not in self._taken}.values())[::-1]
         hosts = self._take({_page_host(page) for page in fresh})
         for page in fresh:
-            if _page_host(page) not in hosts:
+            if (host := _page_host(page)) not in hosts:
+                self._others[host] = asyncio.get_running_loop().time() + TICK
                 continue
             self._taken.add(page.id)
             wait = (page.due - at).total_seconds() if page.due is not None else 0.0
