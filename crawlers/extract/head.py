@@ -18,6 +18,10 @@ _ARTICLE_TYPES: Final = re.compile(r"article|report|posting|liveblog", re.IGNORE
 _READ: Final = ("@type", "headline", "description", "articleBody", "datePublished", "dateCreated", "articleSection")
 """Nothing else of the article's JSON-LD is looked at, least of all who wrote it."""
 
+AUTHORS: Final = ('[itemprop="author"]', '[rel~="author"]', '[class*="author-name"]', '[class*="byline"] a')
+"""Where pages show who wrote them, by the names that content systems give it."""
+CRUMBS: Final = ('[class*="breadcrumb"] a',)
+"""The links of a page's place in its paper, likewise."""
 _JSON: Final = json.JSONDecoder(strict=False)
 _BETWEEN: Final = re.compile(r"(?:[\s\ufeff;,]|//|<!--|-->|<!\[CDATA\[|\]\]>|/\*[^*]{0,300}\*/)*")
 _LATE_COMMA: Final = re.compile(r",\s*([}\]])")
@@ -52,8 +56,8 @@ class Head:
         return self.meta.get("tdm-reservation", "").strip() == "1"
 
 
-def read_head(tree: LexborHTMLParser, values: Sequence[dict[str, Any]]) -> Head:
-    """Read the head of a parsed page. `values`: of its JSON-LD."""
+def read_head(tree: LexborHTMLParser, values: Sequence[dict[str, Any]], crumbs: str) -> Head:
+    """Read the head of a parsed page. `values`: of its JSON-LD; `crumbs`: those of CRUMBS that it may have."""
     link = tree.css_first('link[rel="canonical"]')
     title = tree.css_first("title")
     root = tree.root
@@ -63,12 +67,15 @@ def read_head(tree: LexborHTMLParser, values: Sequence[dict[str, Any]]) -> Head:
         canonical=(link.attributes.get("href") or "").strip() if link is not None else "",
         title=unescaped(title.text()) if title is not None else "",
         language=(root.attributes.get("lang") or "").strip().lower()[:2] if root is not None else "",
-        sections=_sections(values, tree),
+        sections=_sections(values, tree, crumbs),
     )
 
 
-def author_names(tree: LexborHTMLParser, values: Sequence[dict[str, Any]]) -> frozenset[str]:
-    """Folded names that the page gives as its authors'. Only for leaving such lines out: they go no further."""
+def author_names(tree: LexborHTMLParser, values: Sequence[dict[str, Any]], authors: str) -> frozenset[str]:
+    """Folded names that the page gives as its authors'. Only for leaving such lines out: they go no further.
+
+    `authors`: those of AUTHORS that the page may have, as one selector.
+    """
     said: list[str] = []
     metas = [node.attributes for node in tree.css("meta")]
     said += [meta.get("content") or "" for meta in metas if _names_author(meta)][:10]
@@ -76,8 +83,7 @@ def author_names(tree: LexborHTMLParser, values: Sequence[dict[str, Any]]) -> fr
         for author in _listed(value.get("author")):
             name = author.get("name") if isinstance(author, dict) else author
             said += [text for text in _listed(name) if isinstance(text, str)]
-    for node in tree.css('[itemprop="author"], [rel~="author"], [class*="author-name"], [class*="byline"] a')[:10]:
-        said.append(node.text())
+    said += [node.text() for node in tree.css(authors)[:10]] if authors else []
     site = fold(_site_name(metas))
     names = {fold(unescaped(text[:200])) for text in said}
     return frozenset(name for name in names if 4 <= len(name) <= 60 and not (site and (name in site or site in name)))
@@ -166,12 +172,13 @@ def _article(values: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {key: found[0][key] for key in _READ if key in found[0]} if found else {}
 
 
-def _sections(values: Sequence[dict[str, Any]], tree: LexborHTMLParser) -> tuple[str, ...]:
+def _sections(values: Sequence[dict[str, Any]], tree: LexborHTMLParser, crumbs: str) -> tuple[str, ...]:
     for value in values:
         if _types(value) == "BreadcrumbList" and isinstance(value.get("itemListElement"), list):
             named = [_crumb(item) for item in value["itemListElement"] if isinstance(item, dict)]
             return tuple(name for name in named if name)[:8]
-    return tuple(filter(None, (clean(n.text())[:80] for n in tree.css('[class*="breadcrumb"] a')[:8])))
+    links = tree.css(crumbs)[:8] if crumbs else []
+    return tuple(filter(None, (clean(link.text())[:80] for link in links)))
 
 
 def _crumb(item: dict[str, Any]) -> str:

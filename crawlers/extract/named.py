@@ -12,11 +12,12 @@ from typing import Final
 
 from ahocorasick_rs import BytesAhoCorasick
 
-_NAME: Final = re.compile(r"[.#\"]([\w-]+)\"?\]?$")
+_NAME: Final = re.compile(r"[.#\"]([\w-]+)\"?\]?(?: a)?$")
 
 
 class Named:
-    """Lists of selectors that end in a class, an id or an attribute's value; one without such a name is always tried.
+    """Lists of selectors that end in a class, an id or an attribute's value, or in a link below such an element; one
+    without such a name is always tried.
 
     A page is searched once for the names of all lists.
     """

@@ -16,7 +16,7 @@ from crawlers.extract.blocks import Block, blocks
 from crawlers.extract.body import CONTAINERS, find_body
 from crawlers.extract.dates import find_published
 from crawlers.extract.fallback import fallback
-from crawlers.extract.head import Head, author_names, json_values, read_head
+from crawlers.extract.head import AUTHORS, CRUMBS, Head, author_names, json_values, read_head
 from crawlers.extract.language import language_of
 from crawlers.extract.lead import LEADS, find_lead, split_lead, told_lead
 from crawlers.extract.named import Named
@@ -30,7 +30,7 @@ MIN_BODY: Final = 120
 """Characters of lead and body below which a page is no article (a video, a gallery, a list)."""
 RUNNING: Final = 60
 """Characters from which a block counts as a paragraph rather than a line of a list."""
-_NAMED: Final = Named(LEADS, CONTAINERS)
+_NAMED: Final = Named(LEADS, CONTAINERS, AUTHORS, CRUMBS)
 
 
 class PressExtractor:
@@ -65,11 +65,11 @@ class _Markup:
 def _article(page: FetchedPage, publisher: Publisher | None, parsed: ParsedPage, markup: _Markup) -> Article:
     selectors = publisher.selectors if publisher is not None else Selectors()
     tree, values = parsed.tree, list(json_values(parsed.scripts()))
-    head, authors = read_head(tree, values), author_names(tree, values)
+    leads, containers, by, crumbs = _NAMED.standing(markup.small)
+    head, authors = read_head(tree, values, crumbs), author_names(tree, values, by)
     tree.strip_tags(["noscript", "template"])
     title = find_title(tree, head, selectors.title)
     near = tree.css_first(selectors.title or "h1")
-    leads, containers = _NAMED.standing(markup.small)
     lead = find_lead(tree, leads, head, selectors.lead)
     published = find_published(tree, head, page, selectors.published, near)
     body = fallback(_body(tree, containers, selectors), head, tree, markup.text)

@@ -9,7 +9,16 @@ from crawlers.extract.body import CONTAINERS
 from crawlers.extract.lead import LEADS
 from crawlers.extract.named import Named
 
-SELECTORS = (".post-body", ".post", "#post", '[class*="Sapo"]', "p.description", "h2", '[itemprop="articleBody"]')
+SELECTORS = (
+    ".post-body",
+    ".post",
+    "#post",
+    '[class*="Sapo"]',
+    "p.description",
+    "h2",
+    '[itemprop="articleBody"]',
+    '[class*="crumb"] a',
+)
 
 
 @pytest.mark.parametrize(
@@ -19,6 +28,7 @@ SELECTORS = (".post-body", ".post", "#post", '[class*="Sapo"]', "p.description",
         ('<div class="post-body">', ".post-body, .post, #post, h2"),
         ('<i class="x-SAPO-y">', '[class*="Sapo"], h2'),
         ('<i itemprop="ArticleBody"><p class=description>', 'p.description, h2, [itemprop="articleBody"]'),
+        ('<i class="breadcrumbs">', 'h2, [class*="crumb"] a'),
     ],
 )
 def test_only_those_that_may_fit_are_tried_in_their_order(markup: str, standing: str) -> None:
