@@ -45,11 +45,21 @@ def only_in_teasers(parsed: ParsedPage, address: str, text: str, names: Collecti
         return False
     own, alone = _Own(address, parsed.base(address)), _Alone()
     for name in names:
-        links = {link.mem_id: link for node in parsed.tree.css(_HOLDS.format(name)) for link in _links(node)}
+        times = text.count(name)
+        links = {link.mem_id: link for node in _holding(parsed, name, times) for link in _links(node)}
         said = sum(link.text().count(name) for link in links.values())
-        if said != text.count(name) or not all(_is_teaser(link, own, alone) for link in links.values()):
+        if said != times or not all(_is_teaser(link, own, alone) for link in links.values()):
             return False
     return True
+
+
+def _holding(parsed: ParsedPage, name: str, times: int) -> list[LexborNode]:
+    """The elements whose own text has the name; the page says it so many times."""
+    selector = _HOLDS.format(name)
+    if times > 1:
+        return parsed.tree.css(selector)
+    first = parsed.tree.css_first(selector)  # which looks no further
+    return [] if first is None else [first]
 
 
 def _links(node: LexborNode) -> Iterator[LexborNode]:
