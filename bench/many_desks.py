@@ -4,6 +4,7 @@ The pages are those of the first days of a month of the press replay, in order o
 them names a place of some desk, and is kept, grows with the desks. All numbers of desks take turns, some pages at a
 time, so that whatever else the machine does weighs on them alike. `cpu_ms_per_page` is the mean
 over all pages; `cpu_ms_stopped`, over those that end at the gate, is what desks cost a page that concerns none.
+bench.crawled_desks measures the same with fetching.
 
 `python -m bench.many_desks 3000` for as many pages; these hold a week of storms and floods over three of the provinces.
 """
@@ -81,7 +82,7 @@ def measure(pages: int = PAGES) -> dict[str, float]:
     """CPU ms a page by number of desks, of all pages and of stopped ones, growth, how many went on and were kept."""
     made = list(_pages(pages + WARM))
     with ExitStack() as stack:
-        readings = [_reading(stack, made, _desks(count)) for count in COUNTS]
+        readings = [_reading(stack, made, communes(count)) for count in COUNTS]
         _read(readings, made[:WARM])
         readings = [_Reading(one.flow, one.extractor) for one in readings]
         gc.collect()
@@ -119,7 +120,8 @@ def _figures(readings: dict[int, _Reading]) -> dict[str, float]:
     return figures
 
 
-def _desks(count: int) -> tuple[Desk, ...]:
+def communes(count: int) -> tuple[Desk, ...]:
+    """So many desks, each of a commune of these provinces."""
     found: list[Desk] = []
     for name in PROVINCES:
         above, units = province.communes(wiring.gazetteer(), name)
