@@ -23,10 +23,14 @@ MOST_BYTES: Final = 8_000_000
 _MOST_UNPACKED: Final = 200_000_000
 _MOST_ROUND_IT: Final = 5_000_000
 """Bytes of styles and other parts that are read whole before the first row; large offices' have a tenth."""
+_MOST_TAGS: Final = 3_000_000
+"""Of one part that holds cells or their texts; the largest table that is taken has half of that. Reading them takes
+seconds."""
 _MOST_MERGED: Final = 1_000_000
 """Cells in merged ranges, which never lie over each other: more is no table."""
 _MERGED: Final = re.compile(rb'<mergeCell\s[^<>]*ref="([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)"')
 _SHEET: Final = re.compile(r"xl/worksheets/sheet\d+\.xml")
+_CELLS: Final = re.compile(r"xl/(worksheets/[^/]+|sharedStrings)\.xml", re.IGNORECASE)
 _ROUND_IT: Final = re.compile(r"xl/(styles|workbook)\.xml|.*\.rels|\[Content_Types\]\.xml")
 
 
@@ -124,6 +128,8 @@ def _merged(content: bytes) -> set[tuple[int, int]]:
         round_it = (info.file_size for info in parts if _ROUND_IT.fullmatch(info.filename))
         if sum(info.file_size for info in parts) > _MOST_UNPACKED or max(round_it, default=0) > _MOST_ROUND_IT:
             raise BadTable("factbook.file_large")
+        if any(_tags(archive, info) > _MOST_TAGS for info in parts if _CELLS.fullmatch(info.filename)):
+            raise BadTable("factbook.file_large")
         sheets = sorted(name for name in archive.namelist() if _SHEET.fullmatch(name))
         xml = archive.read(sheets[0]) if sheets else b""
     looked_at = 0
@@ -135,6 +141,13 @@ def _merged(content: bytes) -> set[tuple[int, int]]:
             raise BadTable("factbook.damaged")
         found.update((row, column) for row in rows for column in columns)
     return found
+
+
+def _tags(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
+    if part.file_size <= _MOST_TAGS:
+        return 0  # a tag has more than one byte
+    with archive.open(part) as file:
+        return sum(piece.count(b"<") for piece in iter(lambda: file.read(1 << 20), b""))
 
 
 def _column(letters: bytes) -> int:

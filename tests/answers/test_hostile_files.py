@@ -57,6 +57,14 @@ def test_a_table_whose_styles_are_larger_than_any_table_is_refused_unread(part: 
         sheets.read("a.xlsx", bomb)
 
 
+@pytest.mark.parametrize("part", ["xl__worksheets__sheet1", "xl__worksheets__Bang", "xl__sharedStrings"])
+def test_a_table_of_millions_of_cells_is_refused_unread(part: str) -> None:
+    bomb = packed(**{part: b"<row>" + b"<c/>" * 3_000_000 + b"</row>"})
+    assert len(bomb) < 50_000
+    with pytest.raises(BadTable, match="file_large"):
+        sheets.read("a.xlsx", bomb)
+
+
 def test_tags_without_an_end_take_no_more_time_than_their_length() -> None:
     began = time.process_time()
     assert caution.document_refusal("a.docx", packed(word__document=b"<w:t " * 100_000)) is None
