@@ -21,7 +21,7 @@ from itertools import accumulate, islice
 from typing import Any, Final
 
 import numpy as np
-from ahocorasick_rs import BytesAhoCorasick
+from ahocorasick_rs import BytesAhoCorasick, Implementation
 from selectolax.lexbor import LexborHTMLParser
 
 from core.errors import ExtractError
@@ -55,6 +55,8 @@ _OLD: Final[tuple[legacy.Legacy, ...]] = ("tcvn3", "vni")
 _AROUND: Final = 300
 """Characters on either side of a name by which a line in Unicode is known for that."""
 _LONG: Final = 7
+_AUTOMATON: Final = Implementation.DFA
+"""A fourth quicker for about a kilobyte a name; by itself it would be taken for up to a hundred names."""
 _LOOKED_AT: Final = 100
 """Names on a page from which on nobody asks whether all of them stand in headlines of other articles."""
 
@@ -115,7 +117,7 @@ class PatternGate:
                 if bare:
                     forms.setdefault(bare, set()).add(_form(text, old, kept))
         self._forms = [tuple(values) for values in forms.values()]
-        self._search = BytesAhoCorasick(list(forms)) if forms else None
+        self._search = BytesAhoCorasick(list(forms), implementation=_AUTOMATON) if forms else None
 
     def passes(self, page: FetchedPage) -> bool:
         """True where a name may stand in the page's visible text or its entry. Never False for a real mention."""
@@ -153,7 +155,7 @@ class PatternGate:
         found = [match for match in found if match[0] in forms]
         if not found:
             return
-        places = np.flatnonzero(kept)
+        places = np.flatnonzero(kept != 0)  # of truths it is found three times as fast as of numbers
         for which, start, end in found:
             first, last = int(places[start]), int(places[end - 1]) + 1
             letters = places[start:end]
