@@ -1,7 +1,8 @@
 """What a page costs a crawl with 1 and with 100 desks, from asking for it to the record: pages of 270 KB from loopback.
 
-All that a crawl does is counted, its start too; the press server's own work is not. bench.many_desks leaves fetching
-apart, so that what desks cost shows more plainly. `python -m bench.crawled_desks 8000` for as many pages.
+All that a crawl does is counted, its start too (the first article that is kept loads the models); the press server's
+own work is not. bench.many_desks leaves fetching apart, so that what desks cost shows more plainly.
+`python -m bench.crawled_desks 24000` for as many pages.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from bench import national_day
 from bench.many_desks import communes
 
 LONG = True
-PAGES: Final = 4_000
+PAGES: Final = 12_000
 FEW, MANY = 1, 100
 TURNS: Final = (FEW, MANY, MANY, FEW)
 """So whatever else the machine does, or how fast it is at the time, weighs on both alike."""
