@@ -46,8 +46,20 @@ def look(request: Request, form: Form) -> Response:
 
 
 def add_item(request: Request, form: Form) -> Response:
-    """POST `/them-bai/tin-ngoai`: `nguon`, `loai`, `tieu-de`, `ngay`, `cho` (page or programme)."""
+    """POST `/them-bai/tin-ngoai`: `nguon`, `loai`, `tieu-de`, `ngay`, `cho` (page or programme).
+
+    What can't be taken is told on the page itself, with all that was typed.
+    """
     ask = asked(request)
+    try:
+        _enter(ask, form)
+    except BadRequest as wrong:
+        return _page(ask, given="", wrong=wrong, typed=form)
+    return forms.onward(ask, "/them-bai", "items")
+
+
+def _enter(ask: Asked, form: Form) -> None:
+    """Raises BadRequest."""
     title, where = clip(clean(form.get("tieu-de", "")), TITLE_LIMIT), clip(clean(form.get("cho", "")), WHERE_LIMIT)
     source, day = form.get("nguon", ""), _day(form.get("ngay", ""), local_day(ask.words.now))
     if ask.desk is None:
@@ -60,7 +72,6 @@ def add_item(request: Request, form: Form) -> Response:
         ask.desk.id, source=source, medium=_medium(form), title=title, day=day, where=where, at=ask.words.now,
         by=ask.user.id,
     )  # fmt: skip
-    return forms.onward(ask, "/them-bai", "items")
 
 
 def remove_item(request: Request, _: Form) -> Response:
@@ -72,12 +83,21 @@ def remove_item(request: Request, _: Form) -> Response:
     return forms.onward(ask, "/them-bai", "items")
 
 
-def _page(ask: Asked, *, given: str, answer: AddressAnswer | None = None, empty: bool = False) -> Response:
+def _page(
+    ask: Asked,
+    *,
+    given: str,
+    answer: AddressAnswer | None = None,
+    empty: bool = False,
+    wrong: BadRequest | None = None,
+    typed: Form | None = None,
+) -> Response:
     today = local_day(ask.words.now)
     items = ask.room.office.work.items(ask.desk.id, today - ITEM_DAYS, today) if ask.desk else ()
     return render.page(
-        ask, "add.html", changes=True, given=given, answer=answer, empty=empty, items=items, today=today, media=MEDIA,
-        publishers=publishers(ask), can_fetch=ask.room.office.addresses is not None,
+        ask, "add.html", status=400 if wrong else 200, changes=True, given=given, answer=answer, empty=empty,
+        wrong=wrong, typed=typed or {}, items=items, today=today, media=MEDIA, publishers=publishers(ask),
+        can_fetch=ask.room.office.addresses is not None,
     )  # fmt: skip
 
 

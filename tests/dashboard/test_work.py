@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -240,8 +240,18 @@ class TestByHand:
     @pytest.mark.parametrize(
         "wrong", [{"nguon": "facebook"}, {"loai": "blog"}, {"tieu-de": " "}, {"cho": ""}, {"ngay": "2999-01-01"}]
     )
-    def test_only_listed_publishers_with_all_fields(self, browser: TestClient, wrong: dict[str, str]) -> None:
-        assert send(browser, "/them-bai/tin-ngoai", self.FORM | wrong, opened="/them-bai").status_code == 400
+    def test_only_listed_publishers_with_all_fields(
+        self, record: Record, browser: TestClient, wrong: dict[str, str]
+    ) -> None:
+        """What is wrong is told on the page itself, which keeps all the rest that was typed."""
+        answer = send(browser, "/them-bai/tin-ngoai", self.FORM | wrong, opened="/them-bai")
+        assert answer.status_code == 400 and 'role="alert"' in answer.text
+        typed = self.FORM | wrong
+        written = [typed[field] for field in ("tieu-de", "cho", "ngay") if typed[field].strip()]
+        chosen = [typed[field] for field in ("nguon", "loai") if field not in wrong]
+        assert all(f'value="{text}"' in answer.text for text in written)
+        assert re.findall('value="([^"]+)" selected', answer.text) == chosen
+        assert record.work.items("binh_son", date(2000, 1, 1), date(3000, 1, 1)) == ()
 
 
 class TestPasted:
