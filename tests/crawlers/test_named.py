@@ -28,6 +28,7 @@ SELECTORS = (
         ('<div class="post-body">', ".post-body, .post, #post, h2"),
         ('<i class="x-SAPO-y">', '[class*="Sapo"], h2'),
         ('<i itemprop="ArticleBody"><p class=description>', 'p.description, h2, [itemprop="articleBody"]'),
+        ('<meta name="articleBody">', "h2"),
         ('<i class="breadcrumbs">', 'h2, [class*="crumb"] a'),
     ],
 )

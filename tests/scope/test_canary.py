@@ -28,7 +28,7 @@ from app import crawling, delivering, logs, upkeep, wiring
 from app.comparing import differ
 from app.world import World
 from core.clock import FixedClock, SystemClock, local
-from core.records import Endpoint, Publisher, PublisherKind
+from core.records import AlertTiming, Endpoint, Publisher, PublisherKind
 from core.settings import Settings, SmtpSettings
 from core.text import fold_plain
 from crawlers.opml import export_opml
@@ -141,7 +141,8 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Done]:
         world = _world(site)
         report = crawling.crawl(settings, world, forever=False)
         delivering.deliver(settings, world, stop=threading.Event(), forever=False)
-        breakfast = FixedClock(next_at(SystemClock().now(), 8 * 60))  # after the hour of the digest
+        digest = next_at(SystemClock().now(), AlertTiming().morning)
+        breakfast = FixedClock(digest + timedelta(minutes=30))
         delivering.deliver(settings, replace(world, clock=breakfast), stop=threading.Event(), forever=False)
         yield Done(settings, world, room, report, upkeep.backup(settings, None))
     for handler in set(root.handlers) - set(before[0]):

@@ -145,7 +145,7 @@ def test_a_single_crawl_stays_while_pages_wait_at_hosts_to_spare(
         crawl, press = Crawled(), paper(site)
         found = [Entry(source=press.id, url=site.url("/a.htm"), found_in="feed")] if waiting else []
         crawl.ledger.save_poll(PollState(endpoint=press.endpoints[0]), found, NOON)
-        crawl.run(press)
+        crawl.run(press, lease=2)
     assert [host_of(page.url) for page in crawl.pages] == [host_of(site.url("/"))] * waiting
     assert bool(giver.left) is not waiting
 
