@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -32,9 +33,13 @@ class _Junk:
     """Whether elements stand inside what is no article. Remembers its answers; one for each tree."""
 
     def __init__(self, tree: LexborHTMLParser) -> None:
-        body = tree.body
-        self._most = 0.4 * len(body.text()) if body is not None else 0.0
+        self._tree = tree
         self._known: dict[int, bool] = {}
+
+    @cached_property
+    def _most(self) -> float:
+        body = self._tree.body
+        return 0.4 * len(body.text()) if body is not None else 0.0
 
     def around(self, node: LexborNode) -> bool:
         """Whether any element above is junk. One that holds most of the page's text is not, whatever its name."""

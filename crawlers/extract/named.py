@@ -12,7 +12,9 @@ from typing import Final
 
 from ahocorasick_rs import BytesAhoCorasick
 
-_NAME: Final = re.compile(r"[.#\"]([\w-]+)\"?\]?(?: a)?$")
+_NAME: Final = re.compile(r"(?:[.#]|\[([\w-]+)[*~]?=\")([\w-]+)(?:\"\])?(?: a)?$")
+_ANYWHERE: Final = frozenset(("class", "id", "rel"))
+"""Attributes whose names stand in every page."""
 
 
 class Named:
@@ -23,8 +25,8 @@ class Named:
     """
 
     def __init__(self, *lists: Sequence[str]) -> None:
-        self._lists = tuple(tuple((selector, _name(selector)) for selector in one) for one in lists)
-        self._names = tuple(sorted({name for one in self._lists for _, name in one if name}))
+        self._lists = tuple(tuple((selector, _names(selector)) for selector in one) for one in lists)
+        self._names = tuple(sorted({name for one in self._lists for _, names in one for name in names}))
         self._search = BytesAhoCorasick([name.encode() for name in self._names])
 
     def standing(self, markup: bytes) -> list[str]:
@@ -33,10 +35,11 @@ class Named:
         `markup`: UTF-8, small letters.
         """
         found = {which for which, _, _ in self._search.find_matches_as_indexes(markup, overlapping=True)}
-        there = {self._names[which] for which in found} | {""}
-        return [", ".join(selector for selector, name in one if name in there) for one in self._lists]
+        there = {self._names[which] for which in found}
+        return [", ".join(selector for selector, names in one if names <= there) for one in self._lists]
 
 
-def _name(selector: str) -> str:
+def _names(selector: str) -> frozenset[str]:
+    """What stands in a page with such an element: class, id or value, and the attribute unless every page has it."""
     match = _NAME.search(selector)
-    return match.group(1).lower() if match else ""
+    return frozenset(name.lower() for name in match.groups() if name) - _ANYWHERE if match else frozenset()

@@ -21,7 +21,7 @@ from crawlers.extract.language import language_of
 from crawlers.extract.lead import LEADS, find_lead, split_lead, told_lead
 from crawlers.extract.named import Named
 from crawlers.extract.sift import caption_text, is_link, sift
-from crawlers.extract.title import find_title
+from crawlers.extract.title import HEADINGS, find_title
 from crawlers.legacy import TWINS, Legacy, detect, mend_markup
 from crawlers.nesting import too_deep
 from crawlers.parsed import Handed, ParsedPage
@@ -30,7 +30,7 @@ MIN_BODY: Final = 120
 """Characters of lead and body below which a page is no article (a video, a gallery, a list)."""
 RUNNING: Final = 60
 """Characters from which a block counts as a paragraph rather than a line of a list."""
-_NAMED: Final = Named(LEADS, CONTAINERS, AUTHORS, CRUMBS)
+_NAMED: Final = Named(LEADS, CONTAINERS, AUTHORS, CRUMBS, HEADINGS)
 
 
 class PressExtractor:
@@ -65,10 +65,10 @@ class _Markup:
 def _article(page: FetchedPage, publisher: Publisher | None, parsed: ParsedPage, markup: _Markup) -> Article:
     selectors = publisher.selectors if publisher is not None else Selectors()
     tree, values = parsed.tree, list(json_values(parsed.scripts()))
-    leads, containers, by, crumbs = _NAMED.standing(markup.small)
+    leads, containers, by, crumbs, headings = _NAMED.standing(markup.small)
     head, authors = read_head(tree, values, crumbs), author_names(tree, values, by)
     tree.strip_tags(["noscript", "template"])
-    title = find_title(tree, head, selectors.title)
+    title = find_title(tree, head, headings, selectors.title)
     near = tree.css_first(selectors.title or "h1")
     lead = find_lead(tree, leads, head, selectors.lead)
     published = find_published(tree, head, page, selectors.published, near)

@@ -15,14 +15,17 @@ MAX_TITLE: Final = 500
 _LOOKED_AT: Final = 10 * MAX_TITLE
 """Characters of a candidate that are cleaned and compared: a page may give a title of megabytes."""
 
-_HEADINGS: Final = 'h1, [itemprop="headline"]'
+HEADINGS: Final = ("h1", '[itemprop="headline"]')
 _OTHERS: Final = 'h2, h3, [class*="title"], [id*="title"], [class*="headline"], .tieude, [class*="tieu-de"]'
 _SITE: Final = re.compile(r"\s+[|\-–—:»]\s+[^|–—»]{2,60}$")
 _WORD: Final = re.compile(r"\w+")
 
 
-def find_title(tree: LexborHTMLParser, head: Head, declared: str) -> str:
-    """The visible headline, else what the head says; "" where there is none. At most MAX_TITLE characters."""
+def find_title(tree: LexborHTMLParser, head: Head, headings: str, declared: str) -> str:
+    """The visible headline, else what the head says; "" where there is none. At most MAX_TITLE characters.
+
+    `headings`: those of HEADINGS that the page may have, as one selector.
+    """
     if declared:
         for node in tree.css(declared):
             if text := _text(node):
@@ -30,12 +33,12 @@ def find_title(tree: LexborHTMLParser, head: Head, declared: str) -> str:
     said = [
         text for text in (head.first("og:title", "twitter:title", "title"), head.said("headline"), head.title) if text
     ]
-    for selector, least in ((_HEADINGS, 0.34), (_OTHERS, 0.75)):
+    for selector, least in ((headings, 0.34), (_OTHERS, 0.75)):
         seen = [text for node in tree.css(selector)[:400] if 4 <= len(text := _text(node)) <= MAX_TITLE]
         best = max(seen, key=lambda text: _likeness(text, said), default="")
         if best and _likeness(best, said) >= least:
             return best
-        if selector == _HEADINGS and len(seen) == 1 and not said:
+        if selector == headings and len(seen) == 1 and not said:
             return seen[0]
     return without_site(said[0])[:MAX_TITLE] if said else ""
 
