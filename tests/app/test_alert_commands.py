@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from alerts.schedule import next_at
 from app import wiring
 from app.cli import program
 from core.clock import FixedClock, SystemClock
@@ -31,7 +32,9 @@ roles = ["information_office", "disaster_prevention"]
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
-    """A desk with an urgent alert that waits and a story for the digest."""
+    """A desk with an urgent alert that waits and a story for the digest, which no hour of it has passed since."""
+    noon = next_at(SystemClock().now(), 12 * 60)
+    monkeypatch.setattr(SystemClock, "now", lambda _: noon)
     monkeypatch.setenv("DIEMBAO_DATA_DIR", str(tmp_path))
     made = Settings(data_dir=tmp_path)
     clock = FixedClock(SystemClock().now() - timedelta(minutes=30))
