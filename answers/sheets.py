@@ -124,12 +124,7 @@ def _merged(content: bytes) -> set[tuple[int, int]]:
     """(row, column) of the cells that lie in merged ranges; of those large ones the first rows are enough."""
     found: set[tuple[int, int]] = set()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = archive.infolist()
-        round_it = (info.file_size for info in parts if _ROUND_IT.fullmatch(info.filename))
-        if sum(info.file_size for info in parts) > _MOST_UNPACKED or max(round_it, default=0) > _MOST_ROUND_IT:
-            raise BadTable("factbook.file_large")
-        if any(_tags(archive, info) > _MOST_TAGS for info in parts if _CELLS.fullmatch(info.filename)):
-            raise BadTable("factbook.file_large")
+        _refuse_large(archive)
         sheets = sorted(name for name in archive.namelist() if _SHEET.fullmatch(name))
         xml = archive.read(sheets[0]) if sheets else b""
     looked_at = 0
@@ -141,6 +136,16 @@ def _merged(content: bytes) -> set[tuple[int, int]]:
             raise BadTable("factbook.damaged")
         found.update((row, column) for row in rows for column in columns)
     return found
+
+
+def _refuse_large(archive: zipfile.ZipFile) -> None:
+    """Raises BadTable for what would take long to read, whatever it takes packed."""
+    parts = archive.infolist()
+    round_it = (info.file_size for info in parts if _ROUND_IT.fullmatch(info.filename))
+    if sum(info.file_size for info in parts) > _MOST_UNPACKED or max(round_it, default=0) > _MOST_ROUND_IT:
+        raise BadTable("factbook.file_large")
+    if any(_tags(archive, info) > _MOST_TAGS for info in parts if _CELLS.fullmatch(info.filename)):
+        raise BadTable("factbook.file_large")
 
 
 def _tags(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
