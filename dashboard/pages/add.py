@@ -112,7 +112,7 @@ def _day(given: str, today: date) -> date:
     try:
         day = date.fromisoformat(given)
     except ValueError:
-        raise BadRequest("error.bad_day") from None
+        raise BadRequest("error.item_day") from None
     if not date(2000, 1, 1) <= day <= today:
-        raise BadRequest("error.bad_day")
+        raise BadRequest("error.item_day")
     return day
