@@ -27,6 +27,8 @@ _ENOUGH: Final = 200
 _LINE: Final = 25
 _MAX_PARAGRAPHS: Final = 4_000
 _MAX_ELEMENTS: Final = 30_000
+_MAY_HOLD: Final = "p, td, pre, div, section, article, span, li:not(:has(> a))"
+"""Elements whose own words may be a paragraph. A heavy page has thousands of lines that are links."""
 
 
 class _Junk:
@@ -144,7 +146,7 @@ def _weighed(tree: LexborHTMLParser, junk: _Junk) -> LexborNode | None:
     """The element with most running text right below it; what is deeper counts less (readability's rule)."""
     scores: dict[int, float] = {}
     nodes: dict[int, LexborNode] = {}
-    for paragraph in tree.css("p, td, pre, div, section, article, li, span")[:_MAX_ELEMENTS]:
+    for paragraph in tree.css(_MAY_HOLD)[:_MAX_ELEMENTS]:
         if len(paragraph.text(deep=False) or "") < _LINE and paragraph.tag != "p":
             continue  # nearly all of a heavy page's elements: its lists of links
         size = _own(paragraph)
