@@ -13,14 +13,13 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate, islice
-from typing import Any, Final
+from typing import Final
 
-import numpy as np
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 from selectolax.lexbor import LexborHTMLParser
 
@@ -28,6 +27,7 @@ from core.errors import ExtractError
 from core.records import Entry, FetchedPage
 from core.text import nfc
 from crawlers import legacy
+from crawlers.bare import SMALL, Codes, Needs, Places, Reduced, reduced
 from crawlers.decode import decode
 from crawlers.extract.head import json_in
 from crawlers.nesting import too_deep
@@ -57,34 +57,9 @@ _AROUND: Final = 300
 _LONG: Final = 7
 _AUTOMATON: Final = Implementation.DFA
 """A fourth quicker for about a kilobyte a name; by itself it would be taken for up to a hundred names."""
+_SMALL_A: Final = ord("a")
 _LOOKED_AT: Final = 100
 """Names on a page from which on nobody asks whether all of them stand in headlines of other articles."""
-
-_Codes = np.ndarray[Any, np.dtype[np.uint16]]
-_Letters = np.ndarray[Any, np.dtype[np.uint8]]
-_Places = np.ndarray[Any, np.dtype[np.intp]]
-
-
-def _table() -> _Letters:
-    table = np.zeros(0x10000, np.uint8)
-    for code in range(0x10000):
-        base = unicodedata.normalize("NFKD", chr(code).translate(legacy.TWINS).lower())[0].replace("đ", "d")
-        if base.isascii() and base.isalnum():
-            table[code] = ord(base)
-    return table
-
-
-def _small_letters() -> dict[str, str]:
-    """Each small letter -> all that become it in small letters, itself the first."""
-    found: dict[str, str] = {}
-    for letter in map(chr, range(0x10000)):
-        small = letter.lower()
-        found[small] = letter + found.get(small, "") if small == letter else found.get(small, "") + letter
-    return found
-
-
-_BASE: Final = _table()
-_SMALL: Final = _small_letters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,18 +85,18 @@ class PatternGate:
 
     def __init__(self, names: Iterable[str], handed: Handed | None = None) -> None:
         self._handed = handed
-        forms: dict[bytes, set[_Form]] = {}
+        forms: dict[Needs, dict[bytes, set[_Form]]] = {}
         for name in {nfc(name).strip() for name in names}:
             for old, text in _written(name):
-                bare, kept, _ = _reduce(text)
-                if bare:
-                    forms.setdefault(bare, set()).add(_form(text, old, kept))
-        self._forms = [tuple(values) for values in forms.values()]
-        self._search = BytesAhoCorasick(list(forms), implementation=_AUTOMATON) if forms else None
+                said = reduced(text)
+                if said.bare:
+                    form = _form(text, old, said)
+                    forms.setdefault(_needs(form), {}).setdefault(said.bare, set()).add(form)
+        self._lists = {needs: _Names(some) for needs, some in sorted(forms.items())}
 
     def passes(self, page: FetchedPage) -> bool:
         """True where a name may stand in the page's visible text or its entry. Never False for a real mention."""
-        if self._search is None:
+        if not self._lists:
             return False
         if page.entry is not None and self.names_in(_entry_text(page.entry)):
             return True
@@ -147,19 +122,40 @@ class PatternGate:
 
     def _found(self, text: str) -> Iterator[str]:
         """Names as the text writes them."""
-        if self._search is None:
-            return
-        bare, kept, codes = _reduce(text)
-        found = self._search.find_matches_as_indexes(bare, overlapping=True)
+        said = reduced(text)
+        for needs, names in self._lists.items():
+            if said.has(needs):
+                yield from names.found(text, said)
+
+
+class _Names:
+    """Names in bare letters, with one automaton.
+
+    Those of old encodings stand apart: they are two of three, some are a few letters that stand everywhere ("Ch©u"),
+    and most pages have none of the characters that they need.
+    """
+
+    def __init__(self, forms: Mapping[bytes, Collection[_Form]]) -> None:
+        self._forms = [tuple(values) for values in forms.values()]
+        self._search = BytesAhoCorasick(list(forms), implementation=_AUTOMATON)
+
+    def found(self, text: str, said: Reduced) -> Iterator[str]:
+        """Names as the text writes them. `said`: the text in bare letters."""
+        found = self._search.find_matches_as_indexes(said.bare, overlapping=True)
         forms = self._possible({which for which, _, _ in found}, text)
-        found = [match for match in found if match[0] in forms]
+        if not forms:
+            return
+        cased = said.cased()
+        found = [match for match in found if any(_begins(form, cased, match[1]) for form in forms.get(match[0], ()))]
         if not found:
             return
-        places = np.flatnonzero(kept != 0)  # of truths it is found three times as fast as of numbers
+        places, codes = said.places(), said.codes
         for which, start, end in found:
-            first, last = int(places[start]), int(places[end - 1]) + 1
-            letters = places[start:end]
-            if any(_stands(form, codes, first, last) and _is_name(form, codes, letters) for form in forms[which]):
+            first, last, letters = int(places[start]), int(places[end - 1]) + 1, places[start:end]
+            if any(
+                _begins(form, cased, start) and _stands(form, codes, first, last) and _is_name(form, codes, letters)
+                for form in forms[which]
+            ):
                 yield _cut(codes, first, last)
 
     def _possible(self, found: set[int], text: str) -> dict[int, list[_Form]]:
@@ -173,13 +169,6 @@ class PatternGate:
         return {which: possible for which, possible in forms.items() if possible}
 
 
-def _reduce(text: str) -> tuple[bytes, _Letters, _Codes]:
-    """Bare letters; the same with a zero where a character fell out; the text in UTF-16."""
-    codes: _Codes = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)
-    kept: _Letters = _BASE.take(codes, mode="clip")  # every code is in range; "clip" only skips the check
-    return kept.tobytes().translate(None, b"\0"), kept, codes
-
-
 def _written(name: str) -> Iterator[tuple[bool, str]]:
     """The name in Unicode and as it reads on pages in the encodings from before."""
     yield False, name
@@ -189,13 +178,19 @@ def _written(name: str) -> Iterator[tuple[bool, str]]:
             yield True, text
 
 
-def _form(text: str, old: bool, kept: _Letters) -> _Form:
+def _form(text: str, old: bool, bare: Reduced) -> _Form:
     if not old:
-        starts = accumulate((len(_reduce(word)[0]) for word in text.split()[:-1]), initial=0)
+        starts = accumulate((len(reduced(word).bare) for word in text.split()[:-1]), initial=0)
         return _Form(_marked(text), old, syllables=tuple(starts), plain=all(map(str.isalnum, text.split())))
-    places, said = np.flatnonzero(kept), _squeezed(text)
-    signs = tuple(_SMALL[letter] for letter in sorted(set(said)) if not letter.isascii())
-    return _Form(said, old, int(places[0]), len(kept) - 1 - int(places[-1]), signs)
+    places, said = bare.places(), _squeezed(text)
+    signs = tuple(SMALL[letter] for letter in sorted(set(said)) if not letter.isascii())
+    return _Form(said, old, int(places[0]), len(bare.kept) - 1 - int(places[-1]), signs)
+
+
+def _needs(form: _Form) -> Needs:
+    """The rarest of what its signs ask of a text, which must have them all."""
+    kept = reduced("".join(form.signs))
+    return next((needs for needs in (Needs.FOREIGN, Needs.SIGN) if kept.has(needs)), Needs.NOTHING)
 
 
 def _marked(text: str) -> str:
@@ -210,7 +205,7 @@ def _squeezed(text: str) -> str:
     return "".join(c for c in text.lower() if c.isalnum() or ("\u00a1" <= c <= "\u00ff" and c != "\u00ad"))
 
 
-def _stands(form: _Form, codes: _Codes, start: int, end: int) -> bool:
+def _stands(form: _Form, codes: Codes, start: int, end: int) -> bool:
     """Whether the name stands there in that form: nothing adjoins, and its marks are the name's or fewer."""
     if form.old:
         start, end = max(0, start - form.lead), end + form.trail
@@ -220,17 +215,20 @@ def _stands(form: _Form, codes: _Codes, start: int, end: int) -> bool:
     return not _adjoined(codes, start, end) and _within(_cut(codes, start, end), form.text)
 
 
-def _is_name(form: _Form, codes: _Codes, letters: _Places) -> bool:
+def _begins(form: _Form, cased: bytes, start: int) -> bool:
+    """Whether each syllable begins with a capital or digit; what stands in an old encoding need not."""
+    return form.old or all(cased[start + k] < _SMALL_A for k in form.syllables)
+
+
+def _is_name(form: _Form, codes: Codes, letters: Places) -> bool:
     """Whether what stands there is written as names are. `letters`: where its bare letters stand."""
     if form.old:
         return not _in_unicode(codes, int(letters[0]), int(letters[-1]) + 1)
-    if not all(chr(codes[letters[k]]).isupper() or chr(codes[letters[k]]).isdigit() for k in form.syllables):
-        return False
     gaps = (_cut(codes, int(letters[k - 1]) + 1, int(letters[k])) for k in form.syllables[1:])
     return not form.plain or all(gap == " " or all(map(_is_space, gap)) for gap in gaps)
 
 
-def _in_unicode(codes: _Codes, start: int, end: int) -> bool:
+def _in_unicode(codes: Codes, start: int, end: int) -> bool:
     """Whether the line around has letters that no old encoding has: "An Phó" is "An Phú" in TCVN3 only without such."""
     before = _LINE_END.split(_cut(codes, max(0, start - _AROUND), start))[-1]
     after = _LINE_END.split(_cut(codes, end, end + _AROUND), maxsplit=1)[0]
@@ -242,11 +240,11 @@ def _is_space(char: str) -> bool:
     return char.isspace() or char == _BREAK or unicodedata.category(char) in ("Mn", "Cf", "Cc")
 
 
-def _cut(codes: _Codes, start: int, end: int) -> str:
+def _cut(codes: Codes, start: int, end: int) -> str:
     return codes[start:end].tobytes().decode("utf-16-le", "replace")
 
 
-def _adjoined(codes: _Codes, start: int, end: int) -> bool:
+def _adjoined(codes: Codes, start: int, end: int) -> bool:
     """Whether a letter before or after belongs to the same word. A capital beside small letters begins a new one."""
     before = chr(codes[start - 1]) if start else " "
     if before.isalpha() and not (before.islower() and chr(codes[start]).isupper()):

@@ -194,11 +194,11 @@ def test_pages_without_the_names_are_stopped(said: str) -> None:
     "said",
     [
         "đất nước thống nhất", "Đất nước Thống nhất", "sống hòa bình", "vì Hòa bình", "họ Thống, Nhất là", "được An - Phó kể", "bạn An Phó",
-        "ở phường, 2 người", "Thống/Nhất", "Hòa (Bình)",
+        "ở phường, 2 người", "Thống/Nhất", "Hòa (Bình)", "ông sơn bua ô dù",
     ],
 )  # fmt: skip
 def test_words_that_are_no_names_are_stopped(said: str) -> None:
-    names = ("Thống Nhất", "Hòa Bình", "An Phú", "Phường 2")
+    names = ("Thống Nhất", "Hòa Bình", "An Phú", "Phường 2", "Sơn Bua")
     assert not PatternGate(names).passes(page(article(paragraphs=(said,))))
 
 
