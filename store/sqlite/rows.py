@@ -148,14 +148,13 @@ def load_page(row: sqlite3.Row) -> PendingPage:
 LISTED_COLUMNS: Final = (
     "a.n, a.id, a.url, a.source, a.title, a.lead, a.published_at, a.provenance, a.zone_stated, a.doubtful,"
     " a.first_seen, a.revised_at, a.revisions, a.state AS article_state, d.focus, d.topics, d.tone, d.tone_score,"
-    " d.mentions, d.model, d.story, d.listed_at, s.key AS story_key, x.reprint_of, x.overlap, x.earlier,"
+    " d.mentions, d.model, d.story, d.listed_at, x.story AS story_key, x.reprint_of, x.overlap, x.earlier,"
     " x.doubtful AS order_doubtful, r.title AS other_title, r.source AS other_source,"
     " (SELECT json_group_array(json_array(c.topic, c.present, c.tone)) FROM corrections c"
     " WHERE c.n = d.n AND c.desk = d.desk AND c.undone_at IS NULL) AS corrected"
 )
 LISTED_FROM: Final = (
-    "desk_articles d JOIN articles a ON a.n = d.n LEFT JOIN stories s ON s.id = d.story"
-    " LEFT JOIN article_stories x ON x.n = d.n"
+    "desk_articles d JOIN articles a ON a.n = d.n LEFT JOIN article_stories x ON x.n = d.n"
     " LEFT JOIN articles r ON r.id = x.reprint_of"
     " AND EXISTS (SELECT 1 FROM desk_articles o WHERE o.desk = d.desk AND o.n = r.n)"
 )
