@@ -27,7 +27,10 @@ from core.urls import login_of
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _MONTH = timedelta(days=30).total_seconds()
-_NOISY = ("scrapy", "twisted", "trafilatura", "htmldate", "charset_normalizer", "asyncio", "uvicorn.access")
+_NOISY = (
+    "scrapy", "twisted", "trafilatura", "htmldate", "charset_normalizer", "asyncio", "uvicorn.access",
+    "elastic_transport",  # at debug level it writes whole requests, and so the words that people search for
+)  # fmt: skip
 
 
 class PlainLines(logging.Formatter):

@@ -19,7 +19,15 @@ from app import delivering, logs, wiring
 from app.world import World
 from core.clock import FixedClock, SystemClock
 from core.errors import ConfigError
-from core.settings import CrawlSettings, ElasticSettings, KibanaSettings, OidcSettings, Settings, SmtpSettings
+from core.settings import (
+    CrawlSettings,
+    ElasticSettings,
+    KibanaSettings,
+    LogSettings,
+    OidcSettings,
+    Settings,
+    SmtpSettings,
+)
 from tests.fakes.records import NOON
 from tests.fakes.small import no_file_longer_than
 
@@ -87,6 +95,13 @@ def test_a_login_is_masked_as_its_header_holds_it(tmp_path: Path, code: str) -> 
         logging.getLogger("own").error("sent %s", {"Authorization": f"Basic {b64encode(pair.encode(code)).decode()}"})
     told = [json.loads(line)["event"] for line in file.read_text(encoding="utf-8").splitlines()]
     assert told == ["sent {'Authorization': 'Basic *****'}"] * 4
+
+
+def test_requests_to_the_engine_are_not_logged_even_at_debug_level(tmp_path: Path) -> None:
+    file = logs.start(Settings(data_dir=tmp_path, log=LogSettings(level="debug")), "deliver")
+    logging.getLogger("elastic_transport.node").debug('> {"query": "lúa"}')
+    logging.getLogger("elastic_transport.transport").warning("a node failed")
+    assert [json.loads(line)["event"] for line in file.read_text(encoding="utf-8").splitlines()] == ["a node failed"]
 
 
 def test_log_files_tell_of_deliveries_no_longer_than_the_record_does(tmp_path: Path) -> None:
