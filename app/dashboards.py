@@ -10,7 +10,7 @@ from app import daily, wiring
 from app.progress import progress
 from core import files
 from core.clock import SystemClock
-from core.errors import ConfigError, DiembaoError, StoreError
+from core.errors import ConfigError, DiembaoError
 from core.settings import Settings
 from kibana import loading
 from kibana.boards import SLUGS, link
@@ -73,11 +73,8 @@ def _counts(settings: Settings) -> Iterator[Found]:
         with wiring.record(settings) as kept:
             fed = daily.required(settings, kept, SystemClock())
             standing, behind = fed.standing(), fed.behind()
-    except (StoreError, ConfigError) as error:
-        yield Found(sign="!!", what="counts", says=str(error), todo="put that right; diembao run then feeds them")
-        return
     except DiembaoError as error:
-        yield Found(sign="!!", what="counts", says=str(error))
+        yield Found(sign="!!", what="counts", says=str(error), todo="put that right; diembao run then feeds them")
         return
     if not sum(standing.values()):
         yield Found(sign="--", what="counts", says="none yet", todo="diembao run feeds them, or diembao index rebuild")

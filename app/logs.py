@@ -9,6 +9,7 @@ import fcntl
 import json
 import logging
 import sys
+from base64 import b64encode
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -22,11 +23,14 @@ from pydantic import BaseModel, SecretStr
 from core.errors import ConfigError
 from core.settings import LogSettings, Settings
 from core.text import clean
-from core.urls import password_of
+from core.urls import login_of
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _MONTH = timedelta(days=30).total_seconds()
-_NOISY = ("scrapy", "twisted", "trafilatura", "htmldate", "charset_normalizer", "asyncio", "uvicorn.access")
+_NOISY = (
+    "scrapy", "twisted", "trafilatura", "htmldate", "charset_normalizer", "asyncio", "uvicorn.access",
+    "elastic_transport",  # at debug level it writes whole requests, and so the words that people search for
+)  # fmt: skip
 
 
 class PlainLines(logging.Formatter):
@@ -182,12 +186,21 @@ def start(settings: Settings, role: str, *, quiet: bool = False) -> Path:
 
 
 def secrets(settings: Settings) -> list[str]:
-    """Values of all secret settings, and the proxy's password, which stands in its address."""
-    values = [
-        value.get_secret_value()
-        for part in (getattr(settings, name) for name in type(settings).model_fields)
-        for value in (vars(part).values() if isinstance(part, BaseModel) else ())
-        if isinstance(value, SecretStr)
-    ]
-    password = password_of(settings.crawl.proxy)
-    return [*values, password, unquote(password)]
+    """Values of all secret settings, the proxy's password, which stands in its address, and what logins are sent as."""
+    parts = [vars(part) for part in vars(settings).values() if isinstance(part, BaseModel)]
+    values = [value.get_secret_value() for part in parts for value in part.values() if isinstance(value, SecretStr)]
+    user, password = login_of(settings.crawl.proxy)
+    logins = [(unquote(user), unquote(password))]
+    for name, secret in _LOGINS:
+        logins += [(part[name], part[secret].get_secret_value()) for part in parts if name in part and secret in part]
+    return [*values, password, unquote(password), *(sent for login in logins for sent in _as_sent(*login))]
+
+
+_LOGINS = (("username", "password"), ("client_id", "client_secret"))
+"""Settings that are sent together as a Basic header."""
+
+
+def _as_sent(user: str, password: str) -> set[str]:
+    """A login as a Basic header holds it, in either encoding of HTTP libraries: as good as the password."""
+    pairs = {f"{user}:{password}".encode(code, "replace") for code in ("utf-8", "latin-1")} if password else set()
+    return {b64encode(pair).decode() for pair in pairs}

@@ -114,10 +114,10 @@ def article_id(url: str) -> str:
     return hashlib.sha256(canonical(url).encode()).hexdigest()[:20]
 
 
-def password_of(address: str) -> str:
-    """The password that stands in an address, as it is written there; "" where none does."""
+def login_of(address: str) -> tuple[str, str]:
+    """Name and password that stand in an address, as they are written there; "" where none do."""
     found = _LOGIN.search(address)
-    return found[2] if found else ""
+    return (found[1], found[2]) if found else ("", "")
 
 
 def without_password(address: str) -> str:

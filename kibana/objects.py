@@ -46,12 +46,16 @@ def lines(objects: Iterable[Mapping[str, Any]]) -> str:
 
 
 def reader_roles(desks: Iterable[str], indices: str) -> str:
-    """A role a desk for the engine's roles.yml: it reads its own daily counts and figures of operation."""
-    return "".join(
-        f"diembao_reader_{desk}:\n  cluster: []\n  indices:\n"
-        f'    - names: ["{indices}-reading", "{indices}-counts-{desk}"]\n'
+    """Roles for the engine's roles.yml: of who reads figures of operation alone, and one a desk with its counts too."""
+    reading = f"{indices}-reading"
+    of_desks = (_role(f"diembao_reader_{desk}", reading, f"{indices}-counts-{desk}") for desk in desks)
+    return "".join((_role("diembao_reader", reading), *of_desks))
+
+
+def _role(name: str, *indices: str) -> str:
+    return (
+        f"{name}:\n  cluster: []\n  indices:\n    - names: {json.dumps(indices)}\n"
         '      privileges: ["read", "view_index_metadata"]\n'
-        for desk in desks
     )
 
 

@@ -43,7 +43,7 @@ def check(as_json: AsJson = False) -> None:
 
 def export(
     target: Annotated[Path | None, typer.Argument(help="file to write; without one it is printed")] = None,
-    roles: Annotated[bool, typer.Option("--roles", help="readers' roles of each desk, for roles.yml, instead")] = False,
+    roles: Annotated[bool, typer.Option("--roles", help="readers' roles, for roles.yml, instead")] = False,
 ) -> None:
     """Write data views and dashboards as NDJSON, to be imported by hand. Needs no Kibana."""
     from app import dashboards

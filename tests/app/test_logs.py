@@ -7,6 +7,7 @@ import logging
 import os
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +19,15 @@ from app import delivering, logs, wiring
 from app.world import World
 from core.clock import FixedClock, SystemClock
 from core.errors import ConfigError
-from core.settings import CrawlSettings, Settings, SmtpSettings
+from core.settings import (
+    CrawlSettings,
+    ElasticSettings,
+    KibanaSettings,
+    LogSettings,
+    OidcSettings,
+    Settings,
+    SmtpSettings,
+)
 from tests.fakes.records import NOON
 from tests.fakes.small import no_file_longer_than
 
@@ -69,6 +78,30 @@ def test_the_proxys_password_is_masked_as_it_is_written_and_as_it_is_sent(tmp_pa
     file = logs.start(settings, "crawl")
     logging.getLogger("own").error("no answer of %s (mật-khẩu)", settings.crawl.proxy)
     assert json.loads(file.read_text(encoding="utf-8"))["event"] == "no answer of http://xa:*****@proxy.example (*****)"
+
+
+@pytest.mark.parametrize("code", ["utf-8", "latin-1"])
+def test_a_login_is_masked_as_its_header_holds_it(tmp_path: Path, code: str) -> None:
+    secret = SecretStr("mật-khẩu" if code == "utf-8" else "clé-2026")
+    settings = Settings(
+        data_dir=tmp_path, crawl=CrawlSettings(proxy="http://xa:cl%C3%A9@proxy.example"),
+        elastic=ElasticSettings(username="diembao", password=secret),
+        kibana=KibanaSettings(username="nap", password=secret),
+        oidc=OidcSettings(client_id="diem-bao", client_secret=secret),
+    )  # fmt: skip
+    file = logs.start(settings, "deliver")
+    pairs = [f"{name}:{secret.get_secret_value()}" for name in ("diembao", "nap", "diem-bao")] + ["xa:clé"]
+    for pair in pairs:
+        logging.getLogger("own").error("sent %s", {"Authorization": f"Basic {b64encode(pair.encode(code)).decode()}"})
+    told = [json.loads(line)["event"] for line in file.read_text(encoding="utf-8").splitlines()]
+    assert told == ["sent {'Authorization': 'Basic *****'}"] * 4
+
+
+def test_requests_to_the_engine_are_not_logged_even_at_debug_level(tmp_path: Path) -> None:
+    file = logs.start(Settings(data_dir=tmp_path, log=LogSettings(level="debug")), "deliver")
+    logging.getLogger("elastic_transport.node").debug('> {"query": "lúa"}')
+    logging.getLogger("elastic_transport.transport").warning("a node failed")
+    assert [json.loads(line)["event"] for line in file.read_text(encoding="utf-8").splitlines()] == ["a node failed"]
 
 
 def test_log_files_tell_of_deliveries_no_longer_than_the_record_does(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -10,9 +12,10 @@ from typing import Any
 import pytest
 from elasticsearch import Elasticsearch
 
+from app.logs import JsonLines, secrets
 from core.clock import FixedClock
 from core.records import IndexDocument
-from core.settings import ElasticSettings
+from core.settings import Settings
 from store.elastic.client import EngineAway, EngineRefuses, connect
 from store.elastic.feed import READER, Feed
 from store.elastic.search import ElasticSearch
@@ -173,22 +176,44 @@ def test_what_is_sent_twice_or_late_changes_nothing(
     assert in_engine(client, alias) == 1
 
 
-def test_a_refused_login_is_told_without_the_secret(record: Record, relay: Between, alias: str, side: Indexing) -> None:
+BASIC = b64encode(b"diembao:s3cret").decode()
+KEY = "aWQ6a2V5"
+
+
+@pytest.mark.parametrize(
+    ("login", "header", "hidden"),
+    [
+        ({"username": "diembao", "password": "s3cret"}, f"Basic {BASIC}", ("s3cret", BASIC)),
+        ({"api_key": KEY}, f"ApiKey {KEY}", (KEY,)),
+    ],
+)
+def test_no_secret_is_told_or_logged_from_the_set_up_to_a_refused_login(
+    record: Record, relay: Between, alias: str, side: Indexing, caplog: pytest.LogCaptureFixture,
+    login: dict[str, str], header: str, hidden: tuple[str, ...],
+) -> None:  # fmt: skip
+    caplog.set_level(logging.DEBUG)
     write(record, 1)
-    relay.instead = lambda _m, _p, _b: (401, {"error": {"type": "security_exception", "reason": "s3cret"}})
-    settings = ElasticSettings(hosts=(relay.url,), username="diembao", password="s3cret")
-    with connect(settings) as client, pytest.raises(EngineRefuses) as said:
-        Feed(client, alias, side, FixedClock(NOON)).once()
-    assert "s3cret" not in str(said.value)
-    assert "login" in str(said.value)
-
-
-def test_an_api_key_goes_in_its_header(relay: Between, alias: str, side: Indexing) -> None:
-    relay.instead = lambda _m, _p, _b: (200, {"status": "green"})
-    settings = ElasticSettings(hosts=(relay.url,), api_key="aWQ6a2V5")
+    settings = patient(relay.url, **login)
     with connect(settings) as client:
-        client.cluster.health()
-    assert {k.lower(): v for k, v in relay.headers[-1].items()}["authorization"] == "ApiKey aWQ6a2V5"
+        upkeep, feed = Upkeep(client, alias, side), Feed(client, alias, side, FixedClock(NOON))
+        search = ElasticSearch(client, alias, side, FixedClock(NOON))
+        upkeep.set_up()
+        assert feed.all().indexed == 1
+        assert len(ids(search, client, alias)) == 1
+        assert not [secret for secret in hidden if secret in caplog.text], "not even before our masking"
+        write(record, 2)
+        reason = f"unable to authenticate {login} with {header}"  # nothing keeps a proxy from saying so
+        relay.instead = lambda _m, _p, _b: (401, {"error": {"type": "security_exception", "reason": reason}})
+        for ask in (upkeep.set_up, feed.once, lambda: search.search(DESK, "lúa")):
+            with pytest.raises(EngineRefuses, match="login") as said:
+                ask()
+            assert not [secret for secret in hidden if secret in str(said.value)]
+        relay.instead = lambda _m, _p, _b: None
+        upkeep.drop()
+    assert {k.lower(): v for k, v in relay.headers[-1].items()}["authorization"] == header
+    assert "_bulk" in caplog.text and "_search" in caplog.text and "401" in caplog.text, "requests are logged"
+    masking = JsonLines(secrets(Settings(elastic=settings)))
+    assert not [secret for secret in hidden for line in caplog.records if secret in masking.format(line)]
 
 
 def test_built_anew_while_it_answers(

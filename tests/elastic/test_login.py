@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 import shutil
 from base64 import b64encode
@@ -165,6 +166,41 @@ def test_readers_of_counts_see_their_desk_and_figures_of_operation(guarded: Guar
         assert daily.drop() == 3
 
 
+def header(user: str, password: str) -> str:
+    """What of a Basic header gives the login away."""
+    return b64encode(f"{user}:{password}".encode()).decode()
+
+
+def test_no_secret_is_logged_from_the_set_up_to_a_refused_login(
+    guarded: Guarded, record: Record, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    side = Indexing(record.database)
+    with connect(guarded.settings("diembao")) as client:
+        upkeep, feed = Upkeep(client, ALIAS, side), Feed(client, ALIAS, side, FixedClock(NOON))
+        set_up(upkeep)
+        write(record, 1)
+        assert feed.all().indexed == 1
+        client.indices.refresh(index=ALIAS)
+        assert ElasticSearch(client, ALIAS, side, FixedClock(NOON)).search(DESK, "lúa").total == 1
+    write(record, 2)
+    with connect(guarded.settings("diembao", "sai-mat-khau")) as client:
+        refused = (
+            lambda: Feed(client, ALIAS, side, FixedClock(NOON)).once(),
+            lambda: ElasticSearch(client, ALIAS, side, FixedClock(NOON)).search(DESK, "lúa"),
+        )
+        for ask in refused:
+            with pytest.raises(EngineRefuses, match="wrong login") as said:
+                ask()
+            assert "sai-mat-khau" not in str(said.value)
+    with connect(guarded.settings("diembao")) as client:
+        assert Upkeep(client, ALIAS, side).drop()
+    assert "_bulk" in caplog.text and "_search" in caplog.text and "401" in caplog.text, "requests are logged"
+    for password in (LOGINS["diembao"], "sai-mat-khau"):
+        assert password not in caplog.text
+        assert header("diembao", password) not in caplog.text
+
+
 @pytest.mark.parametrize(
     ("over", "says"),
     [
@@ -178,9 +214,11 @@ def test_what_is_wrong_is_told_and_no_secret_with_it(
 ) -> None:
     if over.get("hosts"):
         over = {"hosts": (guarded.url.replace("https:", "http:"),), "ca_file": ""}
+    caplog.set_level(logging.DEBUG)
     settings = ElasticSettings.model_validate(guarded.settings("diembao").model_dump() | over)
     with connect(settings) as client, pytest.raises(StoreError, match=says) as said:
         Upkeep(client, ALIAS, Indexing(record.database)).set_up()
     assert isinstance(said.value, EngineAway | EngineRefuses)
-    for word in (*LOGINS.values(), "sai-mat-khau"):
+    given = (*LOGINS.values(), "sai-mat-khau")
+    for word in (*given, *(header("diembao", password) for password in given)):
         assert word not in str(said.value) + caplog.text

@@ -27,6 +27,7 @@ from tests.elastic.press import DESK, replayed_press, sample_press
 from tests.elastic.server import Node, patient
 from tests.elastic.shared import worker
 from tests.fakes.records import NOON
+from tests.parts import missing
 
 ALIAS = f"same-answers-{worker()}"
 EVERY = 10_000
@@ -62,7 +63,7 @@ def questions() -> list[tuple[str, str]]:
 def both(request: pytest.FixtureRequest, node: Node, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     replayed = request.param != "sample"
     if replayed and not data_dir().is_dir():
-        pytest.skip("labelled data is neither at $DIEMBAO_DATA nor at ../shared/data: only the sample is compared")
+        missing("labelled data is neither at $DIEMBAO_DATA nor at ../shared/data: only the sample is compared")
     path = tmp_path_factory.mktemp("record") / "diembao.sqlite3"
     papers = Counter[str]()
     with open_record(path, clock=FixedClock(NOON), keep=KeepSettings()) as record:

@@ -18,11 +18,13 @@ from core.settings import KibanaSettings
 from kibana.client import Kibana, KibanaAway, KibanaRefuses
 from kibana.loading import Found, check, load
 from kibana.objects import saved_objects
-from tests.standins.kibana import NOT_READY, Answer, State, basic, fault, kibana, said
+from tests.standins.kibana import NOT_READY, Answer, State, basic, fault, kibana, not_exported, said
 
 KEY = "bWE6a2hvYS1iaS1tYXQ="
 PASSWORD = "mật-khẩu bí mật: 1"
 IMPORT = "/api/saved_objects/_import"
+EXPORT = "/api/saved_objects/_export"
+BY_HAND = "set it by hand: Stack Management, Advanced Settings, dateFormat:tz"
 
 
 @pytest.fixture
@@ -107,9 +109,23 @@ def test_a_starting_kibana_is_waited_for_as_it_asks(stand: State) -> None:
     assert waits == [5.0, 5.0]
     stand.instead = answering("/api/status", NOT_READY)
     waits.clear()
-    with pytest.raises(KibanaAway, match=r"not ready yet \(HTTP 503\); waited 60 s"):
+    with pytest.raises(KibanaAway, match=r"not ready yet \(HTTP 503\); waited 60 s .*\. See Kibana's own log"):
         loaded(stand, waits.append, wait=60)
     assert waits == [30.0, 30.0]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_an_import_that_meets_a_busy_kibana_is_sent_again(stand: State, status: int) -> None:
+    busy = iter([said(status, {}, **{"Retry-After": "7"}), said(status, {})])
+    stand.instead = lambda _method, path: next(busy, None) if path == IMPORT else None
+    waits: list[float] = []
+    assert wrong(loaded(stand, waits.append, wait=60)) == []
+    assert waits == [7.0, 5.0]
+    stand.instead = answering(IMPORT, said(status, {}))
+    waits.clear()
+    with pytest.raises(KibanaAway, match="waited 10 s"):
+        loaded(stand, waits.append, wait=12)
+    assert waits == [5.0, 5.0]
 
 
 @pytest.mark.parametrize("level", ["unavailable", "critical"])
@@ -129,7 +145,7 @@ def test_a_degraded_kibana_is_used_with_a_word(stand: State) -> None:
 
 def test_nobody_there_is_waited_for_and_told(stand: State) -> None:
     waits: list[float] = []
-    with pytest.raises(KibanaAway, match=r"can't be reached; is Kibana running.*waited 10 s"):
+    with pytest.raises(KibanaAway, match=r"can't be reached; waited 10 s .*\. Start Kibana"):
         loaded(stand, waits.append, url="http://127.0.0.1:9", wait=12)
     assert waits == [5.0, 5.0]
 
@@ -160,7 +176,7 @@ NGINX = b"<html><title>400 The plain HTTP request was sent to HTTPS port</title>
         (STATUS, said(200, {"status": "ok"}), "its /api/status is none of Kibana"),
         (STATUS, said(200, {"status": {"overall": "green"}}), "its /api/status is none of Kibana"),
         (STATUS, said(200, []), "its /api/status is none of Kibana"),
-        (STATUS, said(200, {"status": {"overall": {"state": "green"}}}), "This Kibana is older than 8.11"),
+        (STATUS, said(200, {"status": {"overall": {"state": "green"}}}), "Kibana's. This Kibana is older than 8.11"),
         (STATUS, said(401, ENGINES), "there Elasticsearch answers, not Kibana (HTTP 401). Check the host, the port"),
         (STATUS, said(404, {"error": "no handler"}, **{"X-elastic-product": "Elasticsearch"}), "there Elasticsearch"),
         (STATUS, (400, "text/html", NGINX, {}), "[kibana] url must begin with https://"),
@@ -180,13 +196,24 @@ NGINX = b"<html><title>400 The plain HTTP request was sent to HTTPS port</title>
         (IMPORT, fault(500, "Cannot read properties of undefined (reading 'currentIndexPatternId')"), "its versions"),
         (IMPORT, fault(500, "An internal server error occurred"), "See Kibana's own log"),
         (IMPORT, fault(400, "uri [/x] exists but is not available with the current configuration"), "internal there"),
-        (IMPORT, (502, "text/html", b"<html>Bad Gateway</html>", {}), "HTTP 502"),
+        (IMPORT, fault(400, "Unexpected token } in JSON at position 0"), "`diembao kibana export` writes"),
+        (IMPORT, fault(400, "[request query.overwrite]: no"), "no. Kibana does not take this request: see its own log"),
+        (IMPORT, fault(405, "Method Not Allowed"), "Let GET and POST through"),
+        (IMPORT, fault(409, "version conflict"), "at the same time: try again"),
+        (IMPORT, fault(415, "Unsupported Media Type"), "multipart/form-data and JSON through unchanged"),
+        (IMPORT, fault(418, "teapot"), "See Kibana's own log, and that of a proxy before it"),
+        (IMPORT, fault(429, "slow down"), "slow down (HTTP 429). Try again in a few minutes"),
+        (IMPORT, (502, "text/html", b"<html>Bad Gateway</html>", {}), "(HTTP 502). Start Kibana, or correct"),
+        (IMPORT, NOT_READY, "not ready yet (HTTP 503). See Kibana's own log and Elasticsearch's"),
+        (IMPORT, fault(504, "Gateway Timeout"), "raise the time that the proxy before it gives"),
         (IMPORT, said(200, {"ok": True}), "an answer to an import that is none"),
         (IMPORT, said(200, []), "an answer to an import that is none"),
-        ("/api/saved_objects/_export", (200, "application/ndjson", b'{"type": "dashboard"}', {}), "can't be read"),
-        ("/api/saved_objects/_export", (200, "application/ndjson", b"[]", {}), "an export that can't be read"),
-        ("/api/saved_objects/_export", (200, "application/ndjson", b"", {}), "an export that can't be read"),
-        ("/api/saved_objects/_export", HTML, "answers text/html"),
+        (EXPORT, (200, "application/ndjson", b'{"type": "dashboard"}', {}), "can't be read"),
+        (EXPORT, (200, "application/ndjson", b"[]", {}), "an export that can't be read"),
+        (EXPORT, (200, "application/ndjson", b"", {}), "an export that can't be read"),
+        (EXPORT, HTML, "answers text/html"),
+        (EXPORT, fault(400, "Can't export more than 1 objects"), "1 objects. Kibana does not take this request"),
+        (EXPORT, not_exported(403, ("dashboard", "d")), "The login needs these privileges"),
     ],
 )
 def test_what_is_refused_is_told_with_what_to_do(stand: State, path: str, answer: Answer, says: str) -> None:
@@ -195,6 +222,35 @@ def test_what_is_refused_is_told_with_what_to_do(stand: State, path: str, answer
         loaded(stand)
     assert says in str(told.value)
     assert "token=abc" not in str(told.value)
+    assert "diembao kibana load" not in str(told.value), "which would end in the same"
+
+
+@pytest.mark.parametrize("body", [{"message": "từ chối"}, {}, "", []])
+@pytest.mark.parametrize("path", [STATUS, IMPORT])
+def test_every_status_ends_in_advice(stand: State, path: str, body: object) -> None:
+    for status in range(400, 600):
+        stand.instead = answering(path, said(status, body))
+        with pytest.raises((KibanaAway, KibanaRefuses)) as told:
+            loaded(stand)
+        assert told.value.todo[:1].isupper()
+        assert str(told.value) == f"{told.value.says}. {told.value.todo}"
+        assert str(status) in told.value.says
+
+
+@pytest.mark.parametrize(
+    "path", [EXPORT, "/api/kibana/settings", "/api/data_views/default", "/api/spaces/space/phong-vh"]
+)
+def test_every_finding_that_is_not_ok_ends_in_advice(stand: State, path: str) -> None:
+    for status in (*range(400, 432), *range(500, 506)):
+        stand.instead = answering(path, fault(status, "từ chối"))
+        try:
+            found = (*loaded(stand, space="phong-vh"), *checked(stand, space="phong-vh"))
+        except (KibanaAway, KibanaRefuses) as told:
+            assert str(told) == f"{told.says}. {told.todo}"
+        else:
+            assert all(one.todo for one in found if one.sign != "ok")
+            assert {one.sign for one in found} <= {"ok", "--", "!!"}
+            assert not [one for one in found if one.todo == "diembao kibana load" and one.what != "time zone"]
 
 
 def errors(*each: dict[str, Any], count: int = 5) -> Answer:
@@ -208,27 +264,38 @@ def errors(*each: dict[str, Any], count: int = 5) -> Answer:
 @pytest.mark.parametrize(
     ("error", "says"),
     [
-        ({"type": "conflict"}, "nothing was loaded: dashboard d: conflicts with one that is there"),
-        ({"type": "conflict", "destinationId": "e"}, "conflicts with e: delete that one"),
-        ({"type": "ambiguous_conflict", "destinations": [{"id": "e"}, {"id": "f"}]}, "several copies (e, f)"),
-        ({"type": "missing_references", "references": [{"type": "index-pattern", "id": "v"}]}, "needs index-pattern v"),
-        ({"type": "unsupported_type"}, "the rest was loaded: dashboard d: this Kibana does not know that type"),
-        ({"type": "unknown", "message": "Unable to bulk_create dashboard", "statusCode": 403}, "lacks a privilege"),
-        ({"type": "unknown", "message": "schema", "statusCode": 400}, "schema (HTTP 400)"),
-        ({"type": "missing_access_control_metadata", "owner": "x"}, 'missing_access_control_metadata {"owner": "x"}'),
-        ({"type": "access_control_conflict"}, "access_control_conflict"),
+        ({"type": "conflict"}, "nothing was loaded: dashboard d: conflicts with one that is there. Delete the one in"),
+        ({"type": "conflict", "destinationId": "e"}, "conflicts with e. Delete the one in the way"),
+        ({"type": "ambiguous_conflict", "destinations": [{"id": "e"}, {"id": "f"}]}, "copies (e, f). Delete the"),
+        ({"type": "missing_references", "references": [{"type": "index-pattern", "id": "v"}]},
+         "needs index-pattern v, which is not there. Load the whole file"),
+        ({"type": "unsupported_type"},
+         "the rest was loaded: dashboard d: this Kibana does not know that type. Use Kibana 8.11"),
+        ({"type": "unknown", "message": "Unable to bulk_create", "statusCode": 403}, "Saved Objects Management"),
+        ({"type": "unknown", "message": "Unable to bulk_create", "statusCode": 400}, "Saved Objects Management"),
+        ({"type": "unknown", "message": "schema", "statusCode": 400}, "schema (HTTP 400). This Kibana can't read the"),
+        ({"type": "unknown", "message": "busy", "statusCode": 429}, "busy (HTTP 429). Try again in a few minutes"),
+        ({"type": "unknown", "message": "no", "statusCode": 500}, "no (HTTP 500). See Kibana's own log"),
+        ({"type": "unknown"}, "no reason given (HTTP 0). See Kibana's own log"),
+        ({"type": "missing_access_control_metadata", "owner": "x"},
+         'missing_access_control_metadata {"owner": "x"}. The dashboard\'s owner made it read-only'),
+        ({"type": "unexpected_access_control_metadata"}, "The dashboard's owner made it read-only"),
+        ({"type": "access_control_conflict"}, "access_control_conflict. The dashboard's owner made it read-only"),
+        ({"type": "of_tomorrow"}, "of_tomorrow. See Kibana's own log"),
+        ({}, "no reason given (HTTP 0). See Kibana's own log"),
     ],
-)
+)  # fmt: skip
 def test_status_200_without_success_is_no_success(stand: State, error: dict[str, Any], says: str) -> None:
     stand.instead = answering(IMPORT, errors(error))
     with pytest.raises(KibanaRefuses) as told:
         loaded(stand)
     assert says in str(told.value)
+    assert str(told.value) == f"{told.value.says}. {told.value.todo}"
 
 
 def test_no_reason_is_told_too(stand: State) -> None:
     stand.instead = answering(IMPORT, said(200, {"success": False, "successCount": 0}))
-    with pytest.raises(KibanaRefuses, match="it gives no reason"):
+    with pytest.raises(KibanaRefuses, match=r"it gives no reason\. See Kibana's own log"):
         loaded(stand)
 
 
@@ -237,6 +304,11 @@ def test_every_object_that_was_not_taken_is_named(stand: State) -> None:
     with pytest.raises(KibanaRefuses) as told:
         loaded(stand)
     assert str(told.value).count("dashboard d: ") == 2
+    assert told.value.todo == "Delete the one in the way and load again; Use Kibana 8.11 or newer"
+    stand.instead = answering(IMPORT, errors({"type": "conflict"}, {"type": "conflict"}))
+    with pytest.raises(KibanaRefuses) as same:
+        loaded(stand)
+    assert same.value.todo == "Delete the one in the way and load again", "said once"
 
 
 def test_warnings_and_ids_of_another_space_are_told(stand: State) -> None:
@@ -246,16 +318,25 @@ def test_warnings_and_ids_of_another_space_are_told(stand: State) -> None:
     found = loaded(stand)
     moved = [one for one in found if "another space uses its own" in one.says]
     assert len(moved) == 5
-    assert all(one.todo for one in moved)
+    assert all("delete it here and in the other space" in one.todo for one in moved)
+    assert wrong(found) == [f"import: {one.says}" for one in moved], "loading again would not mend it"
+    assert not [one for one in found if one.todo == "diembao kibana load"]
     assert "default" not in stand.default_view, "no id that is not there"
+    stand.objects.clear()
+    assert {one.sign for one in loaded(stand)} == {"ok"}, "as the advice says"
     stand.instead = answering(IMPORT, said(200, {
-        "success": True, "successCount": 5, "warnings": [{"type": "action_required", "message": "xem lại"}],
+        "success": True, "successCount": 5, "warnings": [
+            {"type": "action_required", "message": "xem lại", "actionPath": "/app/x"}, {"message": "lạ"},
+        ],
     }))  # fmt: skip
-    assert any(one.says == "action_required: xem lại" for one in loaded(stand))
+    assert [(one.says, one.todo) for one in loaded(stand) if one.sign == "--"] == [
+        ("action_required: xem lại", "open /app/x in Kibana and do what it asks"),
+        ("warning: lạ", "look at the dashboards in Kibana, and at its log"),
+    ]
 
 
 def test_a_space_that_is_not_there(stand: State) -> None:
-    with pytest.raises(KibanaRefuses, match="no space so-y-te: make it"):
+    with pytest.raises(KibanaRefuses, match=r"no space so-y-te\. Make it"):
         loaded(stand, space="so-y-te")
     assert not stand.objects
 
@@ -287,12 +368,26 @@ def test_settings_in_another_form_are_no_time_zone(stand: State, answer: object)
     assert wrong(checked(stand)) == ["time zone: Browser: days are cut by each viewer's own clock"]
 
 
-@pytest.mark.parametrize("status", [400, 403, 404])
-def test_a_time_zone_that_can_not_be_set_is_set_by_hand(stand: State, status: int) -> None:
+@pytest.mark.parametrize(
+    ("status", "todo"),
+    [
+        (403, f"{BY_HAND}; or give the login Advanced Settings all"),
+        (404, BY_HAND),
+        (500, "See Kibana's own log"),
+    ],
+)
+def test_a_time_zone_that_can_not_be_set_is_set_by_hand(stand: State, status: int, todo: str) -> None:
     stand.instead = answering("/api/kibana/settings", fault(status, "no"))
     (told,) = [one for one in loaded(stand) if one.what == "time zone"]
-    assert told.sign == "--"
-    assert told.todo == "set it by hand: Stack Management, Advanced Settings, dateFormat:tz"
+    assert (told.sign, told.todo) == ("--", todo)
+
+
+def test_a_time_zone_that_is_none_is_corrected_in_our_settings(stand: State) -> None:
+    invalid = fault(400, "[validation [dateFormat:tz]]: Invalid timezone: Asia/Hue")
+    stand.instead = lambda method, path: invalid if (method, path) == ("POST", "/api/kibana/settings") else None
+    (told,) = [one for one in loaded(stand, time_zone="Asia/Hue") if one.what == "time zone"]
+    assert (told.sign, told.todo) == ("!!", "correct [kibana] time_zone: a name such as Asia/Ho_Chi_Minh")
+    assert "Invalid timezone: Asia/Hue" in told.says
 
 
 def test_another_zone_is_not_told_as_each_viewers_own(stand: State) -> None:
@@ -367,7 +462,7 @@ def test_tls_needs_the_authoritys_file(stand: State, tmp_path: Path) -> None:
         (tmp_path / "key.pem").write_text("ssh-ed25519 AAAA", encoding="ascii")
         with pytest.raises(ConfigError, match=r"key.pem' can't be read as a PEM file"):
             loaded(stand, url=url, ca_file=str(tmp_path / "key.pem"))
-        with pytest.raises(KibanaAway, match="hangs up; if it speaks https"):
+        with pytest.raises(KibanaAway, match=r"hangs up\. If it speaks https"):
             loaded(stand, url=url.replace("https:", "http:"))
         with pytest.raises(KibanaRefuses, match=r"it speaks http; \[kibana\] url says https"):
             loaded(stand, url=stand.url.replace("http:", "https:"))

@@ -105,11 +105,21 @@ def test_no_panel_has_tone_beside_a_publisher() -> None:
 
 def test_a_role_a_desk() -> None:
     roles = yaml.safe_load(reader_roles(("binh_son", "que_phong"), "diembao-daily"))
-    assert set(roles) == {"diembao_reader_binh_son", "diembao_reader_que_phong"}
+    assert set(roles) == {"diembao_reader", "diembao_reader_binh_son", "diembao_reader_que_phong"}
     (entry,) = roles["diembao_reader_que_phong"]["indices"]
     assert entry == {
         "names": ["diembao-daily-reading", "diembao-daily-counts-que_phong"],
         "privileges": ["read", "view_index_metadata"],
     }
     shipped = yaml.safe_load((CONFIG / "roles.yml").read_text(encoding="utf-8"))
-    assert shipped["diembao_reader_binh_son"] == roles["diembao_reader_binh_son"]
+    for name in ("diembao_reader", "diembao_reader_binh_son"):
+        assert shipped[name] == roles[name]
+
+
+def test_roles_follow_the_names_of_the_indices() -> None:
+    roles = yaml.safe_load(reader_roles(("binh_son",), "tinh-ngay"))
+    names = {name: role["indices"][0]["names"] for name, role in roles.items()}
+    assert names == {
+        "diembao_reader": ["tinh-ngay-reading"],
+        "diembao_reader_binh_son": ["tinh-ngay-reading", "tinh-ngay-counts-binh_son"],
+    }

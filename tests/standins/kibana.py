@@ -43,6 +43,13 @@ def fault(status: int, message: str) -> Answer:
     return said(status, {"statusCode": status, "error": names.get(status, "Error"), "message": message})
 
 
+def not_exported(of_each: int, *keys: tuple[str, str]) -> Answer:
+    """What `_export` answers where it has no object: `attributes` tell a missing one (404) from a forbidden (403)."""
+    objects = [{"type": kind, "id": name, "error": {"statusCode": of_each}} for kind, name in keys]
+    body = {"statusCode": 400, "error": "Bad Request", "message": "Error fetching objects to export"}
+    return said(400, body | {"attributes": {"objects": objects}})
+
+
 @dataclass(kw_only=True)
 class State:
     """What it holds, and how it behaves."""
@@ -182,8 +189,8 @@ def _import(
         return fault(400, "Invalid file extension .json")
     try:
         objects = [json.loads(line) for line in content.decode().splitlines() if line.strip()]
-    except ValueError as error:
-        return fault(400, f"{error}")
+    except ValueError:
+        return fault(400, "Unexpected token } in JSON at position 0")
     objects = [one for one in objects if "exportedCount" not in one]
     return _refused(state, objects) or _take(state, space, objects, overwrite=overwrite)
 
@@ -270,7 +277,7 @@ def _export(
     wanted = [(one["type"], one["id"]) for one in asked.get("objects", ())]
     gone = [key for key in wanted if key not in kept]
     if gone:
-        return fault(400, f"Error fetching objects to export: {gone}")
+        return not_exported(404, *gone)
     out = list(wanted)
     missing = []
     for key in out if asked.get("includeReferencesDeep") else ():
