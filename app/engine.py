@@ -20,6 +20,7 @@ from core.records import Change, Facets, IndexStatus, NotIndexed, SearchFilters,
 from core.settings import Settings
 from store.elastic.client import EngineAway, EngineRefuses, connect
 from store.elastic.feed import READER, Feed
+from store.elastic.record import RecordSide
 from store.elastic.search import ElasticSearch
 from store.elastic.upkeep import Upkeep
 from store.sqlite.indexing import Indexing
@@ -109,7 +110,18 @@ class Standby:
 def searching(settings: Settings, kept: Record, clock: Clock) -> SearchIndex:
     """What the pages search with."""
     far = engine(settings, kept, clock)
-    return kept.search if far is None else Standby(far.search, kept.search, clock, far.feed.near)
+    if far is None:
+        return kept.search
+    side = Indexing(kept.database)
+    return Standby(far.search, kept.search, clock, lambda: near(far.feed, side))
+
+
+def near(feed: Feed, side: RecordSide) -> bool:
+    """Whether the engine can be asked in place of the record: it was filled, and lacks little of it.
+
+    A small record is never far behind by its lines; as long as none was taken, the engine has nothing of it.
+    """
+    return feed.near() and (side.position(READER) > 0 or side.last() == 0)
 
 
 def build(far: Engine, duty: Duty, note: Callable[[int], None] = lambda _articles: None) -> int:

@@ -32,6 +32,8 @@ BLOCK: Final = (
     "an index there takes nothing in, as on a disk that is nearly full; make room there, or take the block off"
 )
 """What is the matter at that reason, but for 503: then the cluster only starts."""
+MISSING: Final = "index_not_found_exception"
+"""The reason where nothing has the name that was asked for."""
 
 
 class EngineAway(StoreError):  # noqa: N818 - an outcome with a name
@@ -87,7 +89,7 @@ def told() -> Iterator[None]:
 
 
 def _of_status(error: ApiError) -> StoreError:
-    if _reason(error) == BLOCKED and error.status_code != 503:
+    if reason_of(error) == BLOCKED and error.status_code != 503:
         return EngineAway(f"Elasticsearch: {BLOCK} (HTTP {error.status_code})")
     if error.status_code in (429, 502, 503, 504):
         return EngineAway(f"Elasticsearch: busy or not ready (HTTP {error.status_code})")
@@ -95,7 +97,7 @@ def _of_status(error: ApiError) -> StoreError:
         said = "wrong login" if error.status_code == 401 else "the login may not do this"
         todo = "check [elastic]" if error.status_code == 401 else "give it the role of index_config/roles.yml"
         return EngineRefuses(f"Elasticsearch: {said} (HTTP {error.status_code}); {todo}")
-    reason, path = _reason(error), error.meta.node.path_prefix
+    reason, path = reason_of(error), error.meta.node.path_prefix
     if path and not reason:
         return EngineRefuses(
             f"Elasticsearch: HTTP {error.status_code}, no answer of its own below {path}; [elastic] hosts ends with "
@@ -109,7 +111,8 @@ def _of_status(error: ApiError) -> StoreError:
     return EngineRefuses(f"Elasticsearch: HTTP {error.status_code} {reason}".rstrip())
 
 
-def _reason(error: ApiError) -> str:
+def reason_of(error: ApiError) -> str:
+    """The engine's own word for what failed; "" where it gave none."""
     body = error.body if isinstance(error.body, dict) else {}
     cause = body.get("error", {})
     return str(cause.get("type", "")) if isinstance(cause, dict) else ""

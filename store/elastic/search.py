@@ -1,8 +1,8 @@
 """The port SearchIndex on Elasticsearch: finds what FTS5 finds, since both hold the same prepared words.
 
-Each query carries the desk as a filter that stands outside of what was typed, so nothing typed can leave it out. What
-is shown of a hit comes from the record: a text that was erased, hidden or withdrawn since is not shown, however late
-the engine is.
+Each query carries the desk as a filter that stands outside of what was typed, so nothing typed can leave it out. An
+answer is the whole one or none: with a part of the index away, the record has all that was asked for. What is shown of
+a hit comes from the record: a text that was erased, hidden or withdrawn since is not shown, however late the engine is.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import Any, Final
 
-from elasticsearch import Elasticsearch
+from elasticsearch import Elasticsearch, NotFoundError
 
 from core.clock import Clock, day_bounds
 from core.ports import NO_FILTERS
 from core.records import COUNTED, RANKED, Change, Facets, SearchFilters, SearchPage
 from store.elastic import layout
-from store.elastic.client import told
+from store.elastic.client import MISSING, EngineAway, reason_of, told
 from store.elastic.record import RecordSide
 from store.sqlite import words
 from store.sqlite.query import Query, Term, parse
@@ -70,24 +70,27 @@ class ElasticSearch:
         """A page of results, as FTS5 gives them. Raises EngineAway and EngineRefuses."""
         offset, limit = max(0, offset), max(0, limit)
         with told():
-            asked = self._settled(parse(query))
+            asked = self._settled(desk, parse(query))
             if not asked.wanted and not (filters and not asked.terms):
                 return SearchPage(hits=(), total=0)
             by_time = by_time or not asked.terms
             most = COUNTED if by_time else RANKED
             span = {"from_": min(offset, most), "size": min(limit, max(0, most - offset))}
             narrow = bool(filters) or any(len(term.syllables) > _COMMON for term in asked.wanted)
-            said = question(desk, asked, filters, ranked=not by_time)
-            answer = None if narrow else self._newest(desk, said, span, by_time=by_time, most=most)
-            if answer is None:  # so few by relevance, where nothing narrows them: to score all costs less than to skip
-                count = most if by_time or filters else True
-                answer = self._ask(said, span, by_time=by_time, count=count, alike=not by_time)
+            said = _said(asked, ranked=not by_time)
+            newest = None if narrow else self._newest(desk, said, span, by_time=by_time, most=most)
+            if newest is None:  # so few by relevance, where nothing narrows them: to score all costs less than to skip
+                count, limits = most if by_time or filters else True, _limits(desk, filters)
+                answer = self._ask(desk, said, limits, span, by_time=by_time, count=count, alike=not by_time)
+            else:
+                answer = newest
         numbers = [hit["sort"][-1] for hit in answer["hits"]["hits"]]
         total = answer["hits"]["total"]
         return SearchPage(
             hits=tuple(self._record.hits(desk, numbers, asked)),
             total=min(int(total["value"]), most),
             more=total["relation"] == "gte" or total["value"] > most,
+            bounded=newest is not None and not by_time,
         )
 
     def _newest(self, desk: str, query: Json, span: Json, *, by_time: bool, most: int) -> Json | None:
@@ -103,7 +106,7 @@ class ElasticSearch:
             if months == len(spread):
                 break
             since = {"range": {"published": {"gte": layout.month_start(self._clock.now(), months - 1).isoformat()}}}
-            answer = self._ask({"bool": {"filter": [since], "must": [query]}}, span, by_time=by_time, count=most)
+            answer = self._ask(desk, query, [since], span, by_time=by_time, count=most)
             total = answer["hits"]["total"]
             if total["relation"] == "gte":
                 return answer
@@ -118,39 +121,38 @@ class ElasticSearch:
         now = self._clock.now()
         counted = self._spreads.get(desk)
         if counted is None or now - counted[0] > _COUNTED_FOR:
-            answer = self._client.search(
-                index=self._alias, query={"bool": {"filter": [{"term": {"desks": desk}}]}}, size=0,
-                aggs={"months": _MONTHS}, ignore_unavailable=True,
-            )  # fmt: skip
+            answer = self._sent(desk, size=0, aggs={"months": _MONTHS})
             found = {b["key_as_string"]: int(b["doc_count"]) for b in answer["aggregations"]["months"]["buckets"]}
             counted = self._spreads[desk] = now, tuple(_newest_first(found, now))
         return counted[1]
 
-    def _ask(self, query: Json, span: Json, *, by_time: bool, count: int | bool, alike: bool = False) -> Json:
+    def _ask(
+        self, desk: str, query: Json, limits: Sequence[Json], span: Json, *, by_time: bool, count: int | bool,
+        alike: bool = False,
+    ) -> Json:  # fmt: skip
         """`alike`: a word weighs the same in all months, which costs a round more."""
-        answer = self._client.search(
-            index=self._alias,
-            query=query,
+        return self._sent(
+            desk,
+            must=[query],
+            limits=limits,
             sort=[{"number": "desc"}] if by_time else [{"_score": "desc"}, {"number": "desc"}],
             source=False,
             stored_fields="_none_",  # the number stands among the sort values
             track_total_hits=count,
             search_type="dfs_query_then_fetch" if alike else "query_then_fetch",
             pre_filter_shard_size=None if alike else 1,  # first which months can have any, the newest first
-            ignore_unavailable=True,
             **span,
         )
-        return dict(answer)
 
     def facets(self, desk: str, query: str, filters: SearchFilters = NO_FILTERS) -> Facets:
         """How all matches are spread over publishers, topics and months."""
         with told():
-            asked = self._settled(parse(query))
+            asked = self._settled(desk, parse(query))
             if not asked.wanted and not (filters and not asked.terms):
                 return Facets()
-            answer = self._client.search(
-                index=self._alias, query=question(desk, asked, filters, ranked=False), size=0, track_total_hits=True,
-                aggs=_aggregations(desk), ignore_unavailable=True,
+            answer = self._sent(
+                desk, must=[_said(asked, ranked=False)], limits=_limits(desk, filters), size=0, track_total_hits=True,
+                aggs=_aggregations(desk),
             )  # fmt: skip
         said = answer["aggregations"]
         months = [(b["key_as_string"], int(b["doc_count"])) for b in said["months"]["buckets"] if b["doc_count"]]
@@ -164,16 +166,30 @@ class ElasticSearch:
     def apply(self, changes: Sequence[Change]) -> None:
         """Nothing: the feed takes the change log by itself (store.elastic.feed)."""
 
-    def _settled(self, asked: Query) -> Query:
-        """Without a short last word that is no whole word yet, as in FTS5."""
+    def _settled(self, desk: str, asked: Query) -> Query:
+        """Without a short last word that is no whole word of this desk's yet, as in FTS5."""
         last = asked.terms[-1] if asked.terms else None
         if last is None or not last.unfinished or len(asked.wanted) == 1:
             return asked
-        known = self._client.search(
-            index=self._alias, query={"bool": {"filter": [_term(last)]}}, size=0, terminate_after=1,
-            track_total_hits=1, ignore_unavailable=True,
-        )  # fmt: skip
+        known = self._sent(desk, limits=[_term(last)], size=0, terminate_after=1, track_total_hits=1)
         return asked if known["hits"]["total"]["value"] else Query(terms=asked.terms[:-1])
+
+    def _sent(self, desk: str, *, must: Sequence[Json] = (), limits: Sequence[Json] = (), **how: Any) -> Json:
+        """The answer to a search. All of them pass here: none is without the desk, none is answered in part.
+
+        The desk's filter stands on its own level, beside everything that was asked. Raises EngineAway where nothing has
+        the alias yet, or any more.
+        """
+        within = {"filter": [{"term": {"desks": desk}}, *limits], "must": list(must)}
+        try:
+            answer = self._client.search(
+                index=self._alias, query={"bool": within}, allow_partial_search_results=False, **how
+            )
+        except NotFoundError as error:
+            if reason_of(error) != MISSING:
+                raise
+            raise EngineAway(f"Elasticsearch: no index has the alias {self._alias}") from None
+        return dict(answer)
 
 
 def reaching(spread: Sequence[int], articles: float) -> int:
@@ -193,15 +209,15 @@ def _newest_first(by_month: Mapping[str, int], now: datetime) -> Iterator[int]:
         back += 1
 
 
-def question(desk: str, asked: Query, filters: SearchFilters, *, ranked: bool) -> Json:
-    """The whole query. The desk's filter stands on its own level, beside everything that was asked."""
+def _said(asked: Query, *, ranked: bool) -> Json:
+    """What was typed, as a query."""
     said: Json = {"must_not": [_term(term) for term in asked.terms if not term.wanted]}
     if ranked:
         said["must"] = [_term(term, ranked=True) for term in asked.wanted]
         said["should"] = _neighbours(asked)
     else:
         said["filter"] = [_term(term) for term in asked.wanted]
-    return {"bool": {"filter": [{"term": {"desks": desk}}, *_limits(desk, filters)], "must": [{"bool": said}]}}
+    return {"bool": said}
 
 
 def _limits(desk: str, filters: SearchFilters) -> list[Json]:

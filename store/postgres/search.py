@@ -20,6 +20,7 @@ from store.sqlite.search import FACETED
 from store.sqlite.stories import first_number
 
 _FOUND: Final = "FROM search WHERE words @@ CAST(:match AS tsquery) AND n >= :low AND n < :high"
+_KNOWN: Final = f"SELECT 1 {_FOUND} LIMIT 1"
 _COUNT: Final = f"SELECT count(*) FROM (SELECT 1 {_FOUND} LIMIT :counted) f"  # noqa: S608
 _NEWEST: Final = f"SELECT n {_FOUND} ORDER BY n DESC LIMIT :limit OFFSET :offset"
 _WEIGHTS: Final = "{0.2, 0, 0.2, 1.0}"
@@ -53,7 +54,7 @@ class Search(shared.Search):
     ) -> SearchPage:
         """See the port; by relevance the newest RANKED matches are ranked."""
         with self._db.read() as con:
-            asked = _settled(con, parse(query))
+            asked = _settled(con, desk, parse(query))
             values = _values(desk, asked, filters)
             if values is None:
                 return SearchPage(hits=(), total=0)
@@ -71,7 +72,7 @@ class Search(shared.Search):
     def facets(self, desk: str, query: str, filters: SearchFilters = NO_FILTERS) -> Facets:
         """See the port."""
         with self._db.read() as con:
-            values = _values(desk, _settled(con, parse(query)), filters)
+            values = _values(desk, _settled(con, desk, parse(query)), filters)
             if values is None:
                 return Facets()
             rows = con.execute(_FACETS, {**values, "desk": desk, "limit": FACETED}).fetchall()
@@ -94,11 +95,11 @@ def _values(desk: str, asked: Query, filters: SearchFilters) -> dict[str, Any] |
     return {"match": " & ".join(parts), "low": low, "high": high}
 
 
-def _settled(con: Any, asked: Query) -> Query:
-    """Without a short last word that is no whole word yet: what begins with it is nearly everywhere."""
+def _settled(con: Any, desk: str, asked: Query) -> Query:
+    """Without a short last word that is no whole word of this desk's yet: what begins with it is nearly everywhere."""
     last = asked.terms[-1] if asked.terms else None
     if last is None or not last.unfinished or len(asked.wanted) == 1:
         return asked
-    whole = placed.all_of(Query(terms=(replace(last, unfinished=False),)))
-    known = con.execute("SELECT 1 FROM search WHERE words @@ CAST(? AS tsquery) LIMIT 1", (whole,)).fetchone()
+    values = _values(desk, Query(terms=(replace(last, unfinished=False),)), NO_FILTERS)
+    known = values and con.execute(_KNOWN, values).fetchone()
     return asked if known else Query(terms=asked.terms[:-1])

@@ -68,7 +68,7 @@ class Search:
         Without words: what the filters leave, by time.
         """
         with self._db.read() as con:
-            asked = _settled(con, parse(query))
+            asked = _settled(con, desk, parse(query))
             if match_expression(asked) is None and not (filters and not asked.terms):
                 return SearchPage(hits=(), total=0)
             by_time = by_time or not asked.terms
@@ -88,7 +88,7 @@ class Search:
     def facets(self, desk: str, query: str, filters: SearchFilters = NO_FILTERS) -> Facets:
         """How the newest FACETED matches are spread over publishers, topics and months."""
         with self._db.read() as con:
-            asked = _settled(con, parse(query))
+            asked = _settled(con, desk, parse(query))
             if match_expression(asked) is None and not (filters and not asked.terms):
                 return Facets()
             rows = con.execute(_FACETS, {**_values(desk, asked, filters), "desk": desk, "limit": FACETED}).fetchall()
@@ -211,11 +211,11 @@ def _values(desk: str, asked: Query, filters: SearchFilters) -> dict[str, object
     return {"match": " AND ".join(parts), "low": low, "high": high}
 
 
-def _settled(con: sqlite3.Connection, asked: Query) -> Query:
+def _settled(con: sqlite3.Connection, desk: str, asked: Query) -> Query:
     """With the last word, while it is being typed, as what it may be.
 
-    A long enough beginning becomes the words of the index that begin so. A short one that is no whole word yet is
-    left out: what begins with it is nearly everywhere.
+    A long enough beginning becomes the words of the index that begin so. A short one that is no whole word of this
+    desk's yet is left out: what begins with it is nearly everywhere. Words of other desks decide nothing here.
     """
     last = asked.terms[-1] if asked.terms else None
     if last is None:
@@ -224,7 +224,7 @@ def _settled(con: sqlite3.Connection, asked: Query) -> Query:
         return Query(terms=(*asked.terms[:-1], replace(last, forms=_forms(con, last))))
     if not last.unfinished or len(asked.wanted) == 1:
         return asked
-    whole = match_expression(Query(terms=(last,)))
+    whole = _values(desk, Query(terms=(last,)), NO_FILTERS)["match"]
     known = con.execute("SELECT 1 FROM search WHERE search MATCH ? LIMIT 1", (whole,)).fetchone()
     return asked if known else Query(terms=asked.terms[:-1])
 

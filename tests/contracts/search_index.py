@@ -103,6 +103,18 @@ class SearchIndexContract:
     def test_only_the_desks_own_articles_are_found(self, index: SearchIndex) -> None:
         assert found(index, "quế", "que_phong") == []
 
+    def test_another_desks_words_do_not_settle_an_unfinished_one(
+        self, index: SearchIndex, store: Store, refresh: Refresh
+    ) -> None:
+        write(store, "1", "Lúa chín sớm")
+        store.save(make_tagged(make_article("2", title="Xe lu", lead="", paragraphs=(), captions=()), ("que_phong",)))
+        refresh()
+        assert found(index, "chín lu") == found(index, "chín lu", by_time=False) == ["Lúa chín sớm"]
+        assert index.facets(DESK, "chín lu").counted == 1
+        write(store, "3", "Xe lu mới")
+        refresh()
+        assert found(index, "chín lu") == [], "it is a whole word of this desk's now"
+
     def test_captions_and_lead_are_searched(self, index: SearchIndex, store: Store, refresh: Refresh) -> None:
         article = make_article(title="Cầu", lead="Sapo nói về lúa.", paragraphs=(), captions=("Ảnh chụp con trâu.",))
         store.save(make_tagged(article))
@@ -169,11 +181,13 @@ class SearchIndexContract:
             write(store, f"{number}", f"Vụ này lúa được mùa {number}", at=NOON - timedelta(minutes=number))
         refresh()
         assert found(index, "lúa ", by_time=False)[0] == "Lúa, lúa và lúa"
+        assert not index.search(DESK, "lúa ").bounded
         for engine in ("sqlite", "postgres", "elastic"):
             monkeypatch.setattr(f"store.{engine}.search.RANKED", 4)
         monkeypatch.setattr("store.elastic.search.FEW", 4)
         page = index.search(DESK, "lúa ", limit=10)
-        assert (page.total, page.more) == (4, True)
+        assert (page.total, page.more, page.bounded) == (4, True, True)
+        assert not index.search(DESK, "lúa ", by_time=True, limit=10).bounded
         assert "Lúa, lúa và lúa" not in [hit.article.title for hit in page.hits]
 
     def test_where_the_latest_month_has_too_few_some_more_are_ranked(
@@ -192,7 +206,8 @@ class SearchIndexContract:
             monkeypatch.setattr(f"store.{engine}.search.RANKED", 4)
         monkeypatch.setattr("store.elastic.search.FEW", 4)
         page = index.search(DESK, "lúa ", limit=10)
-        assert (page.total, page.more) == (4, True)
+        assert (page.total, page.more, page.bounded) == (4, True, True)
+        assert not index.search(DESK, "lúa ", by_time=True, limit=10).bounded
         assert "Lúa, lúa và lúa" not in [hit.article.title for hit in page.hits]
 
     def test_a_month_tells_as_many_as_its_days_find(self, index: SearchIndex, store: Store, refresh: Refresh) -> None:
