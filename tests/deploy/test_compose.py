@@ -6,9 +6,12 @@ of the docker-compose 1.29.2 distribution) and by hand, and the program's own co
 
 from __future__ import annotations
 
+import ipaddress
 import json
+import os
 import re
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,16 +21,32 @@ from typing import Any
 import jsonschema_rs
 import pytest
 import yaml
+from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 from typer.testing import CliRunner
 
 from app import wiring
 from app.cli import program
+from app.serving import serve
+from app.world import World
+from core.errors import ConfigError
 from core.settings import Settings
+from dashboard.safety import allowed_hosts
 from deploy import elastic_setup
 from tests.data import ROOT
 
 Service = dict[str, Any]
-COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+
+
+def _filled(**variables: str) -> dict[str, Any]:
+    """The file as the engine reads it: with the operator's variables, or what stands for them."""
+    text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    filled = re.sub(r"(?<!\$)\$\{(\w+):-([^}]*)\}", lambda found: variables.get(found[1]) or found[2], text)
+    read: dict[str, Any] = yaml.safe_load(filled)
+    return read
+
+
+COMPOSE = _filled()
 SERVICES: dict[str, Service] = COMPOSE["services"]
 PROGRAM = {name: one for name, one in SERVICES.items() if one["image"].startswith("diembao:")}
 ONCE = {"migrate", "elastic-setup"}
@@ -79,8 +98,86 @@ def test_all_of_it_fits_in_eight_gigabytes() -> None:
 def test_ports_are_of_loopback_and_few() -> None:
     ports = {name: port for name, one in SERVICES.items() for port in one.get("ports", ())}
     assert set(ports) == {"proxy", "mail"} and all(port.startswith("127.0.0.1:") for port in ports.values())
-    hosts = {name for name, one in SERVICES.items() if one.get("network_mode") == "host"}
-    assert hosts == {"program"} and Settings.model_fields["serve"].default.host == "127.0.0.1"
+    hosts = {name: one["network_mode"] for name, one in SERVICES.items() if "network_mode" in one}
+    assert hosts == {"program": "host"}, "none stands or falls with the network of another container"
+    assert Settings.model_fields["serve"].default.host == "127.0.0.1"
+
+
+@pytest.mark.parametrize("given", ["", "10.99.0"])
+def test_only_the_proxy_reaches_the_pages_and_is_believed(given: str) -> None:
+    compose = _filled(DIEMBAO_PAGES_NET=given)
+    serve, proxy = compose["services"]["serve"], compose["services"]["proxy"]
+    network = compose["networks"]["pages"]
+    assert network["internal"] is True
+    assert {name for name, one in compose["services"].items() if "pages" in one.get("networks", ())} == {
+        "serve", "proxy",
+    }  # fmt: skip
+    here, peer = (one["networks"]["pages"]["ipv4_address"] for one in (serve, proxy))
+    (subnet,) = (ipaddress.ip_network(one["subnet"]) for one in network["ipam"]["config"])
+    assert subnet.is_private and {ipaddress.ip_address(here), ipaddress.ip_address(peer)} < set(subnet.hosts())
+    told = serve["environment"]
+    assert (told["DIEMBAO_SERVE__HOST"], told["DIEMBAO_SERVE__TRUSTED_PROXIES"]) == (here, peer)
+    assert not {"DIEMBAO_SERVE__HOST", "DIEMBAO_SERVE__TRUSTED_PROXIES"} & set(SERVICES["crawl"]["environment"])
+
+
+def test_the_proxy_asks_by_name_and_is_well_where_the_pages_answer() -> None:
+    conf = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    places = dict(re.findall(r"location (?:= )?(\S+) \{(.*?)\n        \}", conf, flags=re.DOTALL))
+    asked = {place: re.findall(r"set \$\w+ (\S+);\s+proxy_pass \$", told) for place, told in places.items()}
+    assert asked == {
+        "/proxy-health": ["http://pages:8765/readyz"], "/kibana/": ["http://kibana:5601"], "/": ["http://pages:8765"],
+    }  # fmt: skip
+    assert "resolver 127.0.0.11 " in conf and conf.count("proxy_pass") == len(asked), "no name is kept from the start"
+    for place in ("/proxy-health", "/"):
+        assert "X-Forwarded-For $remote_addr;" in places[place] and 'X-Forwarded-Prefix "";' in places[place]
+    assert SERVICES["serve"]["networks"]["pages"]["aliases"] == ["pages"] and "pages" not in SERVICES
+    assert SERVICES["proxy"]["healthcheck"]["test"][-1].endswith("/proxy-health")
+    assert "proxy" not in SERVICES["serve"]["depends_on"], "each would wait for the other"
+
+
+def test_the_pages_are_asked_how_they_fare_under_a_name_that_they_take() -> None:
+    asked: list[tuple[str, str]] = []
+
+    class Pages(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append((self.path, self.headers["Host"]))
+            self.send_response(200 if len(asked) == 1 else 503)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Pages) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        code = SERVICES["serve"]["healthcheck"]["test"][3].replace(":8765", f":{server.server_address[1]}")
+        told = {"PATH": os.environ["PATH"], "DIEMBAO_SERVE__HOST": "127.0.0.1"}
+        check = [sys.executable, "-c", code]
+        ended = [subprocess.run(check, env=told, capture_output=True, check=False).returncode for _ in range(2)]
+        server.shutdown()
+    assert ended == [0, 1] and set(asked) == {("/readyz", "localhost")}
+    assert "localhost" in allowed_hosts("https://bao.binhson.example")
+
+
+def test_before_the_first_user_they_listen_there_and_show_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[tuple[str, list[int]]] = []
+
+    def run(app: ASGIApp, *, host: str, **_: object) -> None:
+        proxy = TestClient(app, base_url="http://localhost:8443", client=("172.30.255.3", 50000))
+        paths = ("/", "/bat-dau", "/tim-kiem?q=a", "/metrics", "/readyz")
+        answers = [proxy.get(path, follow_redirects=False) for path in paths]
+        shown.append((host, [answer.status_code for answer in answers]))
+
+    monkeypatch.setenv("DIEMBAO_DATA_DIR", str(tmp_path))
+    for name in ("DIEMBAO_SERVE__HOST", "DIEMBAO_SERVE__TRUSTED_PROXIES"):
+        monkeypatch.setenv(name, SERVICES["serve"]["environment"][name])
+    monkeypatch.setattr("app.serving.uvicorn.run", run)
+    monkeypatch.setattr("app.serving.check_port", lambda _: None)  # this machine has not that address
+    with pytest.raises(ConfigError, match="only once public_url is set"):
+        serve(Settings(), World(kind="real", publishers={}))
+    serve(Settings(public_url="https://localhost:8443"), World(kind="real", publishers={}))
+    assert shown == [("172.30.255.2", [303, 403, 303, 404, 200])]
 
 
 def test_they_wait_for_each_other() -> None:
@@ -88,8 +185,7 @@ def test_they_wait_for_each_other() -> None:
         for other, how in one.get("depends_on", {}).items():
             assert other in SERVICES and set(one["profiles"]) == set(SERVICES[other]["profiles"]), (name, other)
             wanted = "service_completed_successfully" if other in ONCE else "service_healthy"
-            shared = one.get("network_mode") == f"service:{other}"
-            assert how["condition"] == ("service_started" if shared else wanted), (name, other)
+            assert how["condition"] == wanted, (name, other)
     for role in ("crawl", "tag", "deliver", "serve"):
         assert {"migrate", "elastic-setup"} <= set(SERVICES[role]["depends_on"])
 
