@@ -10,10 +10,12 @@ import ipaddress
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -225,12 +227,71 @@ def test_no_password_stands_in_a_list_of_processes() -> None:
     assert said == 'user = "elastic:bi-mat"'
 
 
-def test_kibana_keeps_its_sessions_and_calls_nobody() -> None:
+@dataclass(frozen=True, kw_only=True)
+class Kibana:
+    """What came of starting it with a stand-in in its place."""
+
+    settings: dict[str, Any]
+    mode: int  # of the file of settings
+    processes: str  # arguments and environment of every program that ran
+
+
+@pytest.fixture
+def kibana(tmp_path: Path) -> Kibana:
+    """Its entrypoint, run by hand twice, as after a restart; every program tells with what it was started."""
+    (tmp_path / "kibana_password").write_text("mat-khau: \\'bi\"mat #\n", encoding="ascii")
+    (tmp_path / "kibana_key").write_text("khoa-$bi'mat\n", encoding="ascii")
+    (tmp_path / "path").mkdir()
+    for name in ("kibana", "cat", "rm"):
+        real = f'exec {shutil.which(name)} "$@"' if name != "kibana" else ""
+        told = f'#!/bin/sh\n{{ echo "$0" "$@"; {shutil.which("env")}; }} >> {tmp_path}/told\n{real}\n'
+        (tmp_path / "path" / name).write_text(told, encoding="ascii")
+        (tmp_path / "path" / name).chmod(0o700)
+    (tmp_path / "kibana.yml").touch(0o644)
     one = SERVICES["kibana"]
-    for part in ("SECURITY", "ENCRYPTEDSAVEDOBJECTS", "REPORTING"):
-        assert f"XPACK_{part}_ENCRYPTIONKEY=$$key " in one["entrypoint"][2]
-    calls = {"TELEMETRY_OPTIN", "TELEMETRY_ENABLED", "NEWSFEED_ENABLED", "MAP_INCLUDEELASTICMAPSSERVICE"}
-    assert {one["environment"].get(name) for name in calls} == {"false"}
+    (start,) = (v.split(":")[0] for v in one["volumes"] if v.split(":")[1] == one["entrypoint"][-1])
+    script = (ROOT / start).read_text(encoding="utf-8")
+    for there, here in (("/tmp/", ""), ("/run/secrets/", ""), ("/usr/share/kibana/bin/", "path/")):
+        assert there in script
+        script = script.replace(there, f"{tmp_path}/{here}")
+    (tmp_path / "start").write_text(script, encoding="utf-8")
+    given = one["environment"] | {"PATH": str(tmp_path / "path")}
+    for _ in range(2):
+        subprocess.run([*one["entrypoint"][:-1], str(tmp_path / "start")], env=given, check=True)
+    file = tmp_path / "kibana.yml"
+    return Kibana(
+        settings=yaml.safe_load(file.read_text(encoding="utf-8")), mode=file.stat().st_mode & 0o777,
+        processes=(tmp_path / "told").read_text(encoding="utf-8"),
+    )  # fmt: skip
+
+
+def test_no_secret_of_kibanas_stands_in_a_list_of_processes(kibana: Kibana) -> None:
+    assert kibana.settings["elasticsearch.password"] == "mat-khau: \\'bi\"mat #" and kibana.mode == 0o600
+    started = re.findall(r"/path/kibana (.*)", kibana.processes)
+    assert len(started) == 2 and set(started) == {f"--config {started[0].split()[1]}"}
+    assert not re.search(r"mat-khau|bi.?mat|(?i:PASSWORD|ENCRYPTIONKEY)=", kibana.processes)
+
+
+def test_kibana_keeps_its_sessions_and_calls_nobody(kibana: Kibana) -> None:
+    for part in ("security", "encryptedSavedObjects", "reporting"):
+        assert kibana.settings[f"xpack.{part}.encryptionKey"] == "khoa-$bi'mat"
+    assert any(volume == "kibana:/usr/share/kibana/data" for volume in SERVICES["kibana"]["volumes"])
+    calls = {"telemetry.optIn", "telemetry.enabled", "newsfeed.enabled", "map.includeElasticMapsService"}
+    assert {kibana.settings[name] for name in calls} == {False}
+
+
+def test_kibana_stands_behind_the_proxy_and_asks_the_engine(kibana: Kibana) -> None:
+    told = kibana.settings
+    assert (told["server.host"], told["server.basePath"], told["server.rewriteBasePath"]) == (
+        "0.0.0.0",
+        "/kibana",
+        True,
+    )
+    assert told["server.publicBaseUrl"] == "https://localhost:8443/kibana"
+    program = SERVICES["crawl"]["environment"]
+    assert told["elasticsearch.hosts"] == json.loads(program["DIEMBAO_ELASTIC__HOSTS"])
+    assert told["elasticsearch.username"] == "kibana_system"
+    assert program["DIEMBAO_KIBANA__URL"].endswith(told["server.basePath"])
 
 
 def test_the_engines_logins_wait_for_the_engine(tmp_path: Path) -> None:
