@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -395,6 +395,53 @@ def test_secrets_are_made_once(tmp_path: Path) -> None:
     assert len(made["kibana_key"]) >= 32, "what Kibana asks of a key"
     assert set(made) == set(COMPOSE["secrets"]) and len(set(made.values())) == len(made)
     assert (tmp_path / "secrets").stat().st_mode & 0o077 == 0, "only its owner looks into the folder"
+    assert made["smtp_password"] == b"", "the operator's"
+
+
+def _prepared(folder: Path, profile: str) -> Path:
+    """The secrets that are made for a profile."""
+    (folder / "deploy").mkdir(exist_ok=True)
+    (folder / "deploy" / "prepare").write_bytes((ROOT / "deploy" / "prepare").read_bytes())
+    told = os.environ | {"PROFILE": profile}
+    subprocess.run(["sh", str(folder / "deploy" / "prepare")], check=True, env=told)
+    return folder / "secrets"
+
+
+def test_the_small_profile_has_its_secrets_and_no_others(tmp_path: Path) -> None:
+    assert {file.name for file in _prepared(tmp_path, "small").iterdir()} == set(SERVICES["program"]["secrets"])
+    assert "PROFILE=$(or $(PROFILE),small) deploy/prepare\n" in (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def in_container(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Settings]:
+    """The settings that a service has, with the operator's variables and secrets."""
+    _prepared(tmp_path, "full")
+
+    def settings(name: str, **variables: str) -> Settings:
+        for key, value in _filled(**variables)["services"][name]["environment"].items():
+            monkeypatch.setenv(key, str(value or "").replace("/run/secrets", str(tmp_path / "secrets")))
+        return Settings()
+
+    return settings
+
+
+@pytest.mark.parametrize(("name", "without"), [("deliver", "mail:1025 none"), ("program", ":587 starttls")])
+def test_a_mail_server_is_named_by_variables(
+    name: str, without: str, in_container: Callable[..., Settings], tmp_path: Path
+) -> None:
+    smtp = in_container(name).smtp
+    assert f"{smtp.host}:{smtp.port} {smtp.security}" == without
+    assert smtp.username == "" and smtp.password.get_secret_value() == ""
+    secret = tmp_path / "secrets" / "smtp_password"
+    secret.chmod(0o600)
+    secret.write_text("bi-mat\n", encoding="ascii")
+    smtp = in_container(
+        name, DIEMBAO_SMTP_HOST="thu.example.gov.vn", DIEMBAO_SMTP_PORT="465", DIEMBAO_SMTP_SECURITY="tls",
+        DIEMBAO_SMTP_USERNAME="diembao", DIEMBAO_SMTP_SENDER="diem-bao@example.gov.vn",
+    ).smtp  # fmt: skip
+    assert (smtp.host, smtp.port, smtp.security) == ("thu.example.gov.vn", 465, "tls")
+    assert (smtp.username, smtp.sender) == ("diembao", "diem-bao@example.gov.vn")
+    assert smtp.password.get_secret_value() == "bi-mat"
 
 
 def test_the_engines_role_is_the_one_that_is_tried_elsewhere() -> None:
