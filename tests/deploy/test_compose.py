@@ -27,7 +27,7 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 from typer.testing import CliRunner
 
-from app import wiring
+from app import sealed, wiring
 from app.cli import program
 from app.serving import serve
 from app.world import World
@@ -43,8 +43,13 @@ Service = dict[str, Any]
 def _filled(**variables: str) -> dict[str, Any]:
     """The file as the engine reads it: with the operator's variables, or what stands for them."""
     text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
-    filled = re.sub(r"(?<!\$)\$\{(\w+):-([^}]*)\}", lambda found: variables.get(found[1]) or found[2], text)
-    read: dict[str, Any] = yaml.safe_load(filled)
+
+    def value(found: re.Match[str]) -> str:
+        name, how, other = found.groups()
+        given = variables.get(name)
+        return (other if given else "") if how == ":+" else given or other
+
+    read: dict[str, Any] = yaml.safe_load(re.sub(r"(?<!\$)\$\{(\w+)(:[-+])([^}]*)\}", value, text))
     return read
 
 
@@ -199,9 +204,10 @@ def test_secrets_are_files_and_none_stands_here() -> None:
     used = {name for one in SERVICES.values() for name in one.get("secrets", ())}
     assert used == set(COMPOSE["secrets"])
     for name, one in SERVICES.items():
+        named = {*one.get("secrets", ()), *["backup_key"] * (name == "serve")}  # it looks at the age, and opens none
         for key, value in one.get("environment", {}).items():
             if re.search(r"PASSWORD|SECRET|TOKEN|KEY", key):
-                assert str(value).startswith("/run/secrets/") and value.split("/")[-1] in one["secrets"], (name, key)
+                assert str(value).startswith("/run/secrets/") and value.split("/")[-1] in named, (name, key)
     volumes = {v.split(":")[0] for one in SERVICES.values() for v in one.get("volumes", ()) if not v.startswith(".")}
     assert volumes == set(COMPOSE["volumes"]), "named volumes"
     assert "/secrets/" in (ROOT / ".gitignore").read_text(encoding="utf-8").split()
@@ -448,3 +454,44 @@ def test_the_engines_role_is_the_one_that_is_tried_elsewhere() -> None:
     role = elastic_setup.role_of((ROOT / "index_config" / "roles.yml").read_text(encoding="utf-8"), "diembao")
     assert role["cluster"] == ["monitor", "manage_index_templates"]
     assert all("superuser" not in str(one) and one["names"] and one["privileges"] for one in role["indices"])
+
+
+BACKING_UP = ("deliver", "program")
+
+
+@pytest.mark.parametrize("name", [*BACKING_UP, "serve"])
+def test_backups_go_elsewhere_once_a_place_is_named(name: str, in_container: Callable[..., Settings]) -> None:
+    assert not in_container(name).backup.connected, "off"
+    asked = in_container(name, DIEMBAO_BACKUP_DIR="/mnt/sao-luu", DIEMBAO_BACKUP_HOURS="12").backup
+    assert asked.connected and (asked.folder, asked.every_hours) == ("/backup", 12)
+    assert len(sealed.load_key(Path(asked.key_file))) == 32, "a key as the program makes it"
+    mounts = _filled(DIEMBAO_BACKUP_DIR="/mnt/sao-luu")["services"][name]["volumes"]
+    assert f"/mnt/sao-luu:/backup{'' if name in BACKING_UP else ':ro'}" in mounts
+
+
+def test_only_who_makes_backups_has_their_key() -> None:
+    holders = {name for name, one in SERVICES.items() if "backup_key" in one.get("secrets", ())}
+    assert holders == set(BACKING_UP)
+    reach = {name for name, one in SERVICES.items() if any(":/backup" in v for v in one.get("volumes", ()))}
+    assert reach == {*BACKING_UP, "serve"}
+    assert set(SERVICES["crawl"]["secrets"]) | {"backup_key"} == set(SERVICES["deliver"]["secrets"])
+    assert "-m 0700 /data /backup" in (ROOT / "Dockerfile").read_text(encoding="utf-8"), "a new volume has its owner"
+
+
+@pytest.mark.parametrize("name", BACKING_UP)
+def test_a_backup_made_there_is_sealed_and_opens_with_the_key(
+    name: str, in_container: Callable[..., Settings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_container(name, DIEMBAO_BACKUP_DIR="/mnt/sao-luu")
+    monkeypatch.delenv("DIEMBAO_RECORD__URL", raising=False)  # a file stands for the server
+    monkeypatch.setenv("DIEMBAO_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("DIEMBAO_BACKUP__FOLDER", str(tmp_path / "away"))
+    with wiring.record(Settings()):
+        pass
+    said = CliRunner().invoke(program(), ["backup", str(tmp_path / "away")])
+    assert said.exit_code == 0, said.output
+    (made,) = (tmp_path / "away").iterdir()
+    key = tmp_path / "secrets" / "backup_key"
+    monkeypatch.setenv("DIEMBAO_DATA_DIR", str(tmp_path / "bare"))
+    back = CliRunner().invoke(program(), ["restore", str(made), "--key", str(key), "--yes"])
+    assert back.exit_code == 0, back.output
