@@ -87,6 +87,15 @@ def test_a_service_may_little_and_says_how_it_fares(name: str) -> None:
     assert one["healthcheck"].get("disable", False) is (name in ONCE) and (one["restart"] == "no") is (name in ONCE)
 
 
+def test_only_the_engine_may_run_what_lies_in_its_temporary_folder() -> None:
+    options = {
+        (name, mount.split(":")[0]): mount.split(":")[1].split(",")
+        for name, one in SERVICES.items() for mount in one.get("tmpfs", ())
+    }  # fmt: skip
+    assert {where for where, told in options.items() if "exec" in told} == {("elasticsearch", "/tmp")}
+    assert all(any(one.startswith("size=") for one in told) for told in options.values()), "none grows without end"
+
+
 def _bytes(size: str) -> int:
     return int(size[:-1]) * _SIZE[size[-1]]
 
