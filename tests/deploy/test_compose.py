@@ -504,3 +504,38 @@ def test_a_backup_made_there_is_sealed_and_opens_with_the_key(
     monkeypatch.setenv("DIEMBAO_DATA_DIR", str(tmp_path / "bare"))
     back = CliRunner().invoke(program(), ["restore", str(made), "--key", str(key), "--yes"])
     assert back.exit_code == 0, back.output
+
+
+def _connections() -> dict[str, str]:
+    """The dossier's table of ports: what stands in the first column -> the rest, of several rows together."""
+    page = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8").partition("\n## For a security dossier\n")[2]
+    rows: dict[str, str] = {}
+    for line in page.strip().split("\n\n")[0].splitlines()[2:]:
+        port, rest = line.strip("| ").split(" | ", 1)
+        rows[port] = f"{rows.get(port, '')} {rest}"
+    return rows
+
+
+def test_the_dossier_names_each_port_of_the_containers() -> None:
+    rows = _connections()
+    named = {int(port) for row in rows for port in re.findall(r"\b\d{2,5}\b", row)}
+    published = {int(port.split(":")[-1]) for one in SERVICES.values() for port in one.get("ports", ())}
+    told = SERVICES["deliver"]["environment"].values()
+    asked = {int(port) for value in told for port in re.findall(r"(?:[a-z]:|^)(\d{4,5})\b", str(value))}
+    assert published == {8443, 8025} and asked == {5432, 9200, 5601, 1025, 8443}
+    assert published | asked | {Settings().serve.port, 53, 123, 80, 443, 587, 465} == named
+
+
+def test_the_dossier_names_commands_that_are_there() -> None:
+    rows = " ".join(_connections().values())
+    for words in re.findall(r"commands[^(|]*\(([^)]*)\)", rows):
+        for command in re.findall(r"`([^`]+)`", words):
+            assert CliRunner().invoke(program(), [*command.split(), "--help"]).exit_code == 0, command
+    for command in ("sources check", "sources add", "zalo connect", "doctor", "alerts test"):
+        assert f"`{command}`" in rows
+
+
+def test_the_docs_say_what_the_image_lacks() -> None:
+    lacking = not re.search(r"libreoffice|poppler", (ROOT / "Dockerfile").read_text(encoding="utf-8"))
+    page = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
+    assert ("The image holds neither LibreOffice nor `pdftotext`" in page) is lacking
