@@ -16,7 +16,7 @@ LABEL org.opencontainers.image.title="diembao" org.opencontainers.image.licenses
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin diembao \
- && install -d -o 10001 -g 10001 -m 0700 /data
+ && install -d -o 10001 -g 10001 -m 0700 /data /backup
 USER 10001:10001
 WORKDIR /data
 ENV DIEMBAO_DATA_DIR=/data PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1

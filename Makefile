@@ -46,7 +46,7 @@ lock: setup-dev ## pin what pyproject.toml asks for; what is pinned stays (`make
 	$(BIN)/pip-compile $(UPGRADE) --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --allow-unsafe --no-header --extra dev -c requirements/run.lock -o requirements/dev.lock pyproject.toml
 
 up: ## start the containers: PROFILE=small (default) or full
-	@test "$(PROFILE)" != full || deploy/prepare
+	PROFILE=$(or $(PROFILE),small) deploy/prepare
 	docker compose --profile $(or $(PROFILE),small) up --detach --wait
 
 bundle: setup ## a folder for machines without a network: the project and every wheel (build/bundle)

@@ -32,10 +32,11 @@ from store.sqlite.record import Record
 def serve(settings: Settings, world: World) -> None:
     """Serve until stopped.
 
-    Raises ConfigError for an address that is not loopback and for a port that is taken, StoreError for the record.
+    Raises ConfigError for an address beyond loopback without public_url and for a port that is taken, StoreError for
+    the record.
     """
     with wiring.record(settings, world.clock) as kept:
-        host = check_bind(settings.serve.host, others=bool(settings.public_url) and kept.people.any())
+        host = check_bind(settings.serve.host, others=bool(settings.public_url))
         check_port(settings)
         uvicorn.run(
             application(settings, world, kept),

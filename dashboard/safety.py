@@ -32,9 +32,10 @@ LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def check_bind(host: str, *, others: bool = False) -> str:
-    """The address to bind to: loopback, or any where others may reach the pages.
+    """The address to bind to: loopback, or any where others may reach the pages: with a public address everybody has to
+    sign in, this machine too, so before the first user nobody sees more than the page to sign in.
 
-    Raises ConfigError for a name, and for another address while there are no users or no public address.
+    Raises ConfigError for a name, and for another address while there is no public address.
     """
     if host == "localhost":
         return "127.0.0.1"
@@ -44,8 +45,8 @@ def check_bind(host: str, *, others: bool = False) -> str:
     except ValueError:
         pass
     raise ConfigError(
-        f"serve.host = {host!r}: others may reach the pages only once there is a user (diembao user add) and "
-        "public_url is set, with a proxy for https before them; until then set serve.host to 127.0.0.1 (or ::1)"
+        f"serve.host = {host!r}: others may reach the pages only once public_url is set, so that everybody has to sign "
+        "in, with a proxy for https before them; until then set serve.host to 127.0.0.1 (or ::1)"
     )
 
 

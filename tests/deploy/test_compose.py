@@ -6,11 +6,16 @@ of the docker-compose 1.29.2 distribution) and by hand, and the program's own co
 
 from __future__ import annotations
 
+import ipaddress
 import json
+import os
 import re
+import shutil
 import subprocess
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -18,16 +23,37 @@ from typing import Any
 import jsonschema_rs
 import pytest
 import yaml
+from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 from typer.testing import CliRunner
 
-from app import wiring
+from app import sealed, wiring
 from app.cli import program
+from app.serving import serve
+from app.world import World
+from core.errors import ConfigError
 from core.settings import Settings
+from dashboard.safety import allowed_hosts
 from deploy import elastic_setup
 from tests.data import ROOT
 
 Service = dict[str, Any]
-COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+
+
+def _filled(**variables: str) -> dict[str, Any]:
+    """The file as the engine reads it: with the operator's variables, or what stands for them."""
+    text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+
+    def value(found: re.Match[str]) -> str:
+        name, how, other = found.groups()
+        given = variables.get(name)
+        return (other if given else "") if how == ":+" else given or other
+
+    read: dict[str, Any] = yaml.safe_load(re.sub(r"(?<!\$)\$\{(\w+)(:[-+])([^}]*)\}", value, text))
+    return read
+
+
+COMPOSE = _filled()
 SERVICES: dict[str, Service] = COMPOSE["services"]
 PROGRAM = {name: one for name, one in SERVICES.items() if one["image"].startswith("diembao:")}
 ONCE = {"migrate", "elastic-setup"}
@@ -61,6 +87,15 @@ def test_a_service_may_little_and_says_how_it_fares(name: str) -> None:
     assert one["healthcheck"].get("disable", False) is (name in ONCE) and (one["restart"] == "no") is (name in ONCE)
 
 
+def test_only_the_engine_may_run_what_lies_in_its_temporary_folder() -> None:
+    options = {
+        (name, mount.split(":")[0]): mount.split(":")[1].split(",")
+        for name, one in SERVICES.items() for mount in one.get("tmpfs", ())
+    }  # fmt: skip
+    assert {where for where, told in options.items() if "exec" in told} == {("elasticsearch", "/tmp")}
+    assert all(any(one.startswith("size=") for one in told) for told in options.values()), "none grows without end"
+
+
 def _bytes(size: str) -> int:
     return int(size[:-1]) * _SIZE[size[-1]]
 
@@ -79,8 +114,86 @@ def test_all_of_it_fits_in_eight_gigabytes() -> None:
 def test_ports_are_of_loopback_and_few() -> None:
     ports = {name: port for name, one in SERVICES.items() for port in one.get("ports", ())}
     assert set(ports) == {"proxy", "mail"} and all(port.startswith("127.0.0.1:") for port in ports.values())
-    hosts = {name for name, one in SERVICES.items() if one.get("network_mode") == "host"}
-    assert hosts == {"program"} and Settings.model_fields["serve"].default.host == "127.0.0.1"
+    hosts = {name: one["network_mode"] for name, one in SERVICES.items() if "network_mode" in one}
+    assert hosts == {"program": "host"}, "none stands or falls with the network of another container"
+    assert Settings.model_fields["serve"].default.host == "127.0.0.1"
+
+
+@pytest.mark.parametrize("given", ["", "10.99.0"])
+def test_only_the_proxy_reaches_the_pages_and_is_believed(given: str) -> None:
+    compose = _filled(DIEMBAO_PAGES_NET=given)
+    serve, proxy = compose["services"]["serve"], compose["services"]["proxy"]
+    network = compose["networks"]["pages"]
+    assert network["internal"] is True
+    assert {name for name, one in compose["services"].items() if "pages" in one.get("networks", ())} == {
+        "serve", "proxy",
+    }  # fmt: skip
+    here, peer = (one["networks"]["pages"]["ipv4_address"] for one in (serve, proxy))
+    (subnet,) = (ipaddress.ip_network(one["subnet"]) for one in network["ipam"]["config"])
+    assert subnet.is_private and {ipaddress.ip_address(here), ipaddress.ip_address(peer)} < set(subnet.hosts())
+    told = serve["environment"]
+    assert (told["DIEMBAO_SERVE__HOST"], told["DIEMBAO_SERVE__TRUSTED_PROXIES"]) == (here, peer)
+    assert not {"DIEMBAO_SERVE__HOST", "DIEMBAO_SERVE__TRUSTED_PROXIES"} & set(SERVICES["crawl"]["environment"])
+
+
+def test_the_proxy_asks_by_name_and_is_well_where_the_pages_answer() -> None:
+    conf = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    places = dict(re.findall(r"location (?:= )?(\S+) \{(.*?)\n        \}", conf, flags=re.DOTALL))
+    asked = {place: re.findall(r"set \$\w+ (\S+);\s+proxy_pass \$", told) for place, told in places.items()}
+    assert asked == {
+        "/proxy-health": ["http://pages:8765/readyz"], "/kibana/": ["http://kibana:5601"], "/": ["http://pages:8765"],
+    }  # fmt: skip
+    assert "resolver 127.0.0.11 " in conf and conf.count("proxy_pass") == len(asked), "no name is kept from the start"
+    for place in ("/proxy-health", "/"):
+        assert "X-Forwarded-For $remote_addr;" in places[place] and 'X-Forwarded-Prefix "";' in places[place]
+    assert SERVICES["serve"]["networks"]["pages"]["aliases"] == ["pages"] and "pages" not in SERVICES
+    assert SERVICES["proxy"]["healthcheck"]["test"][-1].endswith("/proxy-health")
+    assert "proxy" not in SERVICES["serve"]["depends_on"], "each would wait for the other"
+
+
+def test_the_pages_are_asked_how_they_fare_under_a_name_that_they_take() -> None:
+    asked: list[tuple[str, str]] = []
+
+    class Pages(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append((self.path, self.headers["Host"]))
+            self.send_response(200 if len(asked) == 1 else 503)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Pages) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        code = SERVICES["serve"]["healthcheck"]["test"][3].replace(":8765", f":{server.server_address[1]}")
+        told = {"PATH": os.environ["PATH"], "DIEMBAO_SERVE__HOST": "127.0.0.1"}
+        check = [sys.executable, "-c", code]
+        ended = [subprocess.run(check, env=told, capture_output=True, check=False).returncode for _ in range(2)]
+        server.shutdown()
+    assert ended == [0, 1] and set(asked) == {("/readyz", "localhost")}
+    assert "localhost" in allowed_hosts("https://bao.binhson.example")
+
+
+def test_before_the_first_user_they_listen_there_and_show_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[tuple[str, list[int]]] = []
+
+    def run(app: ASGIApp, *, host: str, **_: object) -> None:
+        proxy = TestClient(app, base_url="http://localhost:8443", client=("172.30.255.3", 50000))
+        paths = ("/", "/bat-dau", "/tim-kiem?q=a", "/metrics", "/readyz")
+        answers = [proxy.get(path, follow_redirects=False) for path in paths]
+        shown.append((host, [answer.status_code for answer in answers]))
+
+    monkeypatch.setenv("DIEMBAO_DATA_DIR", str(tmp_path))
+    for name in ("DIEMBAO_SERVE__HOST", "DIEMBAO_SERVE__TRUSTED_PROXIES"):
+        monkeypatch.setenv(name, SERVICES["serve"]["environment"][name])
+    monkeypatch.setattr("app.serving.uvicorn.run", run)
+    monkeypatch.setattr("app.serving.check_port", lambda _: None)  # this machine has not that address
+    with pytest.raises(ConfigError, match="only once public_url is set"):
+        serve(Settings(), World(kind="real", publishers={}))
+    serve(Settings(public_url="https://localhost:8443"), World(kind="real", publishers={}))
+    assert shown == [("172.30.255.2", [303, 403, 303, 404, 200])]
 
 
 def test_they_wait_for_each_other() -> None:
@@ -88,8 +201,7 @@ def test_they_wait_for_each_other() -> None:
         for other, how in one.get("depends_on", {}).items():
             assert other in SERVICES and set(one["profiles"]) == set(SERVICES[other]["profiles"]), (name, other)
             wanted = "service_completed_successfully" if other in ONCE else "service_healthy"
-            shared = one.get("network_mode") == f"service:{other}"
-            assert how["condition"] == ("service_started" if shared else wanted), (name, other)
+            assert how["condition"] == wanted, (name, other)
     for role in ("crawl", "tag", "deliver", "serve"):
         assert {"migrate", "elastic-setup"} <= set(SERVICES[role]["depends_on"])
 
@@ -101,9 +213,10 @@ def test_secrets_are_files_and_none_stands_here() -> None:
     used = {name for one in SERVICES.values() for name in one.get("secrets", ())}
     assert used == set(COMPOSE["secrets"])
     for name, one in SERVICES.items():
+        named = {*one.get("secrets", ()), *["backup_key"] * (name == "serve")}  # it looks at the age, and opens none
         for key, value in one.get("environment", {}).items():
             if re.search(r"PASSWORD|SECRET|TOKEN|KEY", key):
-                assert str(value).startswith("/run/secrets/") and value.split("/")[-1] in one["secrets"], (name, key)
+                assert str(value).startswith("/run/secrets/") and value.split("/")[-1] in named, (name, key)
     volumes = {v.split(":")[0] for one in SERVICES.values() for v in one.get("volumes", ()) if not v.startswith(".")}
     assert volumes == set(COMPOSE["volumes"]), "named volumes"
     assert "/secrets/" in (ROOT / ".gitignore").read_text(encoding="utf-8").split()
@@ -129,12 +242,71 @@ def test_no_password_stands_in_a_list_of_processes() -> None:
     assert said == 'user = "elastic:bi-mat"'
 
 
-def test_kibana_keeps_its_sessions_and_calls_nobody() -> None:
+@dataclass(frozen=True, kw_only=True)
+class Kibana:
+    """What came of starting it with a stand-in in its place."""
+
+    settings: dict[str, Any]
+    mode: int  # of the file of settings
+    processes: str  # arguments and environment of every program that ran
+
+
+@pytest.fixture
+def kibana(tmp_path: Path) -> Kibana:
+    """Its entrypoint, run by hand twice, as after a restart; every program tells with what it was started."""
+    (tmp_path / "kibana_password").write_text("mat-khau: \\'bi\"mat #\n", encoding="ascii")
+    (tmp_path / "kibana_key").write_text("khoa-$bi'mat\n", encoding="ascii")
+    (tmp_path / "path").mkdir()
+    for name in ("kibana", "cat", "rm"):
+        real = f'exec {shutil.which(name)} "$@"' if name != "kibana" else ""
+        told = f'#!/bin/sh\n{{ echo "$0" "$@"; {shutil.which("env")}; }} >> {tmp_path}/told\n{real}\n'
+        (tmp_path / "path" / name).write_text(told, encoding="ascii")
+        (tmp_path / "path" / name).chmod(0o700)
+    (tmp_path / "kibana.yml").touch(0o644)
     one = SERVICES["kibana"]
-    for part in ("SECURITY", "ENCRYPTEDSAVEDOBJECTS", "REPORTING"):
-        assert f"XPACK_{part}_ENCRYPTIONKEY=$$key " in one["entrypoint"][2]
-    calls = {"TELEMETRY_OPTIN", "TELEMETRY_ENABLED", "NEWSFEED_ENABLED", "MAP_INCLUDEELASTICMAPSSERVICE"}
-    assert {one["environment"].get(name) for name in calls} == {"false"}
+    (start,) = (v.split(":")[0] for v in one["volumes"] if v.split(":")[1] == one["entrypoint"][-1])
+    script = (ROOT / start).read_text(encoding="utf-8")
+    for there, here in (("/tmp/", ""), ("/run/secrets/", ""), ("/usr/share/kibana/bin/", "path/")):
+        assert there in script
+        script = script.replace(there, f"{tmp_path}/{here}")
+    (tmp_path / "start").write_text(script, encoding="utf-8")
+    given = one["environment"] | {"PATH": str(tmp_path / "path")}
+    for _ in range(2):
+        subprocess.run([*one["entrypoint"][:-1], str(tmp_path / "start")], env=given, check=True)
+    file = tmp_path / "kibana.yml"
+    return Kibana(
+        settings=yaml.safe_load(file.read_text(encoding="utf-8")), mode=file.stat().st_mode & 0o777,
+        processes=(tmp_path / "told").read_text(encoding="utf-8"),
+    )  # fmt: skip
+
+
+def test_no_secret_of_kibanas_stands_in_a_list_of_processes(kibana: Kibana) -> None:
+    assert kibana.settings["elasticsearch.password"] == "mat-khau: \\'bi\"mat #" and kibana.mode == 0o600
+    started = re.findall(r"/path/kibana (.*)", kibana.processes)
+    assert len(started) == 2 and set(started) == {f"--config {started[0].split()[1]}"}
+    assert not re.search(r"mat-khau|bi.?mat|(?i:PASSWORD|ENCRYPTIONKEY)=", kibana.processes)
+
+
+def test_kibana_keeps_its_sessions_and_calls_nobody(kibana: Kibana) -> None:
+    for part in ("security", "encryptedSavedObjects", "reporting"):
+        assert kibana.settings[f"xpack.{part}.encryptionKey"] == "khoa-$bi'mat"
+    assert any(volume == "kibana:/usr/share/kibana/data" for volume in SERVICES["kibana"]["volumes"])
+    calls = {"telemetry.optIn", "telemetry.enabled", "newsfeed.enabled", "map.includeElasticMapsService"}
+    assert {kibana.settings[name] for name in calls} == {False}
+
+
+def test_kibana_stands_behind_the_proxy_and_asks_the_engine(kibana: Kibana) -> None:
+    told = kibana.settings
+    assert (told["server.host"], told["server.basePath"], told["server.rewriteBasePath"]) == (
+        "0.0.0.0",
+        "/kibana",
+        True,
+    )
+    assert told["server.publicBaseUrl"] == "https://localhost:8443/kibana"
+    program = SERVICES["crawl"]["environment"]
+    assert told["elasticsearch.hosts"] == json.loads(program["DIEMBAO_ELASTIC__HOSTS"])
+    assert told["elasticsearch.username"] == "kibana_system"
+    assert program["DIEMBAO_KIBANA__URL"].endswith(told["server.basePath"])
 
 
 def test_the_engines_logins_wait_for_the_engine(tmp_path: Path) -> None:
@@ -238,9 +410,132 @@ def test_secrets_are_made_once(tmp_path: Path) -> None:
     assert len(made["kibana_key"]) >= 32, "what Kibana asks of a key"
     assert set(made) == set(COMPOSE["secrets"]) and len(set(made.values())) == len(made)
     assert (tmp_path / "secrets").stat().st_mode & 0o077 == 0, "only its owner looks into the folder"
+    assert made["smtp_password"] == b"", "the operator's"
+
+
+def _prepared(folder: Path, profile: str) -> Path:
+    """The secrets that are made for a profile."""
+    (folder / "deploy").mkdir(exist_ok=True)
+    (folder / "deploy" / "prepare").write_bytes((ROOT / "deploy" / "prepare").read_bytes())
+    told = os.environ | {"PROFILE": profile}
+    subprocess.run(["sh", str(folder / "deploy" / "prepare")], check=True, env=told)
+    return folder / "secrets"
+
+
+def test_the_small_profile_has_its_secrets_and_no_others(tmp_path: Path) -> None:
+    assert {file.name for file in _prepared(tmp_path, "small").iterdir()} == set(SERVICES["program"]["secrets"])
+    assert "PROFILE=$(or $(PROFILE),small) deploy/prepare\n" in (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def in_container(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Settings]:
+    """The settings that a service has, with the operator's variables and secrets."""
+    _prepared(tmp_path, "full")
+
+    def settings(name: str, **variables: str) -> Settings:
+        for key, value in _filled(**variables)["services"][name]["environment"].items():
+            monkeypatch.setenv(key, str(value or "").replace("/run/secrets", str(tmp_path / "secrets")))
+        return Settings()
+
+    return settings
+
+
+@pytest.mark.parametrize(("name", "without"), [("deliver", "mail:1025 none"), ("program", ":587 starttls")])
+def test_a_mail_server_is_named_by_variables(
+    name: str, without: str, in_container: Callable[..., Settings], tmp_path: Path
+) -> None:
+    smtp = in_container(name).smtp
+    assert f"{smtp.host}:{smtp.port} {smtp.security}" == without
+    assert smtp.username == "" and smtp.password.get_secret_value() == ""
+    secret = tmp_path / "secrets" / "smtp_password"
+    secret.chmod(0o600)
+    secret.write_text("bi-mat\n", encoding="ascii")
+    smtp = in_container(
+        name, DIEMBAO_SMTP_HOST="thu.example.gov.vn", DIEMBAO_SMTP_PORT="465", DIEMBAO_SMTP_SECURITY="tls",
+        DIEMBAO_SMTP_USERNAME="diembao", DIEMBAO_SMTP_SENDER="diem-bao@example.gov.vn",
+    ).smtp  # fmt: skip
+    assert (smtp.host, smtp.port, smtp.security) == ("thu.example.gov.vn", 465, "tls")
+    assert (smtp.username, smtp.sender) == ("diembao", "diem-bao@example.gov.vn")
+    assert smtp.password.get_secret_value() == "bi-mat"
 
 
 def test_the_engines_role_is_the_one_that_is_tried_elsewhere() -> None:
     role = elastic_setup.role_of((ROOT / "index_config" / "roles.yml").read_text(encoding="utf-8"), "diembao")
     assert role["cluster"] == ["monitor", "manage_index_templates"]
     assert all("superuser" not in str(one) and one["names"] and one["privileges"] for one in role["indices"])
+
+
+BACKING_UP = ("deliver", "program")
+
+
+@pytest.mark.parametrize("name", [*BACKING_UP, "serve"])
+def test_backups_go_elsewhere_once_a_place_is_named(name: str, in_container: Callable[..., Settings]) -> None:
+    assert not in_container(name).backup.connected, "off"
+    asked = in_container(name, DIEMBAO_BACKUP_DIR="/mnt/sao-luu", DIEMBAO_BACKUP_HOURS="12").backup
+    assert asked.connected and (asked.folder, asked.every_hours) == ("/backup", 12)
+    assert len(sealed.load_key(Path(asked.key_file))) == 32, "a key as the program makes it"
+    mounts = _filled(DIEMBAO_BACKUP_DIR="/mnt/sao-luu")["services"][name]["volumes"]
+    assert f"/mnt/sao-luu:/backup{'' if name in BACKING_UP else ':ro'}" in mounts
+
+
+def test_only_who_makes_backups_has_their_key() -> None:
+    holders = {name for name, one in SERVICES.items() if "backup_key" in one.get("secrets", ())}
+    assert holders == set(BACKING_UP)
+    reach = {name for name, one in SERVICES.items() if any(":/backup" in v for v in one.get("volumes", ()))}
+    assert reach == {*BACKING_UP, "serve"}
+    assert set(SERVICES["crawl"]["secrets"]) | {"backup_key"} == set(SERVICES["deliver"]["secrets"])
+    assert "-m 0700 /data /backup" in (ROOT / "Dockerfile").read_text(encoding="utf-8"), "a new volume has its owner"
+
+
+@pytest.mark.parametrize("name", BACKING_UP)
+def test_a_backup_made_there_is_sealed_and_opens_with_the_key(
+    name: str, in_container: Callable[..., Settings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_container(name, DIEMBAO_BACKUP_DIR="/mnt/sao-luu")
+    monkeypatch.delenv("DIEMBAO_RECORD__URL", raising=False)  # a file stands for the server
+    monkeypatch.setenv("DIEMBAO_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("DIEMBAO_BACKUP__FOLDER", str(tmp_path / "away"))
+    with wiring.record(Settings()):
+        pass
+    said = CliRunner().invoke(program(), ["backup", str(tmp_path / "away")])
+    assert said.exit_code == 0, said.output
+    (made,) = (tmp_path / "away").iterdir()
+    key = tmp_path / "secrets" / "backup_key"
+    monkeypatch.setenv("DIEMBAO_DATA_DIR", str(tmp_path / "bare"))
+    back = CliRunner().invoke(program(), ["restore", str(made), "--key", str(key), "--yes"])
+    assert back.exit_code == 0, back.output
+
+
+def _connections() -> dict[str, str]:
+    """The dossier's table of ports: what stands in the first column -> the rest, of several rows together."""
+    page = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8").partition("\n## For a security dossier\n")[2]
+    rows: dict[str, str] = {}
+    for line in page.strip().split("\n\n")[0].splitlines()[2:]:
+        port, rest = line.strip("| ").split(" | ", 1)
+        rows[port] = f"{rows.get(port, '')} {rest}"
+    return rows
+
+
+def test_the_dossier_names_each_port_of_the_containers() -> None:
+    rows = _connections()
+    named = {int(port) for row in rows for port in re.findall(r"\b\d{2,5}\b", row)}
+    published = {int(port.split(":")[-1]) for one in SERVICES.values() for port in one.get("ports", ())}
+    told = SERVICES["deliver"]["environment"].values()
+    asked = {int(port) for value in told for port in re.findall(r"(?:[a-z]:|^)(\d{4,5})\b", str(value))}
+    assert published == {8443, 8025} and asked == {5432, 9200, 5601, 1025, 8443}
+    assert published | asked | {Settings().serve.port, 53, 123, 80, 443, 587, 465} == named
+
+
+def test_the_dossier_names_commands_that_are_there() -> None:
+    rows = " ".join(_connections().values())
+    for words in re.findall(r"commands[^(|]*\(([^)]*)\)", rows):
+        for command in re.findall(r"`([^`]+)`", words):
+            assert CliRunner().invoke(program(), [*command.split(), "--help"]).exit_code == 0, command
+    for command in ("sources check", "sources add", "zalo connect", "doctor", "alerts test"):
+        assert f"`{command}`" in rows
+
+
+def test_the_docs_say_what_the_image_lacks() -> None:
+    lacking = not re.search(r"libreoffice|poppler", (ROOT / "Dockerfile").read_text(encoding="utf-8"))
+    page = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
+    assert ("The image holds neither LibreOffice nor `pdftotext`" in page) is lacking
