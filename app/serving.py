@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hmac
+import logging
 import threading
+from contextlib import suppress
+from typing import Any, Final
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -20,17 +23,24 @@ from app.places import GazetteerPlaces
 from app.run import check_port
 from app.world import World
 from core.clock import SystemClock
+from core.errors import StoreError
 from core.records import Desk, UnitChoice
 from core.settings import Settings
 from dashboard.app import create_app
 from dashboard.office import Office
 from dashboard.room import RunStatus
-from dashboard.safety import check_bind
+from dashboard.safety import check_bind, is_loopback
 from store.sqlite.record import Record
+
+log = logging.getLogger(__name__)
+
+LOOPBACK: Final = "127.0.0.1"
+LOOKS: Final = 2.0
+"""Seconds between two looks whether there is a first user."""
 
 
 def serve(settings: Settings, world: World) -> None:
-    """Serve until stopped.
+    """Serve until stopped. Before the first user on loopback alone, whatever serve.host says.
 
     Raises ConfigError for an address beyond loopback without public_url and for a port that is taken, StoreError for
     the record.
@@ -38,15 +48,41 @@ def serve(settings: Settings, world: World) -> None:
     with wiring.record(settings, world.clock) as kept:
         host = check_bind(settings.serve.host, others=bool(settings.public_url))
         check_port(settings)
-        uvicorn.run(
-            application(settings, world, kept),
-            host=host,
-            port=settings.serve.port,
-            log_config=None,
-            server_header=False,
-            proxy_headers=False,  # whom to believe is decided in dashboard.peer
-            timeout_graceful_shutdown=5,
-        )
+        if not is_loopback(host) and not kept.people.any():
+            _until_first_user(settings, world, kept, host)
+            if not kept.people.any():
+                return
+        uvicorn.run(application(settings, world, kept), host=host, **_how(settings))
+
+
+def _until_first_user(settings: Settings, world: World, kept: Record, host: str) -> None:
+    """Serve on loopback until somebody, in this process or another, has made one, or until stopped."""
+    log.warning("no user yet (diembao user add): until there is one the pages listen on %s, not %s", LOOPBACK, host)
+    server = uvicorn.Server(uvicorn.Config(application(settings, world, kept), host=LOOPBACK, **_how(settings)))
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.wait(LOOKS):
+            with suppress(StoreError):  # it may be away for a while
+                if kept.people.any():
+                    server.should_exit = True
+                    return
+
+    threading.Thread(target=look, daemon=True).start()
+    try:
+        server.run()
+    finally:
+        over.set()
+
+
+def _how(settings: Settings) -> dict[str, Any]:
+    return {
+        "port": settings.serve.port,
+        "log_config": None,
+        "server_header": False,
+        "proxy_headers": False,  # whom to believe is decided in dashboard.peer
+        "timeout_graceful_shutdown": 5,
+    }
 
 
 def application(settings: Settings, world: World, kept: Record) -> ASGIApp:

@@ -33,21 +33,26 @@ LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 def check_bind(host: str, *, others: bool = False) -> str:
     """The address to bind to: loopback, or any where others may reach the pages: with a public address everybody has to
-    sign in, this machine too, so before the first user nobody sees more than the page to sign in.
+    sign in, this machine too. Before the first user it waits (app.serving).
 
     Raises ConfigError for a name, and for another address while there is no public address.
     """
     if host == "localhost":
         return "127.0.0.1"
     try:
-        if ipaddress.ip_address(host).is_loopback or others:
+        if is_loopback(host) or others:
             return host
     except ValueError:
         pass
     raise ConfigError(
-        f"serve.host = {host!r}: others may reach the pages only once public_url is set, so that everybody has to sign "
-        "in, with a proxy for https before them; until then set serve.host to 127.0.0.1 (or ::1)"
+        f"serve.host = {host!r}: others may reach the pages only once public_url is set, with a proxy for https before "
+        "them, and there is a user (diembao user add); until then set serve.host to 127.0.0.1 (or ::1)"
     )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address is this machine's alone. Raises ValueError for what is no address."""
+    return ipaddress.ip_address(host).is_loopback
 
 
 def allowed_hosts(public_url: str) -> frozenset[str]:

@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import threading
@@ -22,6 +23,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
+import uvicorn
 import yaml
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp
@@ -31,11 +33,14 @@ from app import sealed, wiring
 from app.cli import program
 from app.serving import serve
 from app.world import World
+from core.clock import SystemClock
 from core.errors import ConfigError
 from core.settings import Settings
 from dashboard.safety import allowed_hosts
 from deploy import elastic_setup
+from tests.contracts.people import make_user
 from tests.data import ROOT
+from tests.elastic.server import free_port
 
 Service = dict[str, Any]
 
@@ -136,22 +141,20 @@ def test_only_the_proxy_reaches_the_pages_and_is_believed(given: str) -> None:
     assert not {"DIEMBAO_SERVE__HOST", "DIEMBAO_SERVE__TRUSTED_PROXIES"} & set(SERVICES["crawl"]["environment"])
 
 
-def test_the_proxy_asks_by_name_and_is_well_where_the_pages_answer() -> None:
+def test_the_proxy_asks_by_name() -> None:
     conf = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
-    places = dict(re.findall(r"location (?:= )?(\S+) \{(.*?)\n        \}", conf, flags=re.DOTALL))
+    places = dict(re.findall(r"location (?:= )?(\S+) \{\n(.*?)\n        \}", conf, flags=re.DOTALL))
     asked = {place: re.findall(r"set \$\w+ (\S+);\s+proxy_pass \$", told) for place, told in places.items()}
-    assert asked == {
-        "/proxy-health": ["http://pages:8765/readyz"], "/kibana/": ["http://kibana:5601"], "/": ["http://pages:8765"],
-    }  # fmt: skip
+    assert asked == {"/kibana/": ["http://kibana:5601"], "/": ["http://pages:8765"]}
     assert "resolver 127.0.0.11 " in conf and conf.count("proxy_pass") == len(asked), "no name is kept from the start"
-    for place in ("/proxy-health", "/"):
-        assert "X-Forwarded-For $remote_addr;" in places[place] and 'X-Forwarded-Prefix "";' in places[place]
+    assert "X-Forwarded-For $remote_addr;" in places["/"] and 'X-Forwarded-Prefix "";' in places["/"]
     assert SERVICES["serve"]["networks"]["pages"]["aliases"] == ["pages"] and "pages" not in SERVICES
     assert SERVICES["proxy"]["healthcheck"]["test"][-1].endswith("/proxy-health")
     assert "proxy" not in SERVICES["serve"]["depends_on"], "each would wait for the other"
 
 
-def test_the_pages_are_asked_how_they_fare_under_a_name_that_they_take() -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.255"])  # the second: where nobody listens before the first user
+def test_the_pages_are_asked_how_they_fare_under_a_name_that_they_take(host: str) -> None:
     asked: list[tuple[str, str]] = []
 
     class Pages(BaseHTTPRequestHandler):
@@ -166,7 +169,7 @@ def test_the_pages_are_asked_how_they_fare_under_a_name_that_they_take() -> None
     with ThreadingHTTPServer(("127.0.0.1", 0), Pages) as server:
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         code = SERVICES["serve"]["healthcheck"]["test"][3].replace(":8765", f":{server.server_address[1]}")
-        told = {"PATH": os.environ["PATH"], "DIEMBAO_SERVE__HOST": "127.0.0.1"}
+        told = {"PATH": os.environ["PATH"], "DIEMBAO_SERVE__HOST": host}
         check = [sys.executable, "-c", code]
         ended = [subprocess.run(check, env=told, capture_output=True, check=False).returncode for _ in range(2)]
         server.shutdown()
@@ -174,9 +177,7 @@ def test_the_pages_are_asked_how_they_fare_under_a_name_that_they_take() -> None
     assert "localhost" in allowed_hosts("https://bao.binhson.example")
 
 
-def test_before_the_first_user_they_listen_there_and_show_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_before_the_first_user_they_listen_on_loopback_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[tuple[str, list[int]]] = []
 
     def run(app: ASGIApp, *, host: str, **_: object) -> None:
@@ -185,15 +186,28 @@ def test_before_the_first_user_they_listen_there_and_show_nothing(
         answers = [proxy.get(path, follow_redirects=False) for path in paths]
         shown.append((host, [answer.status_code for answer in answers]))
 
+    class First(uvicorn.Server):
+        """Makes the first user as soon as it listens, as `user add` does beside it."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            (listening,) = self.servers[0].sockets
+            shown.append((listening.getsockname()[0], []))
+            with wiring.record(Settings(data_dir=tmp_path), SystemClock()) as kept:
+                kept.people.add(make_user(memberships=()), "operator")
+
     monkeypatch.setenv("DIEMBAO_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("DIEMBAO_SERVE__PORT", str(free_port()))
     for name in ("DIEMBAO_SERVE__HOST", "DIEMBAO_SERVE__TRUSTED_PROXIES"):
         monkeypatch.setenv(name, SERVICES["serve"]["environment"][name])
     monkeypatch.setattr("app.serving.uvicorn.run", run)
+    monkeypatch.setattr("app.serving.uvicorn.Server", First)
+    monkeypatch.setattr("app.serving.LOOKS", 0.05)
     monkeypatch.setattr("app.serving.check_port", lambda _: None)  # this machine has not that address
     with pytest.raises(ConfigError, match="only once public_url is set"):
         serve(Settings(), World(kind="real", publishers={}))
     serve(Settings(public_url="https://localhost:8443"), World(kind="real", publishers={}))
-    assert shown == [("172.30.255.2", [303, 403, 303, 404, 200])]
+    assert shown == [("127.0.0.1", []), ("172.30.255.2", [303, 303, 303, 404, 200])]
 
 
 def test_they_wait_for_each_other() -> None:
