@@ -223,7 +223,7 @@ class DailyFeed:
         head = {"_index": index, "version": version, "version_type": "external_gte"}
         actions = [Action(article=key, head={"index": head | {"_id": key}}, body=body) for key, body in new.items()]
         actions += [Action(article=key, head={"delete": head | {"_id": key}}) for key in sorted(gone)]
-        refused = send(self._client, actions)
+        refused = send(self._client, actions).refused
         if refused:
             _LOG.warning("daily counts refused", extra={"index": index, "reasons": sorted(set(refused.values()))})
         return len(actions) - len(refused)

@@ -9,7 +9,7 @@ nobody; too large a request is halved; an engine that is away is tried again lat
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from elasticsearch import ApiError, Elasticsearch, NotFoundError
@@ -52,6 +52,17 @@ class Action:
     def size(self) -> int:
         """Bytes that it takes, near enough."""
         return 300 + (sum(map(len, self.body["words"])) * 5 // 4 if self.body and "words" in self.body else 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What the engine made of actions: articles that it refused, with the reason, and those that it took out."""
+
+    refused: Mapping[str, str] = field(default_factory=dict)
+    removed: frozenset[str] = frozenset()
+
+    def __or__(self, other: Sent) -> Sent:
+        return Sent(refused={**self.refused, **other.refused}, removed=self.removed | other.removed)
 
 
 class Feed:
@@ -103,26 +114,32 @@ class Feed:
         live = self._live()
         gone = [article for article in versions if article not in documents]
         actions = [indexing(self._index(live, document), document, versions[a]) for a, document in documents.items()]
-        actions += self._removals(gone, versions)
-        refused = send(self._client, actions)
+        if live:
+            actions += self._removals(gone, versions)
+        sent = send(self._client, actions)
+        refused = sent.refused
         self._record.taken([a.article for a in actions if a.article not in refused])
         self._record.refuse([NotIndexed(article=a, reason=why, at=self._clock.now()) for a, why in refused.items()])
         return Fed(
             lines=len(changes), indexed=len(documents) - len(refused.keys() & documents.keys()),
-            removed=len(gone), refused=len(refused),
+            removed=len(sent.removed), refused=len(refused),
         )  # fmt: skip
 
     def _removals(self, gone: Sequence[str], versions: Mapping[str, int]) -> list[Action]:
-        """Where the engine holds them: their month is not known any more."""
+        """Where the engine holds them: their month is not known any more.
+
+        What a part of the engine that is away or closed may hold has to be waited for: nobody asks for it again.
+        """
         if not gone:
             return []
+        found: list[Action] = []
         with told():
-            self._client.indices.refresh(index=self._alias, ignore_unavailable=True)
-            found: list[Action] = []
+            if self._client.indices.refresh(index=self._alias)["_shards"]["failed"]:
+                raise EngineAway("Elasticsearch: not all that was written can be looked through yet")
             for start in range(0, len(gone), 500):
                 answer = self._client.search(
-                    index=self._alias, query={"terms": {"article": list(gone[start : start + 500])}}, size=1000,
-                    source={"includes": ["article"]}, ignore_unavailable=True,
+                    index=self._alias, query={"terms": {"article": list(gone[start : start + 500])}}, size=10_000,
+                    source={"includes": ["article"]}, allow_partial_search_results=False,
                 )  # fmt: skip
                 found += [removal(hit["_index"], hit["_id"], versions[hit["_id"]]) for hit in answer["hits"]["hits"]]
         return found
@@ -154,18 +171,15 @@ def removal(index: str, article: str, version: int) -> Action:
     return Action(article=article, head={"delete": head})
 
 
-def send(client: Elasticsearch, actions: Sequence[Action]) -> dict[str, str]:
-    """Send actions in requests of a bearable size. Returns articles that were refused, with the reason.
-
-    Raises EngineAway where any has to be tried again.
-    """
-    refused: dict[str, str] = {}
+def send(client: Elasticsearch, actions: Sequence[Action]) -> Sent:
+    """Send actions in requests of a bearable size. Raises EngineAway where any has to be tried again."""
+    sent = Sent()
     for group in _groups(actions):
-        refused |= _send_group(client, group)
-    return refused
+        sent |= _send_group(client, group)
+    return sent
 
 
-def _send_group(client: Elasticsearch, actions: Sequence[Action]) -> dict[str, str]:
+def _send_group(client: Elasticsearch, actions: Sequence[Action]) -> Sent:
     lines = [line for action in actions for line in (action.head, action.body) if line is not None]
     try:
         with told():
@@ -175,16 +189,17 @@ def _send_group(client: Elasticsearch, actions: Sequence[Action]) -> dict[str, s
         if not isinstance(cause, ApiError) or cause.status_code != 413:
             raise
         if len(actions) == 1:
-            return {actions[0].article: "too large for the engine (HTTP 413)"}
+            return Sent(refused={actions[0].article: "too large for the engine (HTTP 413)"})
         half = len(actions) // 2
         return _send_group(client, actions[:half]) | _send_group(client, actions[half:])
-    return _refusals(actions, answer["items"]) if answer["errors"] else {}
+    return _outcome(actions, answer["items"])
 
 
-def _refusals(actions: Sequence[Action], items: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def _outcome(actions: Sequence[Action], items: Sequence[Mapping[str, Any]]) -> Sent:
     refused: dict[str, str] = {}
+    removed: set[str] = set()
     for action, item in zip(actions, items, strict=True):
-        (result,) = item.values()
+        ((kind, result),) = item.items()
         status = int(result["status"])
         if result.get("error", {}).get("type") == BLOCKED and status != 503:
             raise EngineAway(f"Elasticsearch: {BLOCK} (HTTP {status})")
@@ -192,7 +207,9 @@ def _refusals(actions: Sequence[Action], items: Sequence[Mapping[str, Any]]) -> 
             raise EngineAway(f"Elasticsearch: too busy for a document (HTTP {status})")
         if status >= 400 and status not in (404, 409):  # gone already; a newer one is there
             refused[action.article] = f"{result['error']['type']} (HTTP {status})"
-    return refused
+        elif kind == "delete" and status < 400:
+            removed.add(action.article)
+    return Sent(refused=refused, removed=frozenset(removed))
 
 
 def _groups(actions: Iterable[Action]) -> Iterable[list[Action]]:

@@ -101,7 +101,7 @@ class Upkeep:
     )
     def _sent(self, actions: Sequence[Action]) -> int:
         """A rebuild that has taken long is not given up for a busy minute; what is sent twice changes nothing."""
-        return len(actions) - len(send(self._client, actions))
+        return len(actions) - len(send(self._client, actions).refused)
 
     def retire(self, before: str) -> tuple[str, ...]:
         """Drop whole months older than `before` ("2024-11") whose texts the record has let go; returns those indices.

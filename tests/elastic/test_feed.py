@@ -264,3 +264,26 @@ def test_an_index_that_takes_nothing_in_is_waited_for_and_named(
     client.indices.put_settings(index=alias, settings={f"index.blocks.{block}": None})
     feed.all()
     assert first == second and ids(found, client, alias, "chín") == {first}
+
+
+def test_an_erasure_waits_for_a_month_that_is_closed(
+    record: Record, feed: Feed, side: Indexing, client: Elasticsearch, alias: str
+) -> None:
+    gone, month = write(record, 1), f"{alias}-g1-2026-02"
+    feed.all()
+    before = side.position(READER)
+    client.indices.close(index=month)
+    record.retention.erase(gone, NOON, "operator")
+    with pytest.raises(EngineRefuses, match="index_closed"):
+        feed.once()
+    assert side.position(READER) == before
+    client.indices.open(index=month)
+    assert feed.all().removed == 1
+    assert in_engine(client, alias) == 0
+
+
+def test_only_what_was_there_counts_as_removed(record: Record, feed: Feed) -> None:
+    gone = write(record, 1)
+    record.retention.erase(gone, NOON, "operator")
+    done = feed.all()
+    assert done.lines >= 1 and done.removed == 0

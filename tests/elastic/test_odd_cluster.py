@@ -1,0 +1,70 @@
+"""A server whose cluster is set otherwise than a test's own: it is shared with nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from elasticsearch import Elasticsearch
+
+from store.elastic.client import EngineAway
+from store.elastic.feed import READER, Feed
+from store.sqlite.indexing import Indexing
+from store.sqlite.record import Record
+from tests.elastic.server import Node, room
+from tests.elastic.test_feed import write
+from tests.fakes.records import NOON
+
+_PLACED = "cluster.routing.allocation.node_initial_primaries_recoveries"
+
+
+@pytest.fixture(scope="module")
+def node() -> Iterator[Node]:
+    with room() as folder:
+        made = Node(folder=folder / "one", quick=True)
+        made.prepare()
+        made.start()
+        try:
+            made.wait()
+            yield made
+        finally:
+            made.stop()
+
+
+@contextmanager
+def cluster_set(client: Elasticsearch, name: str, value: object) -> Iterator[None]:
+    client.cluster.put_settings(persistent={name: value})
+    try:
+        yield
+    finally:
+        client.cluster.put_settings(persistent={name: None})
+
+
+@contextmanager
+def away(client: Elasticsearch, index: str) -> Iterator[None]:
+    """An index whose shard stands nowhere, as with its machine away: the server may bring none back."""
+    with cluster_set(client, _PLACED, 0):
+        client.indices.close(index=index, wait_for_active_shards=0)
+        client.indices.open(index=index, wait_for_active_shards=0)
+        assert client.cluster.health(index=index)["status"] == "red"
+        yield
+        assert client.cluster.health(index=index)["status"] == "red"
+    client.cluster.health(index=index, wait_for_status="yellow", timeout="60s")
+
+
+def test_an_erasure_waits_for_a_month_that_is_away(
+    record: Record, feed: Feed, side: Indexing, client: Elasticsearch, alias: str
+) -> None:
+    gone, month = write(record, 1), f"{alias}-g1-2026-02"
+    write(record, 3)
+    feed.all()
+    before = side.position(READER)
+    with away(client, month):
+        record.retention.erase(gone, NOON, "operator")
+        with pytest.raises(EngineAway):
+            feed.once()
+        assert (side.position(READER), side.away_since(READER)) == (before, NOON)
+    assert client.exists(index=month, id=gone)
+    assert feed.all().removed == 1
+    assert not client.exists(index=month, id=gone)
