@@ -134,8 +134,7 @@ class Feed:
             return []
         found: list[Action] = []
         with told():
-            if self._client.indices.refresh(index=self._alias)["_shards"]["failed"]:
-                raise EngineAway("Elasticsearch: not all that was written can be looked through yet")
+            refresh(self._client, self._alias)
             for start in range(0, len(gone), 500):
                 answer = self._client.search(
                     index=self._alias, query={"terms": {"article": list(gone[start : start + 500])}}, size=10_000,
@@ -169,6 +168,14 @@ def removal(index: str, article: str, version: int) -> Action:
     """Take a document out."""
     head = {"_index": index, "_id": article, "version": version, "version_type": "external_gte"}
     return Action(article=article, head={"delete": head})
+
+
+def refresh(client: Elasticsearch, index: str) -> None:
+    """Have all that was written found by the next search. Raises EngineAway where a part is away."""
+    if client.cluster.health(index=index)["status"] == "red":  # to refresh would wait a minute for that part
+        raise EngineAway("Elasticsearch: a part of it is away (red), which may hold what is to go")
+    if client.indices.refresh(index=index)["_shards"]["failed"]:
+        raise EngineAway("Elasticsearch: not all that was written can be looked through yet")
 
 
 def send(client: Elasticsearch, actions: Sequence[Action]) -> Sent:

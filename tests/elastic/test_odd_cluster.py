@@ -9,13 +9,16 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from store.elastic.client import EngineAway
+from store.elastic.counts import DailyFeed, DailyIndices
 from store.elastic.feed import READER, Feed
 from store.sqlite.indexing import Indexing
 from store.sqlite.record import Record
 from tests.elastic.server import Node, room
-from tests.elastic.test_feed import write
+from tests.elastic.test_daily import DAY, articles, clock, daily, indices, save
+from tests.elastic.test_feed import DESK, write
 from tests.fakes.records import NOON
 
+__all__ = ["clock", "daily", "indices"]
 _PLACED = "cluster.routing.allocation.node_initial_primaries_recoveries"
 
 
@@ -68,3 +71,17 @@ def test_an_erasure_waits_for_a_month_that_is_away(
     assert client.exists(index=month, id=gone)
     assert feed.all().removed == 1
     assert not client.exists(index=month, id=gone)
+
+
+def test_counts_wait_for_a_part_that_is_away(
+    record: Record, daily: DailyFeed, client: Elasticsearch, indices: DailyIndices
+) -> None:
+    save(record, 1)
+    gone = save(record, 2, back=1)
+    daily.once()
+    with away(client, indices.counts(DESK)):
+        record.retention.erase(gone.id, NOON, "operator")
+        with pytest.raises(EngineAway):
+            daily.once()
+    daily.once()
+    assert articles(client, indices) == {DAY: 1}
