@@ -8,17 +8,17 @@ nobody; too large a request is halved; an engine that is away is tried again lat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from elasticsearch import ApiError, Elasticsearch, NotFoundError
+from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError
 
 from core.clock import Clock
 from core.errors import StoreError
 from core.records import Change, IndexDocument, NotIndexed
 from store.elastic import layout
-from store.elastic.client import BLOCK, BLOCKED, EngineAway, told
+from store.elastic.client import BLOCK, BLOCKED, EngineAway, EngineRefuses, login_refused, reason_of, told
 from store.elastic.record import RecordSide
 
 READER: Final = "elastic"
@@ -47,6 +47,12 @@ class Action:
     article: str
     head: Mapping[str, Any]
     body: Mapping[str, Any] | None = None
+
+    @property
+    def index(self) -> str:
+        """Where it is to be done."""
+        (target,) = self.head.values()
+        return str(target["_index"])
 
     @property
     def size(self) -> int:
@@ -114,8 +120,8 @@ class Feed:
         live = self._live()
         gone = [article for article in versions if article not in documents]
         actions = [indexing(self._index(live, document), document, versions[a]) for a, document in documents.items()]
-        if live:
-            actions += self._removals(gone, versions)
+        self._begin_months(live, {action.index for action in actions} - live)
+        actions += self._removals(gone, versions)
         sent = send(self._client, actions)
         refused = sent.refused
         self._record.taken([a.article for a in actions if a.article not in refused])
@@ -144,12 +150,32 @@ class Feed:
         return found
 
     def _live(self) -> frozenset[str]:
-        """The indices behind the alias."""
+        """The indices behind the alias. Raises EngineRefuses without any: what they held is not in the log any more."""
         with told():
             try:
                 return frozenset(self._client.indices.get_alias(name=self._alias))
             except NotFoundError:
-                return frozenset()
+                pass
+        raise EngineRefuses(f"Elasticsearch: no index has the alias {self._alias}; fill it: diembao index rebuild")
+
+    def _begin_months(self, live: frozenset[str], months: Set[str]) -> None:
+        """Make indices and put them behind the alias, if `live` still stands there, in one step of the engine.
+
+        A rebuild may have switched since: a month of the generation before would be found beside the new one's.
+        """
+        if not months:
+            return
+        generation = layout.newest(live)
+        stands = min(index for index in live if layout.generation_of(index) == generation)
+        with told():
+            made = [index for index in sorted(months) if make(self._client, index)]
+            adding = [{"add": {"index": index, "alias": self._alias}} for index in (stands, *sorted(months))]
+            try:
+                self._client.indices.update_aliases(actions=adding)
+            except NotFoundError:
+                for index in made:
+                    self._client.indices.delete(index=index, ignore_unavailable=True)
+                raise EngineAway("Elasticsearch: its indices were switched meanwhile") from None
 
     def _index(self, live: frozenset[str], document: IndexDocument) -> str:
         """Where a document belongs: its month, which the first one makes, or what is left of that month."""
@@ -159,7 +185,7 @@ class Feed:
 
 
 def indexing(index: str, document: IndexDocument, version: int) -> Action:
-    """Write a document. An index that is not there is made after the template, and comes behind the alias."""
+    """Write a document, into an index that is there: no month comes into being by itself (index_config)."""
     head = {"_index": index, "_id": document.article, "version": version, "version_type": "external_gte"}
     return Action(article=document.article, head={"index": head}, body=layout.source_of(document))
 
@@ -168,6 +194,17 @@ def removal(index: str, article: str, version: int) -> Action:
     """Take a document out."""
     head = {"_index": index, "_id": article, "version": version, "version_type": "external_gte"}
     return Action(article=article, head={"delete": head})
+
+
+def make(client: Elasticsearch, index: str, **settings: object) -> bool:
+    """Make an index after the template, behind no alias; False where it is there. For a body of `told`."""
+    try:
+        client.indices.create(index=index, settings=settings or None)
+    except BadRequestError as error:
+        if reason_of(error) != "resource_already_exists_exception":
+            raise
+        return False
+    return True
 
 
 def refresh(client: Elasticsearch, index: str) -> None:
@@ -207,16 +244,32 @@ def _outcome(actions: Sequence[Action], items: Sequence[Mapping[str, Any]]) -> S
     removed: set[str] = set()
     for action, item in zip(actions, items, strict=True):
         ((kind, result),) = item.items()
-        status = int(result["status"])
-        if result.get("error", {}).get("type") == BLOCKED and status != 503:
-            raise EngineAway(f"Elasticsearch: {BLOCK} (HTTP {status})")
-        if status in _AGAIN:
-            raise EngineAway(f"Elasticsearch: too busy for a document (HTTP {status})")
-        if status >= 400 and status not in (404, 409):  # gone already; a newer one is there
-            refused[action.article] = f"{result['error']['type']} (HTTP {status})"
-        elif kind == "delete" and status < 400:
-            removed.add(action.article)
+        status, why = int(result["status"]), str(result.get("error", {}).get("type", ""))
+        if status < 400:
+            removed |= {action.article} if kind == "delete" else set()
+        elif status != 409 and (status, kind) != (404, "delete"):  # a newer one is there; gone already
+            _check(action.index, status, why, removal=kind == "delete")
+            refused[action.article] = f"{why} (HTTP {status})"
     return Sent(refused=refused, removed=frozenset(removed))
+
+
+def _check(index: str, status: int, why: str, *, removal: bool) -> None:
+    """Raises EngineAway or EngineRefuses where more is the matter than one document.
+
+    A removal that is passed over would leave in the engine what was erased.
+    """
+    if why == BLOCKED and status != 503:
+        raise EngineAway(f"Elasticsearch: {BLOCK} (HTTP {status})")
+    if status in _AGAIN:
+        raise EngineAway(f"Elasticsearch: too busy for a document (HTTP {status})")
+    if status in (401, 403):
+        raise login_refused(status)
+    if status == 404:
+        raise EngineRefuses(f"Elasticsearch: {index} is not there any more; if this stays: diembao index rebuild")
+    if why == "index_closed_exception":
+        raise EngineRefuses(f"Elasticsearch: {index} is closed; open it, or diembao index rebuild")
+    if removal:
+        raise EngineRefuses(f"Elasticsearch: {index} gives nothing out of it: {why} (HTTP {status})")
 
 
 def _groups(actions: Iterable[Action]) -> Iterable[list[Action]]:

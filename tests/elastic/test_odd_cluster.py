@@ -15,7 +15,7 @@ from store.sqlite.indexing import Indexing
 from store.sqlite.record import Record
 from tests.elastic.server import Node, room
 from tests.elastic.test_daily import DAY, articles, clock, daily, indices, save
-from tests.elastic.test_feed import DESK, write
+from tests.elastic.test_feed import DESK, in_engine, write
 from tests.fakes.records import NOON
 
 __all__ = ["clock", "daily", "indices"]
@@ -85,3 +85,14 @@ def test_counts_wait_for_a_part_that_is_away(
             daily.once()
     daily.once()
     assert articles(client, indices) == {DAY: 1}
+
+
+def test_months_and_counts_come_into_being_where_no_index_is_made_by_itself(
+    record: Record, feed: Feed, daily: DailyFeed, client: Elasticsearch, alias: str, indices: DailyIndices
+) -> None:
+    with cluster_set(client, "action.auto_create_index", False):
+        save(record, 1)
+        save(record, 2, back=40)
+        assert (feed.all().refused, in_engine(client, alias)) == (0, 2)
+        daily.once()
+        assert articles(client, indices) == {"2026-01-29": 1, DAY: 1}
