@@ -18,7 +18,7 @@ from app.channels import channels, upkeep
 from app.chores import Chores, daily
 from app.duty import Duty
 from app.engine import DUTY
-from app.feeding import feed_forever
+from app.feeding import Feeding, feed_forever
 from app.world import World
 from core.clock import Clock, SystemClock, local
 from core.ports import Notifier
@@ -45,11 +45,13 @@ def deliver(settings: Settings, world: World, *, stop: threading.Event, forever:
             return drain_once(kept.outbox, notifiers, kept.desks, world.clock, stop=stop, rules=rules)
 
         if forever:
-            feed = threading.Thread(target=feed_forever, args=(settings, kept, world.clock, feeding, stop), daemon=True)
+            feed = Feeding(lambda: feed_forever(settings, kept, world.clock, feeding, stop), stop)
             feed.start()
             deliver_forever(drain, stop)
-            feed.join(timeout=10)
-            duty.end()
+            try:
+                feed.end()
+            finally:
+                duty.end()
             return "stopped"
         said = _said(_until_empty(drain))
         duty.end()

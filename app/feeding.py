@@ -81,3 +81,32 @@ def feed_forever(settings: Settings, kept: Record, clock: Clock, duty: Duty, sto
             pause = feeder.round()
     with suppress(StoreError):  # without the record the lease runs out by itself
         duty.give_back()
+
+
+class Feeding:
+    """Work in a thread of its own that ends with the process, as feed_forever.
+
+    A bug in it stops the process loudly, which is then started anew; a thread that is gone would be missed by nobody.
+    """
+
+    def __init__(self, work: Callable[[], None], stop: threading.Event) -> None:
+        self._work, self._stop = work, stop
+        self._error: Exception | None = None
+        self._thread = threading.Thread(target=self._run, name="feeding", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def end(self) -> None:
+        """To be called once `stop` is set. Raises what the work has ended with."""
+        self._thread.join(timeout=10)
+        if self._error is not None:
+            raise self._error
+
+    def _run(self) -> None:
+        try:
+            self._work()
+        except Exception as error:  # noqa: BLE001 - whatever it is, `end` raises it
+            _LOG.critical("feeding the search engine has ended: this process stops", exc_info=True)
+            self._error = error
+            self._stop.set()

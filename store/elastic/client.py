@@ -94,9 +94,7 @@ def _of_status(error: ApiError) -> StoreError:
     if error.status_code in (429, 502, 503, 504):
         return EngineAway(f"Elasticsearch: busy or not ready (HTTP {error.status_code})")
     if error.status_code in (401, 403):
-        said = "wrong login" if error.status_code == 401 else "the login may not do this"
-        todo = "check [elastic]" if error.status_code == 401 else "give it the role of index_config/roles.yml"
-        return EngineRefuses(f"Elasticsearch: {said} (HTTP {error.status_code}); {todo}")
+        return login_refused(error.status_code)
     reason, path = reason_of(error), error.meta.node.path_prefix
     if path and not reason:
         return EngineRefuses(
@@ -111,8 +109,15 @@ def _of_status(error: ApiError) -> StoreError:
     return EngineRefuses(f"Elasticsearch: HTTP {error.status_code} {reason}".rstrip())
 
 
+def login_refused(status: int) -> EngineRefuses:
+    """What 401 and 403 mean, of a request or of a part of it."""
+    said = "wrong login" if status == 401 else "the login may not do this"
+    todo = "check [elastic]" if status == 401 else "give it the role of index_config/roles.yml"
+    return EngineRefuses(f"Elasticsearch: {said} (HTTP {status}); {todo}")
+
+
 def reason_of(error: ApiError) -> str:
-    """The engine's own word for what failed; "" where it gave none."""
+    """The engine's own word for what is the matter; "" without one."""
     body = error.body if isinstance(error.body, dict) else {}
     cause = body.get("error", {})
     return str(cause.get("type", "")) if isinstance(cause, dict) else ""

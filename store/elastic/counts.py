@@ -8,12 +8,14 @@ desk lets a role see one desk: Kibana's readers ask for all of them by a pattern
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from elasticsearch import Elasticsearch, helpers
+from elastic_transport import TransportError
+from elasticsearch import ApiError, Elasticsearch
 
 from core.clock import Clock, local_day
 from core.i18n import t
@@ -22,7 +24,7 @@ from core.records import DailyCount, DailyReading
 from core.topics import TOPIC_BY_ID
 from store.elastic import layout
 from store.elastic.client import told
-from store.elastic.feed import Action, send
+from store.elastic.feed import Action, refresh, send
 
 COUNTS: Final = "daily-counts.template.json"
 READING: Final = "daily-reading.template.json"
@@ -32,6 +34,8 @@ READING_PACE: Final = timedelta(minutes=1)
 _BACK: Final = timedelta(days=14)
 """Pages that are tried again later still count for the day on which they were found."""
 _AT_ONCE: Final = 31  # days
+PAGE: Final = 1_000  # ids
+_KEPT: Final = "1m"  # by the engine, for the next page
 _LOG = logging.getLogger(__name__)
 
 
@@ -201,12 +205,14 @@ class DailyFeed:
     def _totals(self, desk: str) -> dict[str, int]:
         index = self._indices.counts(desk)
         with told():
-            self._client.indices.refresh(index=index, ignore_unavailable=True)
+            if not self._client.indices.exists(index=index):
+                return {}
+            refresh(self._client, index)
             answer = self._client.search(
-                index=index, ignore_unavailable=True, size=0, query={"term": {"cut": "all"}},
+                index=index, size=0, query={"term": {"cut": "all"}}, allow_partial_search_results=False,
                 aggs={"days": {"terms": {"field": "day", "size": 20_000}, "aggs": {"n": _SUM}}},
             )  # fmt: skip
-        found = answer.get("aggregations", {}).get("days", {}).get("buckets", [])
+        found = answer["aggregations"]["days"]["buckets"]
         return {_day(bucket["key_as_string"]): int(bucket["n"]["value"]) for bucket in found}
 
     def _put(
@@ -215,18 +221,36 @@ class DailyFeed:
         """Write documents and remove those of `old` that are not among them."""
         new = dict(documents)
         with told():
-            self._client.indices.refresh(index=index, ignore_unavailable=True)
-            there = helpers.scan(
-                self._client, index=index, query={"query": old, "_source": False}, ignore_unavailable=True
-            )
-            gone = {hit["_id"] for hit in there} - new.keys()
+            gone = set(self._ids(index, old)) - new.keys()
         head = {"_index": index, "version": version, "version_type": "external_gte"}
         actions = [Action(article=key, head={"index": head | {"_id": key}}, body=body) for key, body in new.items()]
         actions += [Action(article=key, head={"delete": head | {"_id": key}}) for key in sorted(gone)]
-        refused = send(self._client, actions)
+        refused = send(self._client, actions).refused
         if refused:
             _LOG.warning("daily counts refused", extra={"index": index, "reasons": sorted(set(refused.values()))})
         return len(actions) - len(refused)
+
+    def _ids(self, index: str, query: Mapping[str, Any]) -> Iterator[str]:
+        """Of all documents, as they stand at one moment; what a part that is away may hold has to be waited for."""
+        if not self._client.indices.exists(index=index):
+            return
+        refresh(self._client, index)
+        point = self._client.open_point_in_time(index=index, keep_alive=_KEPT)["id"]
+        try:
+            after: Sequence[Any] | None = None
+            while True:
+                answer = self._client.search(
+                    pit={"id": point, "keep_alive": _KEPT}, query=query, size=PAGE, sort=[{"_shard_doc": "asc"}],
+                    search_after=after, source=False, track_total_hits=False, allow_partial_search_results=False,
+                )  # fmt: skip
+                hits, point = answer["hits"]["hits"], answer["pit_id"]
+                yield from (hit["_id"] for hit in hits)
+                if len(hits) < PAGE:
+                    return
+                after = hits[-1]["sort"]
+        finally:
+            with suppress(ApiError, TransportError):  # it ends by itself too
+                self._client.close_point_in_time(id=point)
 
     def _of_days(self, days: Sequence[str]) -> dict[str, Any]:
         return {"terms": {"day": list(map(noon, days))}}

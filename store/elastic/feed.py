@@ -8,17 +8,17 @@ nobody; too large a request is halved; an engine that is away is tried again lat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from elasticsearch import ApiError, Elasticsearch, NotFoundError
+from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError
 
 from core.clock import Clock
 from core.errors import StoreError
 from core.records import Change, IndexDocument, NotIndexed
 from store.elastic import layout
-from store.elastic.client import BLOCK, BLOCKED, EngineAway, told
+from store.elastic.client import BLOCK, BLOCKED, EngineAway, EngineRefuses, login_refused, reason_of, told
 from store.elastic.record import RecordSide
 
 READER: Final = "elastic"
@@ -49,9 +49,26 @@ class Action:
     body: Mapping[str, Any] | None = None
 
     @property
+    def index(self) -> str:
+        """Where it is to be done."""
+        (target,) = self.head.values()
+        return str(target["_index"])
+
+    @property
     def size(self) -> int:
         """Bytes that it takes, near enough."""
         return 300 + (sum(map(len, self.body["words"])) * 5 // 4 if self.body and "words" in self.body else 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What the engine made of actions: articles that it refused, with the reason, and those that it took out."""
+
+    refused: Mapping[str, str] = field(default_factory=dict)
+    removed: frozenset[str] = frozenset()
+
+    def __or__(self, other: Sent) -> Sent:
+        return Sent(refused={**self.refused, **other.refused}, removed=self.removed | other.removed)
 
 
 class Feed:
@@ -103,37 +120,62 @@ class Feed:
         live = self._live()
         gone = [article for article in versions if article not in documents]
         actions = [indexing(self._index(live, document), document, versions[a]) for a, document in documents.items()]
+        self._begin_months(live, {action.index for action in actions} - live)
         actions += self._removals(gone, versions)
-        refused = send(self._client, actions)
+        sent = send(self._client, actions)
+        refused = sent.refused
         self._record.taken([a.article for a in actions if a.article not in refused])
         self._record.refuse([NotIndexed(article=a, reason=why, at=self._clock.now()) for a, why in refused.items()])
         return Fed(
             lines=len(changes), indexed=len(documents) - len(refused.keys() & documents.keys()),
-            removed=len(gone), refused=len(refused),
+            removed=len(sent.removed), refused=len(refused),
         )  # fmt: skip
 
     def _removals(self, gone: Sequence[str], versions: Mapping[str, int]) -> list[Action]:
-        """Where the engine holds them: their month is not known any more."""
+        """Where the engine holds them: their month is not known any more.
+
+        What a part of the engine that is away or closed may hold has to be waited for: nobody asks for it again.
+        """
         if not gone:
             return []
+        found: list[Action] = []
         with told():
-            self._client.indices.refresh(index=self._alias, ignore_unavailable=True)
-            found: list[Action] = []
+            refresh(self._client, self._alias)
             for start in range(0, len(gone), 500):
                 answer = self._client.search(
-                    index=self._alias, query={"terms": {"article": list(gone[start : start + 500])}}, size=1000,
-                    source={"includes": ["article"]}, ignore_unavailable=True,
+                    index=self._alias, query={"terms": {"article": list(gone[start : start + 500])}}, size=10_000,
+                    source={"includes": ["article"]}, allow_partial_search_results=False,
                 )  # fmt: skip
                 found += [removal(hit["_index"], hit["_id"], versions[hit["_id"]]) for hit in answer["hits"]["hits"]]
         return found
 
     def _live(self) -> frozenset[str]:
-        """The indices behind the alias."""
+        """The indices behind the alias. Raises EngineRefuses without any: what they held is not in the log any more."""
         with told():
             try:
                 return frozenset(self._client.indices.get_alias(name=self._alias))
             except NotFoundError:
-                return frozenset()
+                pass
+        raise EngineRefuses(f"Elasticsearch: no index has the alias {self._alias}; fill it: diembao index rebuild")
+
+    def _begin_months(self, live: frozenset[str], months: Set[str]) -> None:
+        """Make indices and put them behind the alias, if `live` still stands there, in one step of the engine.
+
+        A rebuild may have switched since: a month of the generation before would be found beside the new one's.
+        """
+        if not months:
+            return
+        generation = layout.newest(live)
+        stands = min(index for index in live if layout.generation_of(index) == generation)
+        with told():
+            made = [index for index in sorted(months) if make(self._client, index)]
+            adding = [{"add": {"index": index, "alias": self._alias}} for index in (stands, *sorted(months))]
+            try:
+                self._client.indices.update_aliases(actions=adding)
+            except NotFoundError:
+                for index in made:
+                    self._client.indices.delete(index=index, ignore_unavailable=True)
+                raise EngineAway("Elasticsearch: its indices were switched meanwhile") from None
 
     def _index(self, live: frozenset[str], document: IndexDocument) -> str:
         """Where a document belongs: its month, which the first one makes, or what is left of that month."""
@@ -143,7 +185,7 @@ class Feed:
 
 
 def indexing(index: str, document: IndexDocument, version: int) -> Action:
-    """Write a document. An index that is not there is made after the template, and comes behind the alias."""
+    """Write a document, into an index that is there: no month comes into being by itself (index_config)."""
     head = {"_index": index, "_id": document.article, "version": version, "version_type": "external_gte"}
     return Action(article=document.article, head={"index": head}, body=layout.source_of(document))
 
@@ -154,18 +196,34 @@ def removal(index: str, article: str, version: int) -> Action:
     return Action(article=article, head={"delete": head})
 
 
-def send(client: Elasticsearch, actions: Sequence[Action]) -> dict[str, str]:
-    """Send actions in requests of a bearable size. Returns articles that were refused, with the reason.
+def make(client: Elasticsearch, index: str, **settings: object) -> bool:
+    """Make an index after the template, behind no alias; False where it is there. For a body of `told`."""
+    try:
+        client.indices.create(index=index, settings=settings or None)
+    except BadRequestError as error:
+        if reason_of(error) != "resource_already_exists_exception":
+            raise
+        return False
+    return True
 
-    Raises EngineAway where any has to be tried again.
-    """
-    refused: dict[str, str] = {}
+
+def refresh(client: Elasticsearch, index: str) -> None:
+    """Have all that was written found by the next search. Raises EngineAway where a part is away."""
+    if client.cluster.health(index=index)["status"] == "red":  # to refresh would wait a minute for that part
+        raise EngineAway("Elasticsearch: a part of it is away (red), which may hold what is to go")
+    if client.indices.refresh(index=index)["_shards"]["failed"]:
+        raise EngineAway("Elasticsearch: not all that was written can be looked through yet")
+
+
+def send(client: Elasticsearch, actions: Sequence[Action]) -> Sent:
+    """Send actions in requests of a bearable size. Raises EngineAway where any has to be tried again."""
+    sent = Sent()
     for group in _groups(actions):
-        refused |= _send_group(client, group)
-    return refused
+        sent |= _send_group(client, group)
+    return sent
 
 
-def _send_group(client: Elasticsearch, actions: Sequence[Action]) -> dict[str, str]:
+def _send_group(client: Elasticsearch, actions: Sequence[Action]) -> Sent:
     lines = [line for action in actions for line in (action.head, action.body) if line is not None]
     try:
         with told():
@@ -175,24 +233,43 @@ def _send_group(client: Elasticsearch, actions: Sequence[Action]) -> dict[str, s
         if not isinstance(cause, ApiError) or cause.status_code != 413:
             raise
         if len(actions) == 1:
-            return {actions[0].article: "too large for the engine (HTTP 413)"}
+            return Sent(refused={actions[0].article: "too large for the engine (HTTP 413)"})
         half = len(actions) // 2
         return _send_group(client, actions[:half]) | _send_group(client, actions[half:])
-    return _refusals(actions, answer["items"]) if answer["errors"] else {}
+    return _outcome(actions, answer["items"])
 
 
-def _refusals(actions: Sequence[Action], items: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def _outcome(actions: Sequence[Action], items: Sequence[Mapping[str, Any]]) -> Sent:
     refused: dict[str, str] = {}
+    removed: set[str] = set()
     for action, item in zip(actions, items, strict=True):
-        (result,) = item.values()
-        status = int(result["status"])
-        if result.get("error", {}).get("type") == BLOCKED and status != 503:
-            raise EngineAway(f"Elasticsearch: {BLOCK} (HTTP {status})")
-        if status in _AGAIN:
-            raise EngineAway(f"Elasticsearch: too busy for a document (HTTP {status})")
-        if status >= 400 and status not in (404, 409):  # gone already; a newer one is there
-            refused[action.article] = f"{result['error']['type']} (HTTP {status})"
-    return refused
+        ((kind, result),) = item.items()
+        status, why = int(result["status"]), str(result.get("error", {}).get("type", ""))
+        if status < 400:
+            removed |= {action.article} if kind == "delete" else set()
+        elif status != 409 and (status, kind) != (404, "delete"):  # a newer one is there; gone already
+            _check(action.index, status, why, removal=kind == "delete")
+            refused[action.article] = f"{why} (HTTP {status})"
+    return Sent(refused=refused, removed=frozenset(removed))
+
+
+def _check(index: str, status: int, why: str, *, removal: bool) -> None:
+    """Raises EngineAway or EngineRefuses where more is the matter than one document.
+
+    A removal that is passed over would leave in the engine what was erased.
+    """
+    if why == BLOCKED and status != 503:
+        raise EngineAway(f"Elasticsearch: {BLOCK} (HTTP {status})")
+    if status in _AGAIN:
+        raise EngineAway(f"Elasticsearch: too busy for a document (HTTP {status})")
+    if status in (401, 403):
+        raise login_refused(status)
+    if status == 404:
+        raise EngineRefuses(f"Elasticsearch: {index} is not there any more; if this stays: diembao index rebuild")
+    if why == "index_closed_exception":
+        raise EngineRefuses(f"Elasticsearch: {index} is closed; open it, or diembao index rebuild")
+    if removal:
+        raise EngineRefuses(f"Elasticsearch: {index} gives nothing out of it: {why} (HTTP {status})")
 
 
 def _groups(actions: Iterable[Action]) -> Iterable[list[Action]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import Any, Final
 
 from elasticsearch import Elasticsearch, NotFoundError
@@ -14,13 +14,17 @@ from core.errors import StoreError
 from core.records import IndexDocument, IndexStatus
 from store.elastic import layout
 from store.elastic.client import EngineAway, told
-from store.elastic.feed import READER, Action, indexing, send
+from store.elastic.feed import READER, Action, indexing, make, send
 from store.elastic.record import RecordSide
 
 ARTICLES: Final = "articles.template.json"
 REFRESH: Final = "1s"
 """What was fed is found so soon after."""
+_LOG = logging.getLogger(__name__)
 _MERGING: Final = 3600.0  # seconds
+_PATIENTLY: Final = retry(
+    retry=retry_if_exception_type(EngineAway), stop=stop_after_attempt(6), wait=wait_exponential(max=30), reraise=True
+)
 NO_MONTH: Final = "2000-01"
 """Of the index that stands behind the alias from the start, so that there is always one to ask."""
 
@@ -34,12 +38,30 @@ class Upkeep:
     def set_up(self) -> None:
         """Load the template and make sure that the alias stands. Raises EngineAway and EngineRefuses."""
         body = layout.template(ARTICLES, self._alias, self._replicas)
-        body["template"]["aliases"] = {self._alias: {}}
         with told():
             self._client.indices.put_index_template(name=self._alias, **body)
-            if not self._client.indices.exists_alias(name=self._alias):
-                first = layout.index_name(self._alias, 1, NO_MONTH)
-                self._client.options(ignore_status=400).indices.create(index=first)
+            self._forget_making()
+            if self._client.indices.exists_alias(name=self._alias):
+                self._take_older_away()
+                return
+            first = layout.index_name(self._alias, 1, NO_MONTH)
+            make(self._client, first)
+            self._client.indices.put_alias(index=first, name=self._alias)
+
+    def _take_older_away(self) -> None:
+        """Months of an older generation beside a whole one: earlier templates let a late request make them anew.
+
+        What they hold came into the whole one again; it would be found twice.
+        """
+        live = self._indices()
+        whole = layout.newest(index for index in live if layout.month_in(index) == NO_MONTH)
+        if older := [index for index in live if layout.generation_of(index) < whole]:
+            _LOG.warning("indices of an older generation taken away", extra={"indices": older})
+            self._client.indices.update_aliases(actions=[{"remove_index": {"index": index}} for index in older])
+
+    def _forget_making(self) -> None:
+        """A template that earlier versions needed while they built."""
+        self._client.options(ignore_status=404).indices.delete_index_template(name=f"{self._alias}-making")
 
     def status(self) -> IndexStatus:
         """How it stands; an engine that is away is an answer too."""
@@ -71,21 +93,22 @@ class Upkeep:
         live = self._indices()
         self._clear_leftovers(live)
         generation = layout.newest(live) + 1
-        with self._making(f"{self._alias}-g{generation}-*"):
-            done = self._write_all(generation, began, progress)
-            self._finish(generation)
-            if progress:
-                progress(done)
-            self._switch(generation)
+        done = self._write_all(generation, began, progress)
+        self._finish(generation)
+        if progress:
+            progress(done)
+        self._switch(generation)
         self._record.rewind(READER, began)
         return done
 
     def _write_all(self, generation: int, version: int, progress: Callable[[int], None] | None) -> int:
         """A batch is made ready while the engine takes the one before."""
-        done, waiting = 0, None
+        done, waiting, made = 0, None, set[str]()
         with ThreadPoolExecutor(max_workers=1) as sender:
             for batch in self._record.every_document():
                 ready = [self._writing(generation, document, version) for document in batch]
+                self._make({action.index for action in ready} - made)
+                made |= {action.index for action in ready}
                 done += waiting.result() if waiting else 0
                 waiting = sender.submit(self._sent, ready)
                 if progress:
@@ -93,15 +116,17 @@ class Upkeep:
             done += waiting.result() if waiting else 0
         return done
 
-    @retry(
-        retry=retry_if_exception_type(EngineAway),
-        stop=stop_after_attempt(6),
-        wait=wait_exponential(max=30),
-        reraise=True,
-    )
+    @_PATIENTLY
+    def _make(self, indices: Set[str]) -> None:
+        """They come behind no alias and are not searched while they are written."""
+        with told():
+            for index in sorted(indices):
+                make(self._client, index, refresh_interval="-1")
+
+    @_PATIENTLY
     def _sent(self, actions: Sequence[Action]) -> int:
         """A rebuild that has taken long is not given up for a busy minute; what is sent twice changes nothing."""
-        return len(actions) - len(send(self._client, actions))
+        return len(actions) - len(send(self._client, actions).refused)
 
     def retire(self, before: str) -> tuple[str, ...]:
         """Drop whole months older than `before` ("2024-11") whose texts the record has let go; returns those indices.
@@ -139,8 +164,8 @@ class Upkeep:
         with told():
             for index in found:
                 self._client.indices.delete(index=index, ignore_unavailable=True)
-            for template in (self._alias, f"{self._alias}-making"):
-                self._client.options(ignore_status=404).indices.delete_index_template(name=template)
+            self._client.options(ignore_status=404).indices.delete_index_template(name=self._alias)
+            self._forget_making()
         self._record.rewind(READER, 0)
         return len(found)
 
@@ -159,16 +184,16 @@ class Upkeep:
         began, generation, month = self._record.last(), layout.generation_of(index), layout.month_in(index)
         left = layout.index_name(self._alias, generation, month, titles=True)
         switch: list[dict[str, Any]] = [{"remove_index": {"index": index}}]
-        with self._making(left):
-            with told():
-                self._client.indices.delete(index=left, ignore_unavailable=True)  # of one that was broken off
-            for batch in self._record.every_document(month):
-                send(self._client, [self._writing(generation, d, began, titles=True) for d in batch])
-            with told():
-                if self._client.indices.exists(index=left):
-                    self._made(left)
-                    switch.append({"add": {"index": left, "alias": self._alias}})
-                self._client.indices.update_aliases(actions=switch)
+        with told():
+            self._client.indices.delete(index=left, ignore_unavailable=True)  # of one that was broken off
+        for batch in self._record.every_document(month):
+            self._make({left})
+            send(self._client, [self._writing(generation, d, began, titles=True) for d in batch])
+        with told():
+            if self._client.indices.exists(index=left):
+                self._made(left)
+                switch.append({"add": {"index": left, "alias": self._alias}})
+            self._client.indices.update_aliases(actions=switch)
         self._record.rewind(READER, min(began, self._record.position(READER)))
 
     def _clear_leftovers(self, live: list[str]) -> None:
@@ -177,21 +202,6 @@ class Upkeep:
             for index in set(self._indices(every=True)) - set(live):
                 self._client.indices.delete(index=index, ignore_unavailable=True)
 
-    @contextmanager
-    def _making(self, pattern: str) -> Iterator[None]:
-        """Indices of these names come behind no alias and are not searched while they are written."""
-        name = f"{self._alias}-making"
-        body = layout.template(ARTICLES, self._alias, self._replicas) | {"index_patterns": [pattern]}
-        body["priority"] += 1
-        body["template"]["settings"]["refresh_interval"] = "-1"
-        with told():
-            self._client.indices.put_index_template(name=name, **body)
-        try:
-            yield
-        finally:
-            with told():
-                self._client.options(ignore_status=404).indices.delete_index_template(name=name)
-
     def _made(self, indices: str) -> None:
         """From here on as the others are; in one segment each, a third of the size and quicker to search."""
         self._client.indices.put_settings(index=indices, settings={"refresh_interval": REFRESH})
@@ -199,9 +209,8 @@ class Upkeep:
         self._client.indices.refresh(index=indices)
 
     def _finish(self, generation: int) -> None:
-        first = layout.index_name(self._alias, generation, NO_MONTH)
+        self._make({layout.index_name(self._alias, generation, NO_MONTH)})
         with told():
-            self._client.options(ignore_status=400).indices.create(index=first)
             self._made(f"{self._alias}-g{generation}-*")
 
     def _switch(self, generation: int) -> None:

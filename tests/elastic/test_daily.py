@@ -165,6 +165,19 @@ def test_each_desk_has_an_index_of_its_own(
     assert (articles(client, indices), articles(client, indices, OTHER)) == ({DAY: 1}, {DAY: 2})
 
 
+def test_a_day_of_more_documents_than_a_page_is_looked_through(
+    record: Record, daily: DailyFeed, client: Elasticsearch, indices: DailyIndices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.elastic.counts.PAGE", 2)
+    gone = save(record, 1, topics=(Label(topic="disaster", score=0.9, words=()),), back=1)
+    save(record, 2)
+    daily.once()
+    assert len([day for day, _ in held(client, indices) if day != DAY]) > 2
+    record.retention.erase(gone.id, NOON, "operator")
+    daily.once()
+    assert {day for day, _ in held(client, indices)} == {DAY}
+
+
 def test_a_publisher_has_reading_and_numbers_only(
     record: Record, daily: DailyFeed, client: Elasticsearch, indices: DailyIndices, clock: FixedClock
 ) -> None:

@@ -14,6 +14,7 @@ from elasticsearch import Elasticsearch
 
 from app.logs import JsonLines, secrets
 from core.clock import FixedClock
+from core.errors import StoreError
 from core.records import IndexDocument
 from core.settings import Settings
 from store.elastic.client import EngineAway, EngineRefuses, connect
@@ -289,3 +290,81 @@ def test_an_index_that_takes_nothing_in_is_waited_for_and_named(
     client.indices.put_settings(index=alias, settings={f"index.blocks.{block}": None})
     feed.all()
     assert first == second and ids(found, client, alias, "chín") == {first}
+
+
+def test_an_erasure_waits_for_a_month_that_is_closed(
+    record: Record, feed: Feed, side: Indexing, client: Elasticsearch, alias: str
+) -> None:
+    gone, month = write(record, 1), f"{alias}-g1-2026-02"
+    feed.all()
+    before = side.position(READER)
+    client.indices.close(index=month)
+    record.retention.erase(gone, NOON, "operator")
+    with pytest.raises(EngineRefuses, match="index_closed"):
+        feed.once()
+    assert side.position(READER) == before
+    client.indices.open(index=month)
+    assert feed.all().removed == 1
+    assert in_engine(client, alias) == 0
+
+
+def test_only_what_was_there_counts_as_removed(record: Record, feed: Feed) -> None:
+    gone = write(record, 1)
+    record.retention.erase(gone, NOON, "operator")
+    done = feed.all()
+    assert done.lines >= 1 and done.removed == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "says"),
+    [(403, "security_exception", "roles.yml"), (401, "security_exception", "wrong login"),
+     (404, "index_not_found_exception", "index rebuild")],
+)  # fmt: skip
+def test_what_is_refused_for_all_is_passed_over_for_none(
+    record: Record, far: Feed, relay: Between, side: Indexing, status: int, error: str, says: str
+) -> None:
+    write(record, 1)
+    refused = {"errors": True, "items": [{"index": {"status": status, "error": {"type": error}}}]}
+    relay.instead = lambda _m, path, _b: (200, refused) if path.startswith("/_bulk") else None
+    with pytest.raises(EngineRefuses, match=says):
+        far.once()
+    assert (side.position(READER), side.refused()) == (0, [])
+
+
+@pytest.mark.parametrize("late", [1, 20], ids=["in a month that was there", "in a new month"])
+def test_a_feeder_that_hangs_through_a_switch_makes_none_double(
+    record: Record, feed: Feed, upkeep: Upkeep, client: Elasticsearch, alias: str, late: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    wanted = {write(record, number) for number in range(3)}
+    feed.all()
+    true = feed._live
+    wanted.add(write(record, late, "Lúa đến muộn"))
+    gone = write(record, 2)
+    record.retention.erase(gone, NOON, "operator")
+
+    def hangs() -> frozenset[str]:
+        monkeypatch.setattr(feed, "_live", true)
+        live = true()
+        upkeep.rebuild()
+        return live
+
+    monkeypatch.setattr(feed, "_live", hangs)
+    with pytest.raises(StoreError):
+        feed.once()
+    feed.all()
+    assert in_engine(client, alias) == len(wanted - {gone})
+    assert {name.split("-g")[1][0] for name in client.indices.get(index=f"{alias}-g*")} == {"2"}
+
+
+def test_doubles_of_an_earlier_version_go_with_the_next_start(
+    record: Record, feed: Feed, upkeep: Upkeep, client: Elasticsearch, alias: str
+) -> None:
+    write(record, 1)
+    feed.all()
+    upkeep.rebuild()
+    client.indices.create(index=f"{alias}-g1-2026-02", aliases={alias: {}})
+    client.index(index=f"{alias}-g1-2026-02", document={"article": "double"})
+    assert in_engine(client, alias) == 2
+    upkeep.set_up()
+    assert in_engine(client, alias) == 1
