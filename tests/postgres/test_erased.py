@@ -82,6 +82,12 @@ def test_no_column_with_words_is_sampled(server: Server, address: Address) -> No
     assert server.run("SELECT 1 FROM pg_statistic_ext", address.database) == []
 
 
+def test_the_space_of_what_went_is_given_back_in_every_table(server: Server, address: Address, record: Record) -> None:
+    record.database.scrub()
+    passed = "SELECT relname FROM pg_stat_user_tables WHERE schemaname = 'diembao' AND last_vacuum IS NULL"
+    assert server.run(passed, address.database) == []
+
+
 def _private() -> TaggedArticle:
     return make_tagged(make_article(paragraphs=(f"Lời riêng {WORD} trong bài.",)))
 
