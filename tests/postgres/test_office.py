@@ -1,4 +1,4 @@
-"""An office whose record is on a server: the commands of an operator, and that what is erased is gone."""
+"""An office whose record is on a server: the commands of an operator."""
 
 from __future__ import annotations
 
@@ -6,21 +6,18 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from app import moving
-from core.clock import FixedClock
-from core.settings import KeepSettings, Settings
+from core.settings import Settings
 from store.postgres.address import Address
-from store.postgres.record import open_record
 from store.sqlite.record import Record
 from tests.command_line import run_here
 from tests.data import ROOT
 from tests.fakes.full import full_record
-from tests.fakes.records import NOON, make_article, make_tagged
+from tests.fakes.records import NOON
 from tests.postgres.server import PASSWORD, Server
 
 Diembao = Callable[..., str]
@@ -154,34 +151,3 @@ def test_an_address_of_another_kind_is_no_files_name(diembao: Diembao, tmp_path:
     assert "write postgresql://" in diembao("migrate", "--to", "mysql://db/diembao", place="", good=False)
     assert "write postgresql://" in diembao("desk", "list", place="mysql://db/diembao", good=False)
     assert "binh_son" in diembao("desk", "list", place=""), "the record has not moved"
-
-
-def test_what_is_erased_is_in_no_table_and_its_words_are_not_found(
-    server: Server, address: Address, record: Record, desked: Record
-) -> None:
-    article = make_article(title="Cầu Trà Bồng", paragraphs=("Lời riêng quyzxwon trong bài.",))
-    desked.articles.save(make_tagged(article))
-    assert _holds(server, address, "quyzxwon")
-    assert desked.retention.erase(article.id, NOON, "operator")
-    assert not _holds(server, address, "quyzxwon")
-    assert desked.search.search("binh_son", "quyzxwon").total == 0
-    (stone,) = desked.retention.stones()
-    assert (stone.article, stone.url) == (article.id, article.url)
-
-
-def test_texts_go_when_their_time_is_over(server: Server, address: Address, tmp_path: Path) -> None:
-    clock = FixedClock(NOON)
-    with open_record(address, tmp_path, clock=clock, keep=KeepSettings(article_months=1)) as kept:
-        kept.articles.save(make_tagged(make_article(paragraphs=("Lời riêng quyzxwon trong bài.",))))
-        clock.move(timedelta(days=92))
-        assert kept.retention.purge(clock.now()).texts == 1
-        assert not _holds(server, address, "quyzxwon")
-
-
-def _holds(server: Server, address: Address, word: str) -> bool:
-    """Whether the word stands in any column of any row, the index's words among them."""
-    names = server.run("SELECT tablename FROM pg_tables WHERE schemaname = 'diembao'", address.database)
-    return any(
-        server.run(f"SELECT 1 FROM diembao.{name} t WHERE t::text LIKE '%{word}%' LIMIT 1", address.database)
-        for (name,) in names
-    )

@@ -25,7 +25,7 @@ from tests.fakes.records import NOON, make_tagged
 
 PINNED = (
     "ddc9ac00 12c4e60f 61b82185 abab90a2 6ecf93fe dd3267fb 0109b30a eaee9f18 f5311d06 0bd0284c 1e1cac2b 3e31163b"
-    " 199f55b2 4f0fb9eb 0124589d 264df43d 87f9172d 7ba50db2 793fd8f3"
+    " 199f55b2 4f0fb9eb 0124589d 264df43d 87f9172d 7ba50db2 793fd8f3 af01a06f"
 )
 CONTEXT = multiprocessing.get_context("forkserver")
 

@@ -1,0 +1,1 @@
+-- Nothing to do here: SQLite gathers no statistics unless asked. The number is the server's (store/postgres/migrations).
