@@ -14,7 +14,6 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 from starlette.testclient import TestClient
 from typer.testing import CliRunner, Result
 
@@ -26,12 +25,11 @@ from core.access import Level
 from core.clock import FixedClock
 from core.errors import ConfigError
 from core.records import Membership, Published
-from core.settings import Settings, SmtpSettings
+from core.settings import Settings
 from nlp.tagger import load as load_tagger
-from tests.dashboard.test_people import PASSWORD as OWN_PASSWORD
-from tests.dashboard.test_people import send
+from tests.dashboard.test_people import PASSWORD, send
 from tests.fakes.records import NOON, make_article
-from tests.fakes.smtp import PASSWORD, USER, MailRoom, mail_server
+from tests.fakes.smtp import MailRoom, mail_server, settings_of
 
 PROVINCE = "Đắk Lắk"
 Row = list[str]
@@ -86,7 +84,7 @@ def test_a_hundred_desks_from_wizard_to_digest(tmp_path: Path, command: Command)
     assert len(names) > 100 and FIRST in names
     made_from_sheets(tmp_path, command, len(names))
     with mail_server(tmp_path) as room:
-        settings = Settings(smtp=smtp_of(room))
+        settings = Settings(smtp=settings_of(room))
         read_about_each(settings, clock, names)
         for _ in range(24):
             delivering.deliver(
@@ -114,7 +112,7 @@ def begun_by_wizard(clock: FixedClock) -> None:
         choice = re.search(rf'value="([\w:]+)" required> {FIRST}, tỉnh {PROVINCE}', browser.get(opened).text)
         assert choice, "it is among the namesakes"
         form = {"ten": "Buôn Đôn", "don-vi": choice[1], "co-quan": f"UBND {FIRST}, tỉnh {PROVINCE}", "ho-ten": "Lan",
-                "thu": "lan@daklak.gov.vn", "mat-khau": OWN_PASSWORD}  # fmt: skip
+                "thu": "lan@daklak.gov.vn", "mat-khau": PASSWORD}  # fmt: skip
         assert send(browser, "/bat-dau", form, opened=opened).status_code == 303
         (desk,) = kept.desks.desks()
         (lan,) = kept.people.users()
@@ -136,13 +134,6 @@ def made_from_sheets(tmp_path: Path, command: Command, count: int) -> None:
     held = [membership for user in users if user not in before[1] for membership in user.memberships]
     assert sorted(m.desk for m in held) == sorted(desk.id for desk in desks)
     assert {m.level for m in held} == {Level.OFFICER}
-
-
-def smtp_of(room: MailRoom) -> SmtpSettings:
-    return SmtpSettings(
-        host="127.0.0.1", port=room.port, username=USER, password=SecretStr(PASSWORD),
-        sender="diembao@daklak.gov.vn", ca_file=room.ca_file,
-    )  # fmt: skip
 
 
 def read_about_each(settings: Settings, clock: FixedClock, names: list[str]) -> None:
