@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Final
+from typing import Final, Self
 from urllib.parse import urlsplit
 
 from core.clock import Clock, SystemClock
@@ -78,7 +78,7 @@ class SamplePress:
             server.server_close()
         self._servers = []
 
-    def __enter__(self) -> SamplePress:
+    def __enter__(self) -> Self:
         if not self._servers:
             self.start()
         return self

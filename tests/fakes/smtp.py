@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,9 @@ from typing import Any
 import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from pydantic import SecretStr
+
+from core.settings import SmtpSettings
 
 USER, PASSWORD = "diembao", "bí-mật-thật-sự-42"
 
@@ -28,6 +32,8 @@ class MailRoom:
     logins: list[str] = field(default_factory=list)
     on_rcpt: list[str] = field(default_factory=list)  # answers to be given once each, then all is well
     on_data: list[str] = field(default_factory=list)
+    stall_after: set[int] = field(default_factory=set)  # so many mails were taken: the next gets no answer, once
+    stalled: threading.Event = field(default_factory=threading.Event)
     password: str = PASSWORD
     port: int = 0
     ca_file: str = ""
@@ -43,6 +49,10 @@ class MailRoom:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         if self.on_data:
             return await self._answer(self.on_data.pop(0))
+        if len(self.mails) in self.stall_after:
+            self.stall_after.remove(len(self.mails))
+            self.stalled.set()
+            return await self._answer("stall")
         content = envelope.content
         assert isinstance(content, bytes)
         mail = message_from_bytes(content, policy=policy.default)
@@ -72,6 +82,14 @@ class _AnyPort(Controller):
         assert isinstance(self.server, asyncio.Server)
         self.port = self.server.sockets[0].getsockname()[1]
         super()._trigger_server()  # type: ignore[no-untyped-call]
+
+
+def settings_of(room: MailRoom) -> SmtpSettings:
+    """Those with which an office sends by it."""
+    return SmtpSettings(
+        host="127.0.0.1", port=room.port, username=USER, password=SecretStr(room.password),
+        sender="diembao@daklak.gov.vn", ca_file=room.ca_file,
+    )  # fmt: skip
 
 
 @contextmanager

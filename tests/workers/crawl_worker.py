@@ -13,7 +13,7 @@ from pathlib import Path
 from app import crawling, wiring
 from app.world import choose
 from core.records import PendingPage
-from core.settings import CrawlSettings, Settings
+from core.settings import CrawlSettings, RecordSettings, Settings
 from crawlers.crawl_hold import Shared
 from crawlers.crawl_page import Closed, Later, PageReader
 from crawlers.etiquette.pace import Pace
@@ -22,15 +22,15 @@ from crawlers.spider import crawl
 PACE = 0.1
 
 
-def settings_for(folder: str) -> Settings:
+def settings_for(folder: Path, record: RecordSettings | None = None, lease: float = 6) -> Settings:
     """Leases so short that a killed worker's hosts pass on within the test, yet long enough for a busy machine."""
-    return Settings(data_dir=Path(folder), crawl=CrawlSettings(pace=PACE, lease=6, timeout=6))
+    crawl = CrawlSettings(pace=PACE, lease=lease, timeout=6)
+    return Settings(data_dir=folder, crawl=crawl, record=record or RecordSettings())
 
 
-def work(folder: str, port: int, worker: str) -> None:
+def work(settings: Settings, port: int, worker: str) -> None:
     """Read politely. What it does is told line by line in the file "told", see `_tell`."""
-    _tell(Path(folder) / "told")
-    settings = settings_for(folder)
+    _tell(settings.data_dir / "told")
     world = choose(settings, sample_port=port)
     with wiring.record(settings, world.clock) as kept:
         plan = crawling.plan(settings, world, kept, forever=True)

@@ -18,7 +18,7 @@ from tests.workers import crawl_worker
 @pytest.mark.parametrize("heard_of", [True, False])
 def test_what_a_dead_crawl_held_is_read_too(tmp_path: Path, heard_of: bool) -> None:
     """It was last heard of before it last prolonged its leases: there is a while in which only these tell of it."""
-    settings = crawl_worker.settings_for(str(tmp_path))
+    settings = crawl_worker.settings_for(tmp_path)
     wiring.apply_sample_desk(settings)
     press = SamplePress()
     port = press.start()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import random
 import threading
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from itertools import pairwise
@@ -23,6 +24,7 @@ from core.urls import host_of
 from sample.server import SamplePress, publishers
 from tests.workers import crawl_worker
 from tests.workers.crawl_worker import PACE
+from tests.workers.watched_press import Asked, WatchedPress
 
 KILLS, WORKERS = 8, 3
 CONTEXT = multiprocessing.get_context("forkserver")
@@ -38,7 +40,7 @@ class Crew:
         self.killed: set[int] = set()
 
     def start(self) -> None:
-        process = CONTEXT.Process(target=crawl_worker.work, args=(str(self.settings.data_dir), self._port, uuid4().hex))
+        process = CONTEXT.Process(target=crawl_worker.work, args=(self.settings, self._port, uuid4().hex))
         process.start()
         self.alive.append(process)
 
@@ -59,33 +61,37 @@ class Crew:
 
 @pytest.mark.timeout(600)
 def test_three_workers_and_random_kills(tmp_path: Path) -> None:
-    rng, tick = random.Random(11), threading.Event()
-    settings = crawl_worker.settings_for(str(tmp_path / "shared"))
-    wiring.apply_sample_desk(settings)
-    press = SamplePress()
-    port = press.start()
-    with press:
-        crew = Crew(settings, port)
-        for _ in range(WORKERS):
-            crew.start()
-        try:
-            done = 0
-            for _ in range(KILLS):
-                done = _wait_for(settings, done + rng.randint(3, 12), tick)
-                crew.kill_one(rng)
-            _wait_for(settings, None, tick)
-        finally:
-            crew.stop()
-        asked = _articles_asked(press)
+    settings = crawl_worker.settings_for(tmp_path / "shared")
+    with WatchedPress(slow=2 * PACE) as press:
+        read_by_three(settings, press, KILLS)
         alone = Settings(data_dir=tmp_path / "alone")
         wiring.apply_sample_desk(alone)
-        crawl(alone, choose(alone, sample_port=port), forever=False)
+        crawl(alone, choose(alone, sample_port=press.port), forever=False)
     assert _state(settings) == _state(alone)
+
+
+def read_by_three(settings: Settings, press: WatchedPress, kills: int) -> None:
+    """The whole press, while workers are killed: each item is read once, and no host is asked sooner than its pace."""
+    rng, tick = random.Random(11), threading.Event()
+    wiring.apply_sample_desk(settings)
+    crew = Crew(settings, press.port)
+    for _ in range(WORKERS):
+        crew.start()
+    try:
+        done = 0
+        for _ in range(kills):
+            done = _wait_for(settings, done + rng.randint(3, 12), tick)
+            crew.kill_one(rng)
+        _wait_for(settings, None, tick)
+    finally:
+        crew.stop()
     told = _told(settings.data_dir / "told")
-    tries = _tries(told)
+    tries, asked = _tries(told), _articles_asked(press)
     assert all(asked[url] <= len(times) for url, times in tries.items()) and set(asked) <= set(tries)
+    assert set(tries) >= {press.url(item) for item in press.items()}, "each item was taken in hand"
     _nothing_read_twice(told, tries, crew.killed)
-    _pace_kept(told)
+    _pace_kept(told, kills)
+    _as_the_press_saw_it(press.asked, told)
 
 
 @dataclass(frozen=True)
@@ -147,7 +153,7 @@ def _nothing_read_twice(told: list[Told], tries: dict[str, list[Try]], killed: s
                 assert since <= first.end.at, f"{url}: what was read before the host was one's is not asked for"
 
 
-def _pace_kept(told: list[Told]) -> None:
+def _pace_kept(told: list[Told], kills: int) -> None:
     by_host: dict[str, list[Told]] = defaultdict(list)
     for line in told:
         if line.what == "start":
@@ -157,7 +163,25 @@ def _pace_kept(told: list[Told]) -> None:
         hasty = [pair for pair in pairwise(starts) if pair[1].at - pair[0].at < PACE - 1e-3]
         assert not hasty
         changes += sum(later.worker != earlier.worker for earlier, later in pairwise(starts))
-    assert changes >= KILLS / 2, "hosts passed from worker to worker"
+    assert changes >= kills / 2, "hosts passed from worker to worker"
+
+
+def _as_the_press_saw_it(seen: list[Asked], told: list[Told]) -> None:
+    """By the press's own log nobody asks while another waits for an answer, or sooner after another than the pace.
+
+    A request that came late (the machine is busy) has the next so much closer behind it: how late it was is the time
+    since its worker began. Each has a beginning of its own, so that no request goes past the pace untold.
+    """
+    for host in {one.host for one in seen}:
+        asked = sorted((one for one in seen if one.host == host), key=lambda one: one.begin)
+        starts = [line.at for line in told if (line.what, line.which) == ("start", host)]
+        own = [bisect_right(starts, one.begin) - 1 for one in asked]
+        assert own[0] >= 0 and all(earlier < later for earlier, later in pairwise(own)), f"{host}: asked untold"
+        late = [one.begin - starts[number] for one, number in zip(asked, own, strict=True)]
+        for first, second, delay in zip(asked, asked[1:], late, strict=False):
+            assert first.end <= second.begin, f"{host}: asked by two at once"
+            assert second.begin - first.begin >= PACE - delay - 1e-3, f"{host}: asked too soon"
+    assert sum(one.end - one.begin > PACE for one in seen) >= WORKERS, "some answers outlast the pace"
 
 
 def _wait_for(settings: Settings, pages: int | None, tick: threading.Event) -> int:
@@ -167,7 +191,8 @@ def _wait_for(settings: Settings, pages: int | None, tick: threading.Event) -> i
         while True:
             with kept.database.read() as con:
                 done, left = con.execute(
-                    "SELECT coalesce(sum(state <> 'pending'), 0), coalesce(sum(state = 'pending'), 0) FROM pages"
+                    "SELECT count(*) FILTER (WHERE state <> 'pending'), count(*) FILTER (WHERE state = 'pending')"
+                    " FROM pages"
                 ).fetchone()
                 never = con.execute("SELECT count(*) FROM endpoints WHERE last_poll IS NULL").fetchone()[0]
                 known = con.execute("SELECT count(*) FROM endpoints").fetchone()[0]
@@ -181,7 +206,7 @@ def _wait_for(settings: Settings, pages: int | None, tick: threading.Event) -> i
 def _state(settings: Settings) -> dict[str, object]:
     """All that must be the same however many read, and however often they were killed."""
     with wiring.record(settings, SystemClock()) as kept, kept.database.read() as con:
-        assert con.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+        assert settings.on_server or con.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
         groups: dict[str, list[str]] = defaultdict(list)
         for row in con.execute("SELECT a.url, x.story FROM article_stories x JOIN articles a ON a.n = x.n"):
             groups[row["story"]].append(row["url"])
