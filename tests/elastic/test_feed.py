@@ -17,6 +17,7 @@ from core.clock import FixedClock
 from core.errors import StoreError
 from core.records import IndexDocument
 from core.settings import Settings
+from store.elastic import layout
 from store.elastic.client import EngineAway, EngineRefuses, connect
 from store.elastic.feed import READER, Feed
 from store.elastic.search import ElasticSearch
@@ -264,7 +265,7 @@ def test_a_rebuild_that_was_broken_off_leaves_nothing_behind(
     record.retention.erase(gone, NOON, "operator")
     upkeep.rebuild()
     assert in_engine(client, alias) == 1
-    assert len({name.split("-g")[1].split("-")[0] for name in client.indices.get(index=f"{alias}-g*")}) == 1
+    assert len({layout.generation_of(name) for name in client.indices.get(index=f"{alias}-g*")}) == 1
 
 
 def test_a_desk_can_not_be_left_out(record: Record, feed: Feed, found: ElasticSearch, client: Elasticsearch) -> None:
@@ -354,7 +355,7 @@ def test_a_feeder_that_hangs_through_a_switch_makes_none_double(
         feed.once()
     feed.all()
     assert in_engine(client, alias) == len(wanted - {gone})
-    assert {name.split("-g")[1][0] for name in client.indices.get(index=f"{alias}-g*")} == {"2"}
+    assert {layout.generation_of(name) for name in client.indices.get(index=f"{alias}-g*")} == {2}
 
 
 def test_doubles_of_an_earlier_version_go_with_the_next_start(
