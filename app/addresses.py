@@ -109,7 +109,7 @@ class PastedAddresses:
         )  # fmt: skip
         guard = plan.guard()
         plan.check(guard)
-        visitor = Visitor(limits, guard, self._world.clock, plan.user_agent)
+        visitor = Visitor(limits, guard, self._world.clock, plan.user_agent, self._kept.leases)
         try:
             return _politely(visitor, url, publisher, self._world.clock.now())
         finally:

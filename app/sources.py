@@ -44,8 +44,8 @@ def check(settings: Settings, world: World, publishers: Sequence[Publisher]) -> 
     )  # fmt: skip
     guard = plan.guard()
     plan.check(guard)
-    visitor = Visitor(limits, guard, world.clock, plan.user_agent)
     with wiring.record(settings, world.clock) as kept:
+        visitor = Visitor(limits, guard, world.clock, plan.user_agent, kept.leases)
         for publisher in publishers:
             report = check_source(
                 publisher, visitor, PressExtractor(), world.clock.now(),
@@ -55,7 +55,7 @@ def check(settings: Settings, world: World, publishers: Sequence[Publisher]) -> 
             kept.source_checks.save(publisher.id, report.at, text, verified=report.verified)
             kept.ledger.set_reserved(publisher.id, report.reserved, report.at)
             yield report
-    visitor.close()
+        visitor.close()
 
 
 def found_at(settings: Settings, url: str) -> Proposal:

@@ -5,8 +5,11 @@ A command that asks ten addresses and prints what it found needs no engine and n
 
 from __future__ import annotations
 
+import asyncio
+import socket
 from http import HTTPStatus
 from typing import Any, Final, cast
+from uuid import uuid4
 
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
@@ -15,10 +18,12 @@ from twisted.web.client import BrowserLikePolicyForHTTPS
 
 from core.clock import Clock
 from core.errors import FetchError
+from core.ports import Leases
 from core.records import FetchedPage
 from core.settings import CrawlSettings
 from core.urls import host_of, join
 from crawlers import doors
+from crawlers.crawl_hold import Alone, HeldElsewhereError, Hold, Shared
 from crawlers.etiquette.blocked import block_reason
 from crawlers.etiquette.guard import AddressGuard
 from crawlers.etiquette.pace import Pace
@@ -30,6 +35,9 @@ from crawlers.fetch.handler import GuardedHandler, Limits, Wire
 from crawlers.fetch.proxied import ProxiedHandler
 
 MAX_REDIRECTS: Final = 5
+PATIENCE: Final = 20.0
+"""Seconds for which a host that a crawl is asking is waited for: a person looks on."""
+_AGAIN: Final = 0.5  # seconds between two looks whether it is free
 _KEPT: Final = (
     "content-type",
     "etag",
@@ -53,21 +61,21 @@ class _Visit(Spider):
 
 
 class Visitor:
-    """A fetcher: address -> FetchedPage. Keeps the pace per host; follows redirects through the guard and the doors."""
+    """A fetcher: address -> FetchedPage. Keeps the pace per host; follows redirects through the guard and the doors.
+
+    `leases`: of the record of which crawls may ask the same hosts: a host is then asked only while it is nobody else's.
+    """
 
     def __init__(
-        self,
-        settings: CrawlSettings,
-        guard: AddressGuard,
-        clock: Clock,
-        user_agent: str,
+        self, settings: CrawlSettings, guard: AddressGuard, clock: Clock, user_agent: str, leases: Leases | None = None
     ) -> None:
         self._settings, self._guard, self._clock = settings, guard, clock
         self._headers = {"User-Agent": user_agent, "Accept-Language": "vi,en;q=0.5", "Accept-Encoding": ACCEPTED}
         spider = self._spider = _Visit()
         spider.guard, spider.wire = guard, Wire()
         spider.limits = Limits(settings.max_bytes, settings.timeout, 1, settings.proxy)
-        self._pace = Pace(lambda host: not guard.is_private(host), 1)
+        self._hold = _hold(settings, leases)
+        self._pace = Pace(lambda host: not guard.is_private(host), 1, self._hold)
         self._handler: GuardedHandler | ProxiedHandler | None = None
 
     def __call__(self, url: str) -> FetchedPage:
@@ -75,10 +83,13 @@ class Visitor:
         return reactor.run(lambda: self._follow(url))
 
     def close(self) -> None:
-        """Let idle connections go."""
-        handler = self._handler
-        if handler is not None:
-            reactor.run(lambda: cast("Any", handler.close()))
+        """Let idle connections go, and hosts that were lent."""
+        reactor.run(self._end)
+
+    async def _end(self) -> None:
+        self._hold.end()
+        if self._handler is not None:
+            await cast("Any", self._handler.close())
 
     async def _follow(self, asked: str) -> FetchedPage:
         url = asked
@@ -99,9 +110,17 @@ class Visitor:
         request = Request(url, headers=self._headers)
         if request.url != url:
             self._guard.check_url(request.url)
-        handler = self._handler = self._handler or self._built()
-        async with self._pace.turn(host_of(url), self._settings.pace):
-            return await handler.download_request(request)
+        handler, host = self._handler or self._built(), host_of(url)
+        self._handler = handler
+        over = asyncio.get_running_loop().time() + PATIENCE
+        while True:
+            try:
+                async with self._pace.turn(host, self._settings.pace):
+                    return await handler.download_request(request)
+            except HeldElsewhereError:
+                if asyncio.get_running_loop().time() > over:
+                    raise FetchError(f"{url}: a crawl is asking {host}; try again later", reason="host-busy") from None
+            await asyncio.sleep(_AGAIN)
 
     def _built(self) -> GuardedHandler | ProxiedHandler:
         crawler = Crawler(_Visit, {"TWISTED_REACTOR_ENABLED": True, "DOWNLOAD_VERIFY_CERTIFICATES": True})
@@ -119,6 +138,13 @@ class Visitor:
             body=answer.body,
             fetched_at=self._clock.now(),
         )
+
+
+def _hold(settings: CrawlSettings, leases: Leases | None) -> Hold:
+    if leases is None:
+        return Alone()
+    worker = f"visit-{uuid4().hex[:12]}"
+    return Shared(leases, worker, socket.gethostname(), seconds=settings.lease, timeout=settings.timeout)
 
 
 def _onward(answer: Response, url: str) -> str:

@@ -5,23 +5,32 @@ from __future__ import annotations
 import gzip
 import socket
 import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from core.clock import FixedClock
+from core import ports
+from core.clock import FixedClock, SystemClock
 from core.errors import AddressRefused, FetchError
-from core.settings import CrawlSettings
+from core.i18n import catalogue
+from core.records import Lease
+from core.settings import CrawlSettings, KeepSettings
+from core.urls import host_of
+from crawlers.crawl_hold import PREFIX
 from crawlers.etiquette.guard import AddressGuard, private_hosts
 from crawlers.fetch.visit import Visitor
+from store.sqlite.leases import Leases
+from store.sqlite.record import Record, open_record
 from tests.crawlers.test_fetch_forward import REFRESH
 from tests.fakes.crawling import NOON
 from tests.fakes.web import Reply, Site, article, html, redirect
 
 
-def _visitor(site: Site, **over: Any) -> Visitor:
+def _visitor(site: Site, leases: ports.Leases | None = None, **over: Any) -> Visitor:
     guard = AddressGuard(private=private_hosts([site.netloc]))
-    return Visitor(CrawlSettings(pace=0, **over), guard, FixedClock(NOON), "diembao/1 (+a@b.vn)")
+    return Visitor(CrawlSettings(pace=0, **over), guard, FixedClock(NOON), "diembao/1 (+a@b.vn)", leases)
 
 
 def test_an_address_is_fetched_and_an_error_status_is_an_answer() -> None:
@@ -86,3 +95,52 @@ def test_a_bomb_and_a_drip_end() -> None:
 def test_an_address_that_is_not_named_is_refused() -> None:
     with Site() as site, pytest.raises(AddressRefused):
         _visitor(site)("http://127.0.0.1:1/")
+
+
+class _Passing(Leases):
+    """A crawl that gives its host back once somebody else has asked for it."""
+
+    crawls: Lease | None = None
+
+    def take(self, names: Sequence[str], holder: str, seconds: float) -> list[Lease]:
+        """See core.ports.Leases."""
+        taken = super().take(names, holder, seconds)
+        if not taken and self.crawls is not None:
+            self.release(self.crawls, 0.0)
+        return taken
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Iterator[Record]:
+    with open_record(tmp_path / "r.sqlite3", clock=SystemClock(), keep=KeepSettings()) as kept:
+        yield kept
+
+
+def _lent(leases: ports.Leases, site: Site, holder: str) -> Lease | None:
+    return next(iter(leases.take([PREFIX + host_of(site.url("/"))], holder, 45)), None)
+
+
+def test_a_host_that_a_crawl_asks_is_not_asked_beside_it(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawlers.fetch.visit.PATIENCE", 0.0)
+    with Site() as site:
+        site.routes |= {"/a": article("A")}
+        assert _lent(record.leases, site, "crawl-1")
+        visit = _visitor(site, leases=record.leases)
+        with pytest.raises(FetchError) as refused:
+            visit(site.url("/a"))
+        visit.close()
+        assert (refused.value.reason, site.seen) == ("host-busy", [])
+        assert "reason.host-busy" in catalogue()
+
+
+def test_a_host_is_waited_for_and_given_back_with_the_time_of_the_last_request(record: Record) -> None:
+    leases = _Passing(record.database, SystemClock())
+    with Site() as site:
+        site.routes |= {"/a": article("A")}
+        leases.crawls = _lent(leases, site, "crawl-1")
+        visit = _visitor(site, leases=leases)
+        assert visit(site.url("/a")).status == 200
+        assert _lent(leases, site, "crawl-1") is None, "the crawl's turn is after it"
+        visit.close()
+        again = _lent(leases, site, "crawl-1")
+        assert again is not None and again.ago is not None and again.ago < 45, "whose pace begins at that request"
