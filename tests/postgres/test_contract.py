@@ -10,6 +10,10 @@ from store.postgres.address import Address
 from tests.postgres.emptying import EMPTY
 from tests.postgres.server import Server
 from tests.store.test_contracts import *  # noqa: F403
+from tests.store.test_counts import *  # noqa: F403
+from tests.store.test_daily import *  # noqa: F403
+from tests.store.test_people import *  # noqa: F403
+from tests.store.test_stories import *  # noqa: F403
 
 
 @pytest.fixture
